@@ -1,0 +1,258 @@
+"""Every setting, in nested frozen groups, read once and passed down.
+
+Order: arguments of `load_settings`, environment (``PDFMILL_GROUP__NAME``), ``.env``, ``pdfmill.toml``,
+defaults. A ``PDFMILL_`` variable that no setting has is an error, because a silently ignored typo is the commonest
+mistake of self-hosting.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pdfmill.core.errors import InvalidSettings
+from pdfmill.core.limits import Limits
+from pdfmill.core.suggest import did_you_mean
+
+ENV_PREFIX = "PDFMILL_"
+ENV_DELIMITER = "__"
+
+#: Variables with our prefix that are not settings: the client's server address, and what the tests use.
+_OTHER_VARIABLES = ("PDFMILL_SERVER",)
+_OTHER_PREFIXES = ("PDFMILL_TEST_",)
+
+
+class Group(BaseModel):
+    """A frozen group of settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSettings(Group):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(2, ge=1, le=64, description="Web server processes.")
+    threads: int = Field(16, ge=1, le=256, description="Threads of each web server process.")
+    max_wait_s: float = Field(30, ge=0, le=300, description="Longest `?wait=` or `Prefer: wait=` in seconds.")
+
+
+class DatabaseSettings(Group):
+    """Where the job table is."""
+
+    url: SecretStr | None = Field(None, description="SQLAlchemy URL. Default: SQLite in the data directory.")
+    busy_timeout_s: float = Field(30, gt=0, description="Seconds to wait for a locked SQLite database.")
+
+
+class BrokerSettings(Group):
+    """Where Celery messages go. They are hints: losing them costs time, never a job."""
+
+    url: SecretStr | None = Field(
+        None, description="Celery broker URL. Default: the private Valkey that `pdfmill serve` starts."
+    )
+    visibility_timeout_s: int = Field(
+        7200, ge=60, description="Redis only: seconds until an unacknowledged message returns."
+    )
+
+
+class StorageSettings(Group):
+    """Where input and output files are."""
+
+    url: str | None = Field(None, description="`file:///folder`. Default: `files` in the data directory.")
+    min_free_mib: int = Field(
+        512, ge=0, description="Refuse uploads when less than this many MiB of disk would be left."
+    )
+
+
+class UploadSettings(Group):
+    """What clients may send."""
+
+    max_upload_mib: int = Field(512, ge=1, description="Largest file in MiB.")
+
+
+class WorkerSettings(Group):
+    """How jobs are worked on."""
+
+    concurrency: int = Field(2, ge=1, le=256, description="Jobs that one worker runs at once.")
+    lease_s: float = Field(30, gt=0, description="Seconds after its last heartbeat until a job counts as lost.")
+    heartbeat_s: float = Field(5, gt=0, description="Seconds between heartbeats of a running job.")
+    max_retries: int = Field(3, ge=0, description="How often a job is tried again after a passing error.")
+    max_crashes: int = Field(3, ge=1, description="Sandbox deaths after which a job is quarantined.")
+    max_lost: int = Field(10, ge=1, description="Worker deaths after which a job is quarantined.")
+    retry_delay_s: float = Field(
+        60, ge=0, description="Seconds before the first retry; times the number of the attempt."
+    )
+    crash_delay_s: float = Field(5, ge=0, description="Seconds before a job is tried again that killed its sandbox.")
+    reconcile_every_s: float = Field(2, gt=0, description="Seconds between two rounds of the reconciler.")
+    shutdown_grace_s: float = Field(6, ge=0, description="Seconds that running jobs get to end when the worker stops.")
+
+
+class RetentionSettings(Group):
+    """How long finished jobs are kept."""
+
+    hours: float = Field(24, gt=0, description="Hours until a finished job's files are purged.")
+
+
+class LogSettings(Group):
+    """What is logged, and how."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe level that is logged."
+    )
+    format: Literal["auto", "text", "json"] = Field(
+        "auto", description="`auto` is text on a terminal and JSON otherwise."
+    )
+
+
+def default_data_dir() -> Path:
+    """Where data lies unless it is said: ``$XDG_DATA_HOME/pdfmill`` (XDG base directory specification)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pdfmill"
+
+
+class Settings(BaseSettings):
+    """All settings of a pdfmill process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_DELIMITER,
+        env_file=".env",
+        toml_file="pdfmill.toml",
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+    )
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Folder for database, files and run-time state."
+    )
+    server: ServerSettings = Field(default_factory=ServerSettings, description="The web server.")
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="The job table.")
+    broker: BrokerSettings = Field(default_factory=BrokerSettings, description="Celery's message broker.")
+    storage: StorageSettings = Field(default_factory=StorageSettings, description="The file storage.")
+    upload: UploadSettings = Field(default_factory=UploadSettings, description="What clients may send.")
+    limits: Limits = Field(default_factory=Limits, description="What one attempt at a job may use.")
+    worker: WorkerSettings = Field(default_factory=WorkerSettings, description="How jobs are worked on.")
+    retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long jobs are kept.")
+    log: LogSettings = Field(default_factory=LogSettings, description="What is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The sources, strongest first."""
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'pdfmill.db'}"
+
+    @property
+    def storage_dir(self) -> Path:
+        """The folder of the local file storage."""
+        if self.storage.url is None:
+            return self.data_dir / "files"
+        if not self.storage.url.startswith("file:///"):
+            raise InvalidSettings(
+                f"PDFMILL_STORAGE__URL is {self.storage.url!r}; this version stores files on disk: write file:///folder."
+            )
+        return Path(self.storage.url.removeprefix("file://"))
+
+    @property
+    def spool_dir(self) -> Path:
+        """The folder of the attempts' work directories."""
+        return self.data_dir / "spool"
+
+    @property
+    def broker_socket_note(self) -> Path:
+        """The file in which `pdfmill serve` leaves the path of its private Valkey's socket."""
+        return self.data_dir / "broker-socket"
+
+    @property
+    def broker_url(self) -> str:
+        """The Celery broker URL in force.
+
+        Raises:
+            InvalidSettings: No broker was named, and no `pdfmill serve` has run on this data directory.
+        """
+        if self.broker.url is not None:
+            return self.broker.url.get_secret_value()
+        try:
+            socket_path = self.broker_socket_note.read_text().strip()
+        except FileNotFoundError:
+            raise InvalidSettings(
+                "There is no broker. Start everything with `pdfmill serve`, or name a Redis or RabbitMQ server in "
+                "PDFMILL_BROKER__URL."
+            ) from None
+        return f"redis+socket://{socket_path}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from all sources.
+
+    Args:
+        overrides: Values that win over every source, as nested dictionaries.
+
+    Raises:
+        InvalidSettings: A variable is unknown, or a value is out of range; the message names the variable.
+    """
+    _refuse_unknown_variables(os.environ)
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for each in error.errors(include_url=False):
+            variable = ENV_PREFIX + ENV_DELIMITER.join(str(part) for part in each["loc"]).upper()
+            lines.append(f"{variable}: {each['msg']}")
+        raise InvalidSettings("; ".join(lines) + ".") from error
+
+
+def setting_names() -> Iterator[tuple[str, str, Any]]:
+    """(variable, description, default) of every setting, in order."""
+    for name, info in Settings.model_fields.items():
+        variable = f"{ENV_PREFIX}{name.upper()}"
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            for inner, inner_info in info.annotation.model_fields.items():
+                yield f"{variable}{ENV_DELIMITER}{inner.upper()}", inner_info.description or "", inner_info.default
+        else:
+            yield variable, info.description or "", None
+
+
+def settings_in_force(settings: Settings) -> dict[str, str]:
+    """Each variable with its value as text, secrets masked."""
+    shown: dict[str, str] = {}
+    for name, value in settings:
+        variable = f"{ENV_PREFIX}{name.upper()}"
+        if isinstance(value, BaseModel):
+            for inner, inner_value in value:
+                shown[f"{variable}{ENV_DELIMITER}{inner.upper()}"] = "" if inner_value is None else str(inner_value)
+        else:
+            shown[variable] = str(value)
+    return shown
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    known = [variable for variable, _, _ in setting_names()]
+    groups = {variable.split(ENV_DELIMITER)[0] for variable in known}
+    for variable in environment:
+        upper = variable.upper()
+        if not upper.startswith(ENV_PREFIX) or upper in known or upper in groups or upper in _OTHER_VARIABLES:
+            continue
+        if not upper.startswith(_OTHER_PREFIXES):
+            raise InvalidSettings(
+                f"There is no setting {variable}{did_you_mean(upper, known)}. `pdfmill config show` lists them all."
+            )

@@ -1,0 +1,131 @@
+"""Files that go into and come out of an operation, and what they are by their content."""
+
+from __future__ import annotations
+
+import mimetypes
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+
+class MediaType(StrEnum):
+    """The media types pdfmill tells apart by content (IANA names)."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    TIFF = "image/tiff"
+    WEBP = "image/webp"
+    ZIP = "application/zip"
+    OLE = "application/x-ole-storage"
+    UNKNOWN = "application/octet-stream"
+
+
+#: ISO 32000-1, implementation note 13: readers accept a header anywhere in the first 1024 bytes.
+PDF_HEADER_WINDOW = 1024
+
+#: How many leading bytes `sniff` wants to see.
+SNIFF_BYTES = PDF_HEADER_WINDOW + len(b"%PDF-")
+
+_MAGIC_AT_START = (
+    (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+    (b"\xff\xd8\xff", MediaType.JPEG),
+    (b"II*\x00", MediaType.TIFF),
+    (b"MM\x00*", MediaType.TIFF),
+    (b"PK\x03\x04", MediaType.ZIP),
+    (b"PK\x05\x06", MediaType.ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MediaType.OLE),
+)
+
+
+def sniff(head: bytes) -> MediaType:
+    """The media type by content: the name and the declared type of an upload are hearsay.
+
+    Another format's magic at the very start wins over a PDF header further down: such a file is a polyglot, and
+    whoever opens it as the other format must not be handed it as a PDF.
+
+    Args:
+        head: The first `SNIFF_BYTES` bytes, or the whole file if it is shorter.
+    """
+    if head.startswith(b"%PDF-"):
+        return MediaType.PDF
+    for magic, media_type in _MAGIC_AT_START:
+        if head.startswith(magic):
+            return media_type
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return MediaType.WEBP
+    # An executable or a script with a PDF inside is a polyglot as well; plain junk before the header is not.
+    if head.startswith((b"MZ", b"\x7fELF", b"#!", b"%!PS", b"<", b"{\\rtf")):
+        return MediaType.UNKNOWN
+    if b"%PDF-" in head[:SNIFF_BYTES]:
+        return MediaType.PDF
+    return MediaType.UNKNOWN
+
+
+def safe_name(name: str | None, default: str = "document.pdf") -> str:
+    """A file name for people: NFC, no folders, no control or bidirectional characters, at most 200 bytes.
+
+    It is data only: nothing is ever stored under it.
+    """
+    base = PurePosixPath((name or "").replace("\\", "/")).name
+    printable = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c)[0] != "C")
+    stem, dot, suffix = printable.strip().rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    room = 200 - len((dot + suffix).encode())
+    stem = stem.encode()[: max(room, 0)].decode(errors="ignore")
+    cleaned = (stem + dot + suffix).strip()
+    return cleaned if cleaned.strip(".") and room > 0 else default
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file handed to an operation; the operation reads it and never writes it.
+
+    Attributes:
+        path: Where it lies for this attempt.
+        name: The name its owner gave it, made safe; for messages and for naming outputs.
+        media_type: By content, see `sniff`.
+    """
+
+    path: Path
+    name: str
+    media_type: MediaType
+
+    @property
+    def size_bytes(self) -> int:
+        return self.path.stat().st_size
+
+    def renamed(self, *, marker: str = "", suffix: str | None = None) -> str:
+        """A name for an output made of this input: ``report.pdf`` → ``report-compressed.pdf``."""
+        own = PurePosixPath(self.name)
+        return f"{own.stem}{marker}{suffix if suffix is not None else own.suffix or '.pdf'}"
+
+    @classmethod
+    def at(cls, path: Path) -> InputFile:
+        """The file at a path, under its own name."""
+        with path.open("rb") as file:
+            return cls(path, safe_name(path.name), sniff(file.read(SNIFF_BYTES)))
+
+
+@dataclass(frozen=True)
+class OutputFile:
+    """A file that an operation made, inside its work directory.
+
+    Attributes:
+        path: Inside ``ctx.work_dir``.
+        name: What a person should see when saving it.
+        media_type: IANA media type.
+        page_count: Pages it must have when it is opened again; None where pages mean nothing.
+    """
+
+    path: Path
+    name: str
+    media_type: str = MediaType.PDF
+    page_count: int | None = None
+
+
+def media_type_of_name(name: str) -> str:
+    """The media type that a file name promises."""
+    return mimetypes.guess_type(name)[0] or MediaType.UNKNOWN

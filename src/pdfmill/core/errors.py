@@ -1,0 +1,386 @@
+"""The one error hierarchy, and the public form in which an error leaves the process.
+
+    PdfMillError
+    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict
+    ├── UnsupportedMediaType, MethodNotAllowed
+    ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
+    ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge
+    ├── NotFound ── UnknownOperation, UnknownJob
+    ├── InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
+    ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined, WorkerLost
+    ├── StorageFull, StorageUnavailable, DatabaseUnavailable, ServerUnreachable
+    ├── DeadlineExceeded, Cancelled
+    └── InternalError
+
+Each class states a stable ``code``, a ``title`` and a ``kind``; the kind is a row of `ErrorKind`. ``detail`` is public
+by construction: it says what failed, why if that is not obvious, and what to do next. The technical cause travels only
+as ``__cause__`` into the log.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ErrorKind(Enum):
+    """What sort of failure this is. The value is (HTTP status, exit code of the command line, may a retry help)."""
+
+    INVALID_REQUEST = (422, 2, False)
+    METHOD_NOT_ALLOWED = (405, 2, False)
+    UNSUPPORTED_INPUT = (415, 3, False)
+    UNREADABLE_INPUT = (422, 4, False)
+    LIMIT_EXCEEDED = (413, 6, False)
+    NOT_FOUND = (404, 7, False)
+    CONFLICT = (409, 8, False)
+    GONE = (410, 8, False)
+    ENGINE_MISSING = (501, 11, False)
+    ENGINE_FAILED = (500, 12, False)
+    UPSTREAM_UNAVAILABLE = (503, 13, True)
+    STORAGE_UNAVAILABLE = (503, 14, True)
+    INSUFFICIENT_STORAGE = (507, 14, True)
+    TIMED_OUT = (504, 15, False)
+    INTERNAL = (500, 70, False)
+    CANCELLED = (409, 130, False)
+
+    # Members of an Enum with equal values become aliases of one another. Two kinds may share all three figures
+    # (CONFLICT and CANCELLED differ, others may not for ever), so each member gets an identity of its own.
+    def __new__(cls, http_status: int, exit_code: int, retryable: bool) -> ErrorKind:
+        """Number the members, so that two kinds with the same figures stay two kinds."""
+        member = object.__new__(cls)
+        member._value_ = (len(cls.__members__), http_status, exit_code, retryable)
+        return member
+
+    @property
+    def slug(self) -> str:
+        """The kind as it is written in JSON."""
+        return self.name.lower()
+
+    @property
+    def http_status(self) -> int:
+        return int(self._value_[1])
+
+    @property
+    def exit_code(self) -> int:
+        return int(self._value_[2])
+
+    @property
+    def retryable(self) -> bool:
+        return bool(self._value_[3])
+
+
+class PdfMillError(Exception):
+    """An error with a stable code and a message for whoever asked.
+
+    Args:
+        detail: One or two public sentences; never a path of the server, never the text of a foreign exception.
+        extras: Facts a program may use (``limit_bytes=…``), JSON-able, public as well.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong inside pdfmill"
+    kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
+
+    def __init__(self, detail: str, **extras: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extras = extras
+
+
+class InternalError(PdfMillError):
+    """Anything that is not ours. The text is generic; the cause is in the log under ``trace_id``."""
+
+    def __init__(
+        self,
+        detail: str = "The server made a mistake. The log holds the cause under the trace id of this message.",
+        **extras: Any,
+    ) -> None:
+        super().__init__(detail, **extras)
+
+
+# --- the request -------------------------------------------------------------------------------------------------
+
+
+class InvalidRequest(PdfMillError):
+    code = "invalid_request"
+    title = "The request cannot be understood"
+    kind = ErrorKind.INVALID_REQUEST
+
+
+class InvalidOptions(InvalidRequest):
+    """One or more options are unknown or out of range; ``errors`` is a list of {field, message}."""
+
+    code = "invalid_options"
+    title = "An option is unknown or out of range"
+
+    def __init__(self, detail: str, *, errors: list[dict[str, str]], **extras: Any) -> None:
+        super().__init__(detail, errors=errors, **extras)
+
+
+class WrongInputCount(InvalidRequest):
+    code = "wrong_input_count"
+    title = "The number of files does not fit the operation"
+
+
+class InvalidPageRange(InvalidRequest):
+    code = "invalid_page_range"
+    title = "The page range cannot be read"
+
+
+class InvalidSettings(InvalidRequest):
+    code = "invalid_settings"
+    title = "A setting is unknown or out of range"
+
+
+class IdempotencyConflict(InvalidRequest):
+    code = "idempotency_conflict"
+    title = "This Idempotency-Key was used for another request"
+
+
+class MethodNotAllowed(PdfMillError):
+    code = "method_not_allowed"
+    title = "This address does not take that method"
+    kind = ErrorKind.METHOD_NOT_ALLOWED
+
+
+class UnsupportedMediaType(PdfMillError):
+    code = "unsupported_media_type"
+    title = "The operation does not take this kind of file"
+    kind = ErrorKind.UNSUPPORTED_INPUT
+
+
+# --- the document ------------------------------------------------------------------------------------------------
+
+
+class EmptyInput(PdfMillError):
+    code = "empty_input"
+    title = "The file is empty"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class DamagedInput(PdfMillError):
+    code = "damaged_input"
+    title = "The file is damaged beyond repair"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class EncryptedInput(PdfMillError):
+    code = "password_required"
+    title = "The file is protected by a password"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NoPages(PdfMillError):
+    code = "no_pages"
+    title = "The document has no pages"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+# --- limits ------------------------------------------------------------------------------------------------------
+
+
+class InputTooLarge(PdfMillError):
+    code = "input_too_large"
+    title = "The file is larger than this server accepts"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class TooManyPages(PdfMillError):
+    code = "too_many_pages"
+    title = "The document has more pages than this server accepts"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class TooManyPixels(PdfMillError):
+    code = "too_many_pixels"
+    title = "A page or an image is too large to be drawn"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class MemoryExceeded(PdfMillError):
+    code = "memory_exceeded"
+    title = "The document needs more memory than a job may use"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class OutputTooLarge(PdfMillError):
+    code = "output_too_large"
+    title = "The job wrote more than a job may write"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+# --- jobs --------------------------------------------------------------------------------------------------------
+
+
+class NotFound(PdfMillError):
+    code = "not_found"
+    title = "There is nothing at this address"
+    kind = ErrorKind.NOT_FOUND
+
+
+class UnknownOperation(NotFound):
+    code = "unknown_operation"
+    title = "There is no such operation"
+
+
+class UnknownJob(NotFound):
+    code = "unknown_job"
+    title = "There is no such job"
+
+
+class InvalidTransition(PdfMillError):
+    code = "invalid_transition"
+    title = "The job is past the point where this is possible"
+    kind = ErrorKind.CONFLICT
+
+
+class JobNotFinished(PdfMillError):
+    code = "job_not_finished"
+    title = "The job has not finished"
+    kind = ErrorKind.CONFLICT
+
+
+class ResultUnavailable(PdfMillError):
+    code = "result_unavailable"
+    title = "The job ended without a result"
+    kind = ErrorKind.CONFLICT
+
+
+class JobExpired(PdfMillError):
+    code = "job_expired"
+    title = "The files of this job are gone"
+    kind = ErrorKind.GONE
+
+
+class Cancelled(PdfMillError):
+    code = "cancelled"
+    title = "The job was cancelled"
+    kind = ErrorKind.CANCELLED
+
+
+class DeadlineExceeded(PdfMillError):
+    code = "deadline_exceeded"
+    title = "The job took longer than it may"
+    kind = ErrorKind.TIMED_OUT
+
+
+class SandboxCrashed(PdfMillError):
+    """The process that had the document open died. Retried by the job engine, which counts."""
+
+    code = "sandbox_crashed"
+    title = "The document crashed the program that read it"
+    kind = ErrorKind.ENGINE_FAILED
+
+
+class Quarantined(PdfMillError):
+    """The job killed its sandbox or lost its worker too often."""
+
+    code = "quarantined"
+    title = "The document brought its worker down again and again"
+    kind = ErrorKind.ENGINE_FAILED
+
+
+# --- engines and surroundings ------------------------------------------------------------------------------------
+
+
+class MissingDependency(PdfMillError):
+    code = "missing_dependency"
+    title = "A program that this operation needs is not installed"
+    kind = ErrorKind.ENGINE_MISSING
+
+
+class EngineFailed(PdfMillError):
+    code = "engine_failed"
+    title = "A program that this operation uses failed"
+    kind = ErrorKind.ENGINE_FAILED
+
+
+class OutputRejected(PdfMillError):
+    code = "output_rejected"
+    title = "The output did not pass its own check"
+    kind = ErrorKind.ENGINE_FAILED
+
+
+class StorageFull(PdfMillError):
+    code = "storage_full"
+    title = "The server's disk is almost full"
+    kind = ErrorKind.INSUFFICIENT_STORAGE
+
+
+class StorageUnavailable(PdfMillError):
+    code = "storage_unavailable"
+    title = "The file storage does not answer"
+    kind = ErrorKind.STORAGE_UNAVAILABLE
+
+
+class DatabaseUnavailable(PdfMillError):
+    code = "database_unavailable"
+    title = "The database does not answer"
+    kind = ErrorKind.STORAGE_UNAVAILABLE
+
+
+class ServerUnreachable(PdfMillError):
+    code = "server_unreachable"
+    title = "The pdfmill server does not answer"
+    kind = ErrorKind.UPSTREAM_UNAVAILABLE
+
+
+class Failure(BaseModel):
+    """What leaves the process: the body of a problem response, the ``error`` of a failed job, the line on stderr."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str = Field(description="Stable name of the error, documented and safe to compare with.")
+    title: str = Field(description="The error in a few words; the same for each occurrence.")
+    detail: str = Field(description="What failed here and what to do next.")
+    kind: str = Field(description="The class of error: it decides HTTP status, exit code and whether to retry.")
+    retryable: bool = Field(description="Whether the same request may succeed later.")
+    extras: dict[str, Any] = Field(default_factory=dict, description="Facts a program may use.")
+    trace_id: str | None = Field(default=None, description="Where the log tells more.")
+
+    @classmethod
+    def of(cls, error: BaseException, trace_id: str | None = None) -> Failure:
+        """The public form of any exception; what is not ours becomes `InternalError` with its generic text."""
+        ours = error if isinstance(error, PdfMillError) else InternalError()
+        return cls(
+            code=ours.code,
+            title=ours.title,
+            detail=ours.detail,
+            kind=ours.kind.slug,
+            retryable=ours.kind.retryable,
+            extras=ours.extras,
+            trace_id=trace_id,
+        )
+
+    def to_error(self) -> PdfMillError:
+        """The exception this failure was made of, as far as this version knows its code."""
+        error_class = error_classes().get(self.code, InternalError)
+        error = error_class.__new__(error_class)
+        PdfMillError.__init__(error, self.detail, **self.extras)
+        return error
+
+    @property
+    def http_status(self) -> int:
+        return ErrorKind[self.kind.upper()].http_status
+
+    @property
+    def exit_code(self) -> int:
+        return ErrorKind[self.kind.upper()].exit_code
+
+
+def error_classes() -> dict[str, type[PdfMillError]]:
+    """Every error class by its code.
+
+    Raises:
+        ValueError: Two classes claim one code.
+    """
+    found: dict[str, type[PdfMillError]] = {}
+    waiting: list[type[PdfMillError]] = [InternalError, *PdfMillError.__subclasses__()]
+    while waiting:
+        error_class = waiting.pop()
+        waiting.extend(error_class.__subclasses__())
+        if found.setdefault(error_class.code, error_class) is not error_class:
+            raise ValueError(f"{error_class.__name__} repeats the code {error_class.code!r}")
+    return found

@@ -1,0 +1,190 @@
+"""An operation is a value: a name, a frozen options model, and a pure function.
+
+REST routes, command line, OpenAPI, Celery tasks and reference tables are renderings of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType, OutputFile
+from pdfmill.core.errors import InvalidOptions, UnknownOperation, UnsupportedMediaType, WrongInputCount
+from pdfmill.core.fields import FieldSpec, describe
+from pdfmill.core.limits import Limits
+from pdfmill.core.suggest import did_you_mean
+
+
+class Options(BaseModel):
+    """Base of every options model: frozen, and unknown keys are refused. Fields are flat; see `core.fields`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Result(BaseModel):
+    """Base of every result model: the structured data that an operation returns beside its files."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+ResultT = TypeVar("ResultT", bound=Result)
+
+
+@dataclass(frozen=True)
+class Accepts:
+    """Which files, and how many, an operation takes."""
+
+    media_types: tuple[MediaType, ...]
+    minimum: int = 1
+    maximum: int = 1
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The input files of one attempt, in the order given."""
+
+    files: tuple[InputFile, ...]
+
+    @property
+    def single(self) -> InputFile:
+        """The one file of an operation that takes one."""
+        (only,) = self.files
+        return only
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[ResultT]):
+    """What an attempt produced: files inside its work directory, and a result.
+
+    Attributes:
+        warnings: Sentences for the user about what was done differently than asked for.
+    """
+
+    result: ResultT
+    outputs: tuple[OutputFile, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation(Generic[OptionsT, ResultT]):
+    """One thing that pdfmill can do to documents.
+
+    Attributes:
+        name: Verb of the command line and last part of the URL: lower case, words joined by ``-``.
+        title: What a button says.
+        summary: One sentence.
+        queue: The Celery queue its jobs go to; one of the six families.
+        requires: Names of the engines it needs, see `pdfmill.engines.probe`.
+        run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
+        limits: Defaults of what an attempt may use.
+    """
+
+    name: str
+    title: str
+    summary: str
+    queue: str
+    accepts: Accepts
+    options: type[OptionsT]
+    result: type[ResultT]
+    run: Callable[[Inputs, OptionsT, Context], Outcome[ResultT]]
+    requires: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
+            raise ValueError(f"{self.name!r} is no operation name: use lower-case words joined by '-'")
+        describe(self.options)  # refuses field types that no rendering can show
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """The options in their neutral form."""
+        return describe(self.options)
+
+    @property
+    def task_name(self) -> str:
+        """The name of its Celery task."""
+        return f"pdfmill.{self.name.replace('-', '_')}"
+
+    def parse_options(self, values: Mapping[str, Any]) -> OptionsT:
+        """Validate options as they come from JSON, a form or the command line.
+
+        Raises:
+            InvalidOptions: With one entry per wrong option, and a suggestion where a name looks misspelt.
+        """
+        try:
+            return self.options.model_validate(dict(values))
+        except ValidationError as error:
+            errors = [_option_error(self.options, dict(each)) for each in error.errors(include_url=False)]
+            detail = " ".join(f"{each['field']}: {each['message']}." for each in errors)
+            raise InvalidOptions(detail, errors=errors) from error
+
+    def check_inputs(self, media_types: Sequence[MediaType]) -> None:
+        """Refuse files that this operation does not take, before any work is done.
+
+        Raises:
+            WrongInputCount: Too few or too many.
+            UnsupportedMediaType: A file is of another kind, judged by content.
+        """
+        low, high = self.accepts.minimum, self.accepts.maximum
+        if not low <= len(media_types) <= high:
+            wanted = f"{low}" if low == high else f"{low} to {high}"
+            raise WrongInputCount(
+                f"{self.name} takes {wanted} file{'' if wanted == '1' else 's'}, not {len(media_types)}. "
+                "Send each as a form part named 'file'."
+            )
+        for media_type in media_types:
+            if media_type not in self.accepts.media_types:
+                takes = ", ".join(self.accepts.media_types)
+                what = "of an unknown kind" if media_type is MediaType.UNKNOWN else media_type.value
+                raise UnsupportedMediaType(
+                    f"{self.name} takes {takes}; by its content, this file is {what}. Send a file of that kind."
+                )
+
+
+def _option_error(model: type[Options], error: Mapping[str, Any]) -> dict[str, str]:
+    name = ".".join(str(part) for part in error["loc"]) or "options"
+    if error["type"] == "extra_forbidden":
+        known = list(model.model_fields)
+        message = f"there is no such option{did_you_mean(name, known)}; the options are {', '.join(known)}"
+    else:
+        message = str(error["msg"]).removeprefix("Value error, ")
+        message = message[:1].lower() + message[1:]
+    return {"field": name, "message": message.rstrip(".")}
+
+
+AnyOperation = Operation[Any, Any]
+
+
+class Registry:
+    """The ordered collection of operations, by name."""
+
+    def __init__(self, operations: Sequence[AnyOperation]) -> None:
+        self._by_name = {operation.name: operation for operation in operations}
+        if len(self._by_name) != len(operations):
+            raise ValueError("two operations share one name")
+
+    def __iter__(self) -> Iterator[AnyOperation]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def get(self, name: str) -> AnyOperation:
+        """The operation of that name.
+
+        Raises:
+            UnknownOperation: There is none.
+        """
+        try:
+            return self._by_name[name]
+        except KeyError:
+            known = list(self._by_name)
+            raise UnknownOperation(
+                f"There is no operation {name[:60]!r}{did_you_mean(name, known)}. There are: {', '.join(known)}."
+            ) from None
