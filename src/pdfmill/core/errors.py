@@ -7,8 +7,8 @@
     ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
     ├── InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
-    ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined, WorkerLost
-    ├── StorageFull, StorageUnavailable, DatabaseUnavailable, ServerUnreachable
+    ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
+    ├── StorageFull, StorageUnavailable, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -319,6 +319,12 @@ class DatabaseUnavailable(PdfMillError):
     code = "database_unavailable"
     title = "The database does not answer"
     kind = ErrorKind.STORAGE_UNAVAILABLE
+
+
+class BrokerUnavailable(PdfMillError):
+    code = "broker_unavailable"
+    title = "The message broker does not answer"
+    kind = ErrorKind.UPSTREAM_UNAVAILABLE
 
 
 class ServerUnreachable(PdfMillError):

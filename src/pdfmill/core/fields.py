@@ -26,7 +26,7 @@ class FieldKind(enum.StrEnum):
     NUMBER = "number"
     TEXT = "text"
     CHOICE = "choice"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind of field
     PAGES = "pages"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,7 +16,6 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import InvalidOptions, UnknownOperation, UnsupportedMediaType, WrongInputCount
 from pdfmill.core.fields import FieldSpec, describe
-from pdfmill.core.limits import Limits
 from pdfmill.core.suggest import did_you_mean
 
 
@@ -82,7 +81,6 @@ class Operation(Generic[OptionsT, ResultT]):
         queue: The Celery queue its jobs go to; one of the six families.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
-        limits: Defaults of what an attempt may use.
     """
 
     name: str
@@ -94,7 +92,6 @@ class Operation(Generic[OptionsT, ResultT]):
     result: type[ResultT]
     run: Callable[[Inputs, OptionsT, Context], Outcome[ResultT]]
     requires: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):

@@ -1,0 +1,120 @@
+"""The composition root: builds the parts once and hands each to those that need it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from functools import cached_property
+
+from apiflask import APIFlask
+from celery import Celery
+from celery.beat import EmbeddedService
+
+from pdfmill import __version__
+from pdfmill.api import register_api
+from pdfmill.api.health import HealthChecks
+from pdfmill.config.logging import configure_logging
+from pdfmill.config.settings import Settings, load_settings
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.service import JobService
+from pdfmill.jobs.storage import LocalStorage
+from pdfmill.operations import load_registry
+from pdfmill.tasks.celery import check_broker, make_celery
+from pdfmill.tasks.dispatch import CeleryDispatcher
+from pdfmill.worker.reconciler import Reconciler
+from pdfmill.worker.runner import AttemptRunner
+from pdfmill.worker.sandbox import check_sandbox
+
+
+class Parts:
+    """Everything one process of pdfmill is made of; what a process does not use is never built."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.registry = load_registry()
+        self.policy = RetryPolicy.of(settings)
+        self.database = Database(settings.database_url, busy_timeout_s=settings.database.busy_timeout_s)
+        self.storage = LocalStorage(settings.storage_dir, min_free_bytes=settings.storage.min_free_mib * 1024 * 1024)
+        self.dispatcher = CeleryDispatcher(lambda: self.celery, self.registry)
+
+    @cached_property
+    def jobs(self) -> JobService:
+        """The job table as clients see it."""
+        retention = timedelta(hours=self.settings.retention.hours)
+        return JobService(self.database, self.storage, self.dispatcher, retention=retention)
+
+    @cached_property
+    def runner(self) -> AttemptRunner:
+        """What works on jobs in this process; its sandbox belongs to this process alone."""
+        return AttemptRunner(
+            database=self.database,
+            storage=self.storage,
+            policy=self.policy,
+            limits=self.settings.limits,
+            spool=self.settings.spool_dir,
+            heartbeat_s=self.settings.worker.heartbeat_s,
+        )
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """What makes lost messages and dead workers harmless."""
+        return Reconciler(
+            self.database,
+            self.dispatcher,
+            self.policy,
+            spool=self.settings.spool_dir,
+            every_s=self.settings.worker.reconcile_every_s,
+        )
+
+    @cached_property
+    def celery(self) -> Celery:
+        """The Celery application."""
+        return make_celery(self.flask_app, self.settings, self.registry)
+
+    @cached_property
+    def flask_app(self) -> APIFlask:
+        """The web application, which is the context of every task as well."""
+        app = APIFlask("pdfmill", title="pdfmill", version=__version__, docs_path=None, spec_path=None)
+        app.extensions["pdfmill"] = self
+        health = HealthChecks(
+            {
+                "database": self.database.check,
+                "storage": self.storage.check,
+                "broker": lambda: check_broker(self.celery),
+                "sandbox": lambda: check_sandbox(self.settings.spool_dir),
+            }
+        )
+        register_api(
+            app, registry=self.registry, jobs=self.jobs, storage=self.storage, health=health, settings=self.settings
+        )
+        return app
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """The web application."""
+    settings = settings or load_settings()
+    configure_logging(settings.log, part="web")
+    return Parts(settings).flask_app
+
+
+def create_celery(settings: Settings | None = None) -> Celery:
+    """The Celery application of a worker."""
+    return Parts(settings or load_settings()).celery
+
+
+def run_reconciler(settings: Settings) -> None:
+    """Reconcile, and send what the beat schedule says, until SIGTERM or SIGINT."""
+    configure_logging(settings.log, part="reconciler")
+    parts = Parts(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    schedule = EmbeddedService(parts.celery, thread=True)
+    schedule.start()
+    try:
+        parts.reconciler.run(stop)
+    finally:
+        schedule.stop()
+        parts.database.close()

@@ -1,0 +1,1 @@
+"""What a job is: its table, its states, its files. Knows SQLAlchemy, neither Flask nor Celery."""

@@ -1,0 +1,157 @@
+"""One attempt at a job, as its worker writes it down.
+
+Every write names the attempt; when another attempt, a cancellation or the reaper came first, it changes no row, and the
+worker learns that its work is not wanted any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from pdfmill.core.errors import Failure, InvalidTransition, Quarantined
+from pdfmill.core.progress import Progress
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.models import Job, JobFile, utc_now
+from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.status import JobStatus
+
+
+class Signal(Enum):
+    """What the job table answers to a worker that reports."""
+
+    GO_ON = "go on"
+    CANCEL = "cancel"
+    FENCED = "fenced"
+
+
+class Attempt:
+    """A claimed job. Made by `claim` only.
+
+    Attributes:
+        job: The job as it was claimed, detached from any session.
+    """
+
+    def __init__(self, database: Database, policy: RetryPolicy, job: Job) -> None:
+        self.job = job
+        self._database = database
+        self._policy = policy
+
+    @property
+    def number(self) -> int:
+        """Counts from 1; the fencing token."""
+        return self.job.attempt
+
+    def beat(self) -> Signal:
+        """Extend the lease."""
+        return self._touch(lease_until=utc_now() + self._policy.lease)
+
+    def report(self, progress: Progress) -> Signal:
+        """Write progress into the job's row."""
+        return self._touch(progress=progress.model_dump())
+
+    def look(self) -> Signal:
+        """Ask whether to go on, without writing."""
+        query = select(Job.cancel_requested_at).where(*self._mine())
+        with self._database.read() as session:
+            row = session.execute(query).one_or_none()
+        return _signal(row)
+
+    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
+        """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
+
+        def move(job: Job) -> None:
+            job.mark_as_completed(result, expires_at=utc_now() + self._policy.retention, warnings=list(warnings))
+            job.files.extend(outputs)
+
+        return self._settle(move)
+
+    def fail(self, failure: Failure) -> bool:
+        """End the attempt with an error: a passing one is tried again later, any other fails the job."""
+
+        def move(job: Job) -> None:
+            if failure.retryable and job.retries < self._policy.max_retries:
+                delay = self._policy.delay_before_retry(job.retries)
+                job.mark_as_pending(not_before=utc_now() + delay, retries=Job.retries + 1)
+            else:
+                job.mark_as_failed(failure, expires_at=utc_now() + self._policy.retention)
+
+        return self._settle(move)
+
+    def crash(self, failure: Failure) -> bool:
+        """End the attempt because its sandbox died; after some deaths the job is quarantined."""
+
+        def move(job: Job) -> None:
+            crashes = job.crashes + 1
+            if crashes >= self._policy.max_crashes:
+                last = Quarantined(
+                    f"The document brought down the program that read it {crashes} times, so it is not tried again. "
+                    f"The last time: {failure.detail}",
+                    crashes=crashes,
+                )
+                ended = utc_now() + self._policy.retention
+                job.mark_as_failed(Failure.of(last), expires_at=ended, crashes=crashes)
+            else:
+                job.mark_as_pending(not_before=utc_now() + self._policy.crash_delay, crashes=crashes)
+
+        return self._settle(move)
+
+    def cancelled(self) -> bool:
+        """The sandbox is gone because the user wanted it so."""
+        return self._settle(lambda job: job.mark_as_cancelled(expires_at=utc_now() + self._policy.retention))
+
+    def hand_back(self) -> bool:
+        """Put the job back uncounted, because this worker stops."""
+        return self._settle(lambda job: job.mark_as_pending(not_before=utc_now()))
+
+    def _touch(self, **values: Any) -> Signal:
+        statement = update(Job).where(*self._mine()).values(**values).returning(Job.cancel_requested_at)
+        with self._database.write(durable=False) as session:
+            row = session.execute(statement.execution_options(synchronize_session=False)).one_or_none()
+        return _signal(row)
+
+    def _settle(self, move: Callable[[Job], None]) -> bool:
+        with self._database.write() as session:
+            job = session.get(Job, self.job.id, with_for_update=True)
+            if job is None or job.attempt != self.number or job.status is not JobStatus.PROCESSING:
+                return False
+            try:
+                move(job)
+            except InvalidTransition:
+                session.rollback()
+                return False
+            return True
+
+    def _mine(self) -> tuple[Any, ...]:
+        return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
+
+
+def claim(database: Database, policy: RetryPolicy, job_id: str, owner: str) -> Attempt | None:
+    """Claim a pending job for this process; None if it is not to be had (taken, ended, cancelled, not due, deleted)."""
+    with database.write(durable=False) as session:
+        job = session.get(Job, job_id)
+        if job is None:
+            return None
+        try:
+            job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
+        except InvalidTransition:
+            session.rollback()
+            return None
+        return Attempt(database, policy, _loaded(session, job))
+
+
+def _loaded(session: Session, job: Job) -> Job:
+    session.refresh(job, ["files"])
+    return job
+
+
+def _signal(row: Any) -> Signal:
+    if row is None:
+        return Signal.FENCED
+    cancel_requested_at: datetime | None = row[0]
+    return Signal.CANCEL if cancel_requested_at else Signal.GO_ON

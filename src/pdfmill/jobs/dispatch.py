@@ -1,0 +1,16 @@
+"""From the job table to a worker's attention."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Dispatcher(Protocol):
+    """Sends hints: messages that tell a worker to look at a job.
+
+    A hint is best effort. It never raises and never blocks for long: a broker that is away costs the job some seconds,
+    until the reconciler hints again, and nothing else.
+    """
+
+    def dispatch(self, job_id: str, operation: str) -> bool:
+        """Send a hint; whether the broker took it."""

@@ -1,0 +1,286 @@
+"""The rows: a job, its files, its events.
+
+Each move of a job is one conditional UPDATE: whoever changes no row has lost a race, and must drop its work quietly.
+``attempt`` grows with every claim and is the fencing token: it stands in the WHERE of everything an attempt writes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    update,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
+from sqlalchemy.sql import ColumnElement
+
+from pdfmill.core.errors import Failure, InvalidTransition
+from pdfmill.jobs.status import JobStatus, sources_of
+
+
+def utc_now() -> datetime:
+    """This instant, with its time zone."""
+    return datetime.now(UTC)
+
+
+def new_job_id() -> str:
+    """128 random bits as 32 hexadecimal digits: an id that nobody guesses."""
+    return secrets.token_hex(16)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant in UTC; SQLite has no time zones, so there it is stored naive and comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can address it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Job(Base):
+    """A stored request to run one operation.
+
+    Attributes:
+        attempt: How often it was claimed; the fencing token of the running attempt.
+        crashes: How often its own sandbox died under it.
+        lost: How often a worker died under it.
+        retries: How often it was put back after a passing error.
+        not_before: It is not claimed earlier.
+        next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
+        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does.
+        lease_until: Until when that process is believed to be alive without a heartbeat.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("idempotency_key"),
+        Index(None, "status", "next_hint_at"),
+        Index(None, "status", "lease_until"),
+        Index(None, "status", "expires_at"),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    operation: Mapped[str] = mapped_column(String(64))
+    queue: Mapped[str] = mapped_column(String(32))
+    options: Mapped[dict[str, Any]]
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    request_fingerprint: Mapped[str | None] = mapped_column(String(64))
+
+    status: Mapped[JobStatus] = mapped_column(Enum(JobStatus, native_enum=False, length=12), default=JobStatus.PENDING)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any] | None]
+    warnings: Mapped[list[str]] = mapped_column(default=list)
+    error: Mapped[dict[str, Any] | None]
+
+    attempt: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)
+    lost: Mapped[int] = mapped_column(default=0)
+    retries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    next_hint_at: Mapped[datetime | None]
+    hints: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(160))
+    lease_until: Mapped[datetime | None]
+    cancel_requested_at: Mapped[datetime | None]
+
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+    files: Mapped[list[JobFile]] = relationship(
+        order_by="(JobFile.role, JobFile.position)", lazy="selectin", cascade="all, delete-orphan"
+    )
+    events: Mapped[list[JobEvent]] = relationship(
+        order_by="JobEvent.sequence", lazy="select", cascade="all, delete-orphan"
+    )
+
+    @property
+    def inputs(self) -> list[JobFile]:
+        return [file for file in self.files if file.role == FileRole.INPUT]
+
+    @property
+    def outputs(self) -> list[JobFile]:
+        return [file for file in self.files if file.role == FileRole.OUTPUT]
+
+    @property
+    def failure(self) -> Failure | None:
+        """The error of a failed job."""
+        return Failure.model_validate(self.error) if self.error else None
+
+    def mark_as_processing(self, *, owner: str, lease_until: datetime) -> None:
+        """PENDING → PROCESSING: claim the job for a new attempt.
+
+        Raises:
+            InvalidTransition: Somebody else has it, it is not due, or it was cancelled.
+        """
+        now = utc_now()
+        self._move(
+            JobStatus.PROCESSING,
+            Job.not_before <= now,
+            Job.cancel_requested_at.is_(None),
+            attempt=Job.attempt + 1,
+            lease_owner=owner,
+            lease_until=lease_until,
+            started_at=now,
+            progress={},
+        )
+
+    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
+        """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
+
+        Raises:
+            InvalidTransition: Somebody else won.
+        """
+        self._move(
+            JobStatus.COMPLETED,
+            Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
+            result=result,
+            warnings=warnings,
+            progress={**self.progress, "percent": 100.0},
+            **_ended(expires_at),
+        )
+
+    def mark_as_failed(self, error: Failure, *, expires_at: datetime, **counters: Any) -> None:
+        """PROCESSING → FAILED, if this object's attempt still owns the job.
+
+        Raises:
+            InvalidTransition: Somebody else won.
+        """
+        self._move(
+            JobStatus.FAILED,
+            Job.attempt == self.attempt,
+            error=error.model_dump(mode="json"),
+            **counters,
+            **_ended(expires_at),
+        )
+
+    def mark_as_cancelled(self, *, expires_at: datetime) -> None:
+        """PENDING → CANCELLED, or PROCESSING → CANCELLED once this attempt's sandbox is gone.
+
+        Raises:
+            InvalidTransition: The job was claimed or ended in the meantime.
+        """
+        self._move(JobStatus.CANCELLED, Job.status == self.status, Job.attempt == self.attempt, **_ended(expires_at))
+
+    def mark_as_pending(self, *, not_before: datetime, **counters: Any) -> None:
+        """PROCESSING → PENDING: this attempt is over, another is to be made.
+
+        Raises:
+            InvalidTransition: Somebody else won.
+        """
+        self._move(
+            JobStatus.PENDING,
+            Job.attempt == self.attempt,
+            not_before=not_before,
+            next_hint_at=not_before,
+            hints=0,
+            lease_owner=None,
+            lease_until=None,
+            **counters,
+        )
+
+    def mark_as_expired(self) -> None:
+        """A terminal state → EXPIRED, after its files were purged.
+
+        Raises:
+            InvalidTransition: The job has expired already.
+        """
+        self._move(JobStatus.EXPIRED)
+
+    def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
+        session = object_session(self)
+        assert session is not None, "a job moves inside a session"
+        before = self.status
+        statement = (
+            update(Job)
+            .where(Job.id == self.id, Job.status.in_(sources_of(target)), *conditions)
+            .values(status=target, **values)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            session.refresh(self)
+            raise InvalidTransition(
+                f"The job is {self.status}; it cannot become {target} any more.", status=self.status
+            )
+        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+        session.refresh(self)
+
+
+def _ended(expires_at: datetime) -> dict[str, Any]:
+    return {"finished_at": utc_now(), "expires_at": expires_at, "lease_owner": None, "lease_until": None}
+
+
+class FileRole:
+    """Whether a file went in or came out."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class JobFile(Base):
+    """A file of a job, as it lies in the storage."""
+
+    __tablename__ = "job_file"
+    __table_args__ = (Index(None, "job_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(8))
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(127))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class JobEvent(Base):
+    """Something that happened to a job; ``sequence`` orders the events of all jobs."""
+
+    __tablename__ = "job_event"
+    __table_args__ = (Index(None, "job_id", "sequence"),)
+
+    # SQLite numbers rows by itself only in a column that is declared INTEGER.
+    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(24))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

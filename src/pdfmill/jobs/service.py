@@ -1,0 +1,294 @@
+"""What clients do with jobs: submit, look, cancel, delete, fetch the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pdfmill.core.documents import MediaType, sniff
+from pdfmill.core.errors import (
+    EmptyInput,
+    IdempotencyConflict,
+    InvalidRequest,
+    InvalidTransition,
+    JobExpired,
+    JobNotFinished,
+    ResultUnavailable,
+    UnknownJob,
+)
+from pdfmill.core.operation import AnyOperation
+from pdfmill.jobs.database import Database, call_after_commit
+from pdfmill.jobs.dispatch import Dispatcher
+from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile, new_job_id, utc_now
+from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.storage import IncomingFile, LocalStorage
+
+#: The reconciler hints at a pending job again after this time, doubled with every hint.
+FIRST_REHINT = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a client sent, not yet published.
+
+    Attributes:
+        name: As the client called it, made safe.
+    """
+
+    file: IncomingFile
+    name: str
+
+    @property
+    def media_type(self) -> MediaType:
+        """By content; the client's word is not asked for."""
+        return sniff(self.file.head)
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """A client's key for one logical request, and a digest of what it sent with it."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A page of jobs, newest first; ``next_cursor`` is None on the last one."""
+
+    jobs: Sequence[Job]
+    next_cursor: str | None
+
+
+class JobService:
+    """The job table as clients see it."""
+
+    def __init__(
+        self, database: Database, storage: LocalStorage, dispatcher: Dispatcher, *, retention: timedelta
+    ) -> None:
+        self._database = database
+        self._storage = storage
+        self._dispatcher = dispatcher
+        self._retention = retention
+
+    def submit(
+        self,
+        operation: AnyOperation,
+        options: Mapping[str, Any],
+        uploads: Sequence[Upload],
+        idempotency: Idempotency | None = None,
+    ) -> tuple[Job, bool]:
+        """Accept a job: when this returns, it is stored durably and will be worked on, whatever dies.
+
+        The uploads are published or discarded in any case. A key seen before returns the job it made.
+
+        Returns:
+            The job, and whether it is new.
+
+        Raises:
+            InvalidOptions, WrongInputCount, UnsupportedMediaType, EmptyInput: The request is refused; nothing is kept.
+            IdempotencyConflict: The key was used for another request.
+        """
+        job_id = new_job_id()
+        keys: list[str] = []
+        try:
+            parsed = operation.parse_options(options)
+            _refuse_empty(uploads)
+            operation.check_inputs([upload.media_type for upload in uploads])
+            earlier = self._earlier(idempotency)
+            if earlier is not None:
+                return earlier, False
+            files = []
+            for position, upload in enumerate(uploads):
+                keys.append(f"inputs/{job_id[:2]}/{job_id}.{position}")
+                files.append(self._publish_input(upload, keys[-1], position))
+            job = self._insert(job_id, operation, parsed.model_dump(mode="json"), files, idempotency)
+        except BaseException:
+            for key in keys:
+                self._storage.delete(key)
+            raise
+        finally:
+            for upload in uploads:
+                upload.file.discard()
+        if job.id != job_id:  # another request with the same key was faster
+            for key in keys:
+                self._storage.delete(key)
+        return job, job.id == job_id
+
+    def get(self, job_id: str) -> Job:
+        """The job.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        with self._database.read() as session:
+            return _load(session, job_id)
+
+    def list_jobs(
+        self,
+        *,
+        status: JobStatus | None = None,
+        operation: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> JobPage:
+        """Jobs, newest first, ``limit`` at a time."""
+        query = select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
+        if status is not None:
+            query = query.where(Job.status == status)
+        if operation is not None:
+            query = query.where(Job.operation == operation)
+        if cursor is not None:
+            created_at, _, job_id = cursor.partition("~")
+            query = query.where(tuple_(Job.created_at, Job.id) < (_parse_instant(created_at), job_id))
+        with self._database.read() as session:
+            jobs = list(session.scalars(query))
+        more = len(jobs) > limit
+        jobs = jobs[:limit]
+        return JobPage(jobs, f"{jobs[-1].created_at.isoformat()}~{jobs[-1].id}" if more else None)
+
+    def cancel(self, job_id: str) -> Job:
+        """Cancel a job: a pending one at once; of a running one the worker kills the sandbox within two seconds.
+
+        Asking twice is harmless.
+
+        Raises:
+            UnknownJob: There is none of that id.
+            InvalidTransition: The job has ended already.
+        """
+        with self._database.write() as session:
+            job = _load(session, job_id, lock=True)
+            if job.status is JobStatus.PENDING:
+                job.mark_as_cancelled(expires_at=utc_now() + self._retention)
+            elif job.status is JobStatus.PROCESSING:
+                job.cancel_requested_at = job.cancel_requested_at or utc_now()
+            elif job.status is not JobStatus.CANCELLED:
+                raise InvalidTransition(
+                    f"The job is {job.status} already; there is nothing to cancel.", status=job.status
+                )
+            return job
+
+    def delete(self, job_id: str) -> None:
+        """Forget a finished job and its files.
+
+        Raises:
+            UnknownJob: There is none of that id.
+            JobNotFinished: Cancel it first.
+        """
+        with self._database.write() as session:
+            job = _load(session, job_id, lock=True)
+            if not job.status.is_terminal:
+                raise JobNotFinished(f"The job is {job.status}. Cancel it first, then delete it.", status=job.status)
+            # Files first: if this dies halfway, the row still names what is left to remove.
+            for file in job.files:
+                self._storage.delete(file.storage_key)
+            session.delete(job)
+
+    def result_file(self, job_id: str, position: int = 0) -> JobFile:
+        """An output file of a completed job.
+
+        Raises:
+            UnknownJob, JobNotFinished, JobExpired: As they say.
+            ResultUnavailable: The job failed or was cancelled, or has no such output.
+        """
+        job = self.get(job_id)
+        if not job.status.is_terminal:
+            raise JobNotFinished(
+                f"The job is {job.status}. Ask again when it is COMPLETED; `?wait=30` waits for it.", status=job.status
+            )
+        if job.status is JobStatus.EXPIRED:
+            raise JobExpired("The files of this job were removed after its time. Submit it again.")
+        if job.status is not JobStatus.COMPLETED:
+            reason = f": {job.failure.title.lower()} ({job.failure.code})" if job.failure else ""
+            raise ResultUnavailable(f"The job is {job.status}{reason}. It has no result.", status=job.status)
+        for file in job.outputs:
+            if file.position == position:
+                return file
+        raise ResultUnavailable(f"The job has {len(job.outputs)} output files, counted from 0.", status=job.status)
+
+    def _earlier(self, idempotency: Idempotency | None) -> Job | None:
+        if idempotency is None:
+            return None
+        with self._database.read() as session:
+            job = session.scalar(select(Job).where(Job.idempotency_key == idempotency.key))
+        if job is not None and job.request_fingerprint != idempotency.fingerprint:
+            raise IdempotencyConflict(
+                "This Idempotency-Key was used with another file or other options. Use a new key for a new request."
+            )
+        return job
+
+    def _publish_input(self, upload: Upload, key: str, position: int) -> JobFile:
+        stored = self._storage.publish(upload.file, key)
+        return JobFile(
+            role=FileRole.INPUT,
+            position=position,
+            name=upload.name,
+            media_type=upload.media_type,
+            size_bytes=stored.size_bytes,
+            sha256=stored.sha256,
+            storage_key=key,
+        )
+
+    def _insert(
+        self,
+        job_id: str,
+        operation: AnyOperation,
+        options: dict[str, Any],
+        files: list[JobFile],
+        idempotency: Idempotency | None,
+    ) -> Job:
+        now = utc_now()
+        job = Job(
+            id=job_id,
+            operation=operation.name,
+            queue=operation.queue,
+            options=options,
+            files=files,
+            events=[JobEvent(kind=JobStatus.PENDING, data={})],
+            idempotency_key=idempotency and idempotency.key,
+            request_fingerprint=idempotency and idempotency.fingerprint,
+            created_at=now,
+            not_before=now,
+            next_hint_at=now + FIRST_REHINT,
+            hints=1,
+        )
+        try:
+            with self._database.write() as session:
+                session.add(job)
+                call_after_commit(session, lambda: self._hint(job_id, operation.name))
+        except IntegrityError:
+            earlier = self._earlier(idempotency)
+            if earlier is None:
+                raise
+            return earlier
+        return job
+
+    def _hint(self, job_id: str, operation: str) -> None:
+        self._dispatcher.dispatch(job_id, operation)
+
+
+def _load(session: Session, job_id: str, *, lock: bool = False) -> Job:
+    """The job; with ``lock`` no claim can come in between on a database that locks rows (SQLite locks them all)."""
+    job = session.get(Job, job_id, with_for_update=lock)
+    if job is None:
+        raise UnknownJob("There is no job of that id on this server. It may have been deleted.")
+    return job
+
+
+def _parse_instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest("The cursor is not one that this server gave out. Start again without it.") from None
+
+
+def _refuse_empty(uploads: Sequence[Upload]) -> None:
+    for upload in uploads:
+        if upload.file.size_bytes == 0:
+            raise EmptyInput(f"The file {upload.name!r} is empty. Send it again, with its content.")

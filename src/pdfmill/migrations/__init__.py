@@ -1,0 +1,1 @@
+"""Alembic migrations of the job table; shipped, and run at start."""

@@ -1,0 +1,11 @@
+"""The Celery edge: every operation of the registry as a named task, and the maintenance tasks.
+
+A task's message carries a job id and nothing else; what is to be done stands in the job table.
+"""
+
+from pdfmill.tasks.maintenance import cleanup_expired_jobs
+from pdfmill.tasks.operations import OPERATION_TASKS
+
+compress_task = OPERATION_TASKS["compress"]
+
+__all__ = ["OPERATION_TASKS", "cleanup_expired_jobs", "compress_task"]

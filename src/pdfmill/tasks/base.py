@@ -1,0 +1,52 @@
+"""The base of every task: runs inside the Flask application's context."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from celery import Task
+from celery.backends.base import DisabledBackend
+from flask import Flask, current_app
+
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.storage import LocalStorage
+from pdfmill.worker.runner import AttemptRunner
+
+
+class Parts(Protocol):
+    """What a task takes from the composition root."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def storage(self) -> LocalStorage: ...
+
+    @property
+    def runner(self) -> AttemptRunner: ...
+
+
+class ContextTask(Task):  # type: ignore[misc]  # Celery has no types
+    """A task that runs inside the application context of the Flask app it was set up with."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task's body with ``current_app`` set."""
+        flask_app: Flask = self.app.flask_app
+        with flask_app.app_context():
+            return self.run(*args, **kwargs)
+
+    @property
+    def parts(self) -> Parts:
+        """What the composition root built."""
+        parts: Parts = current_app.extensions["pdfmill"]
+        return parts
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Publish progress through Celery's result backend, where one is configured.
+
+        The job's row, which clients see, is written by the attempt itself.
+        """
+        if not isinstance(self.backend, DisabledBackend):
+            super().update_state(*args, **kwargs)

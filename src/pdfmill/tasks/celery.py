@@ -1,0 +1,125 @@
+"""How Celery is set up: queues, routing, acknowledgement, limits, schedule."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
+from flask import Flask
+from kombu import Queue
+from kombu.exceptions import OperationalError
+
+from pdfmill.config.logging import configure_logging
+from pdfmill.config.settings import Settings
+from pdfmill.core.errors import BrokerUnavailable
+from pdfmill.core.operation import Registry
+
+#: The six families of tasks.
+QUEUES = ("compression", "conversion", "ocr", "ai", "extraction", "maintenance")
+
+#: A POST must not wait for a broker that is away. ``retry=False`` alone does not cover opening the connection: without
+#: these a publish blocks for six seconds.
+_GIVE_UP_AT_ONCE = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 0.2,
+}
+
+#: The backstop behind the sandbox's own deadline, in seconds on top of it.
+_SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 30, 60
+
+
+def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Celery:
+    """The Celery application that works in the context of ``flask_app``."""
+    celery = Celery("pdfmill", set_as_current=False)
+    celery.flask_app = flask_app
+    celery.conf.update(
+        broker_url=settings.broker_url,
+        broker_transport_options=_transport_options(settings),
+        broker_connection_retry_on_startup=True,
+        # The lease decides when a job is lost; a connection that comes back must not kill the work in between.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        accept_content=["json"],
+        task_serializer="json",
+        result_serializer="json",
+        task_ignore_result=True,  # the job's row is the result
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_publish_retry=False,
+        task_queues=[Queue(name) for name in QUEUES],
+        task_default_queue="maintenance",
+        task_create_missing_queues=False,
+        task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}
+        | {"pdfmill.cleanup_expired_jobs": {"queue": "maintenance"}},
+        task_soft_time_limit=settings.limits.wall_s + _SOFT_LIMIT_MARGIN_S,
+        task_time_limit=settings.limits.wall_s + _HARD_LIMIT_MARGIN_S,
+        worker_proc_alive_timeout=60,
+        worker_max_tasks_per_child=500,
+        worker_soft_shutdown_timeout=settings.worker.shutdown_grace_s,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        beat_schedule={
+            "cleanup-expired-jobs": {"task": "pdfmill.cleanup_expired_jobs", "schedule": 600.0},
+        },
+        beat_scheduler="celery.beat:Scheduler",  # in memory: no schedule file to lock or to corrupt
+    )
+    celery.set_default()
+    celery.loader.import_module("pdfmill.tasks")
+    celery.finalize()
+    _connect_signals(flask_app, settings)
+    return celery
+
+
+def check_broker(celery: Celery) -> str:
+    """Whether the broker answers.
+
+    Raises:
+        BrokerUnavailable: It does not; jobs are accepted all the same, and start when it is back.
+    """
+    try:
+        with celery.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+            return str(connection.transport_cls)
+    except (OperationalError, OSError) as error:
+        raise BrokerUnavailable(
+            "The message broker does not answer. Jobs are accepted and will start when it is back; look at "
+            "PDFMILL_BROKER__URL."
+        ) from error
+
+
+def _transport_options(settings: Settings) -> dict[str, Any]:
+    if not settings.broker_url.startswith(("redis", "valkey")):
+        return {}
+    # Without the two "unacked" options the transport looks for messages of dead workers only every 100 seconds.
+    return {
+        **_GIVE_UP_AT_ONCE,
+        "visibility_timeout": settings.broker.visibility_timeout_s,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    }
+
+
+def _connect_signals(flask_app: Flask, settings: Settings) -> None:
+    ready_note = settings.data_dir / "run" / "worker-ready"
+
+    @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def log_like_everybody(**_: Any) -> None:
+        configure_logging(settings.log, part="worker", stream=sys.stderr)
+
+    @worker_ready.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def tell_launcher(**_: Any) -> None:
+        ready_note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ready_note.touch()
+
+    @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def start_sandbox(**_: Any) -> None:
+        flask_app.extensions["pdfmill"].runner.prepare()
+
+    @worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def end_sandbox(**_: Any) -> None:
+        flask_app.extensions["pdfmill"].runner.close()
