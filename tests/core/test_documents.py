@@ -1,0 +1,55 @@
+"""What a file is by its content, and what it may be called."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdfmill.core.documents import MediaType, safe_name, sniff
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"%PDF-1.7\n", MediaType.PDF),
+        (b"junk\n" * 100 + b"%PDF-1.4", MediaType.PDF),
+        (b"x" * 1024 + b"%PDF-1.4", MediaType.PDF),
+        (b"x" * 1025 + b"%PDF-1.4", MediaType.UNKNOWN),
+        (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+        (b"\xff\xd8\xff\xe0", MediaType.JPEG),
+        (b"PK\x03\x04 %PDF-1.4", MediaType.ZIP),
+        (b"MZ\x90\x00 %PDF-1.4", MediaType.UNKNOWN),
+        (b"<html>%PDF-1.4", MediaType.UNKNOWN),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", MediaType.WEBP),
+        (b"", MediaType.UNKNOWN),
+    ],
+)
+def test_content_decides_what_a_file_is(head, expected):
+    assert sniff(head) is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\Böse Datei.pdf", "Böse Datei.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
+        ("\u202egnp.pdf", "gnp.pdf"),
+        ("", "document.pdf"),
+        (None, "document.pdf"),
+        ("..", "document.pdf"),
+        ("請求書.pdf", "請求書.pdf"),
+    ],
+)
+def test_a_name_keeps_its_words_and_loses_its_tricks(given, expected):
+    assert safe_name(given) == expected
+
+
+@given(st.text(max_size=400))
+def test_any_name_becomes_a_safe_one(text):
+    name = safe_name(text)
+    assert name
+    assert len(name.encode()) <= 200
+    assert "/" not in name
+    assert name.isprintable()
+    assert safe_name(name) == name

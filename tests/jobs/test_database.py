@@ -1,0 +1,78 @@
+"""Transactions, and what happens after them."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import text
+
+from pdfmill.core.errors import DatabaseUnavailable
+from pdfmill.jobs.database import Database, call_after_commit
+from pdfmill.jobs.schema import upgrade
+
+
+def test_a_callback_runs_after_the_commit(database):
+    seen = []
+    with database.write() as session:
+        call_after_commit(session, lambda: seen.append("done"))
+        assert seen == []
+    assert seen == ["done"]
+
+
+def test_a_callback_of_a_rolled_back_transaction_never_runs(database):
+    seen = []
+    with database.write() as session:
+        session.execute(text("SELECT 1"))
+        call_after_commit(session, lambda: seen.append("ghost"))
+        session.rollback()
+        session.execute(text("SELECT 1"))  # commits in the end: the callback must not come with it
+    assert seen == []
+
+
+def test_a_savepoint_does_not_set_off_a_callback(database):
+    seen = []
+    with database.write() as session:
+        call_after_commit(session, lambda: seen.append("done"))
+        with session.begin_nested():
+            session.execute(text("SELECT 1"))
+        assert seen == []
+        nested = session.begin_nested()
+        nested.rollback()
+    assert seen == ["done"]
+
+
+def test_an_exception_rolls_back(database):
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.execute(text("INSERT INTO alembic_version VALUES ('ghost')"))
+        raise ZeroDivisionError
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+def test_a_busy_database_is_unavailable_and_not_a_crash(tmp_path):
+    upgrade(f"sqlite:///{tmp_path}/x.db")
+    other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    impatient = Database(f"sqlite:///{tmp_path}/x.db", busy_timeout_s=0.1)
+    with pytest.raises(DatabaseUnavailable) as caught, impatient.write() as session:
+        session.execute(text("SELECT 1"))
+    assert caught.value.extras["retry_after_s"] > 0
+    other.close()
+    impatient.close()
+
+
+def test_accepting_is_durable_and_progress_is_relaxed(database):
+    def synchronous(session):
+        return session.scalar(text("PRAGMA synchronous"))
+
+    with database.write() as session:
+        assert synchronous(session) == 2  # FULL
+    with database.write(durable=False) as session:
+        assert synchronous(session) == 1  # NORMAL
+
+
+def test_a_reader_does_not_wait_for_a_writer(database):
+    with database.write() as writer:
+        writer.execute(text("INSERT INTO alembic_version VALUES ('x')"))
+        with database.read() as reader:
+            assert reader.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+        writer.rollback()
