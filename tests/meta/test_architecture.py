@@ -45,7 +45,9 @@ def test_most_modules_are_small():
 
 def test_functions_are_short():
     sizes = list(_functions())
-    too_long = [(str(path.relative_to(SOURCE)), name, total) for path, name, _, total in sizes if total > LONGEST_FUNCTION]
+    too_long = [
+        (str(path.relative_to(SOURCE)), name, total) for path, name, _, total in sizes if total > LONGEST_FUNCTION
+    ]
     assert too_long == []
     assert statistics.median(body for _, _, body, _ in sizes) <= MEDIAN_FUNCTION
 

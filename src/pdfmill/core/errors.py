@@ -1,12 +1,12 @@
 """The one error hierarchy, and the public form in which an error leaves the process.
 
     PdfMillError
-    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict
+    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict, UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
     ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
-    ├── InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
+    ├── OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
     ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
@@ -139,6 +139,13 @@ class IdempotencyConflict(InvalidRequest):
     title = "This Idempotency-Key was used for another request"
 
 
+class UnusablePath(InvalidRequest):
+    """A path on the user's own machine; only the command line and the client meet one."""
+
+    code = "unusable_path"
+    title = "A file or folder cannot be used"
+
+
 class MethodNotAllowed(PdfMillError):
     code = "method_not_allowed"
     title = "This address does not take that method"
@@ -149,6 +156,14 @@ class UnsupportedMediaType(PdfMillError):
     code = "unsupported_media_type"
     title = "The operation does not take this kind of file"
     kind = ErrorKind.UNSUPPORTED_INPUT
+
+
+class OutputExists(PdfMillError):
+    """On the user's own machine; a server never meets an old output."""
+
+    code = "output_exists"
+    title = "The output file exists already"
+    kind = ErrorKind.CONFLICT
 
 
 # --- the document ------------------------------------------------------------------------------------------------

@@ -1,0 +1,14 @@
+"""What pdfmill can do: one file for each operation, and one line here."""
+
+from __future__ import annotations
+
+from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.operations.compress import compress
+
+#: Every operation, in the order of menus and help.
+BUILTIN: tuple[AnyOperation, ...] = (compress,)
+
+
+def load_registry() -> Registry:
+    """The operations of this installation."""
+    return Registry(BUILTIN)

@@ -1,0 +1,13 @@
+"""Domain logic, framework-free: each service knows one thing that several operations need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pdfmill.services.compression.service import CompressionService
+
+
+def build_services() -> Mapping[type[Any], Any]:
+    """Every service, by its class."""
+    return {CompressionService: CompressionService()}

@@ -1,0 +1,204 @@
+"""The process that opens the document: from a fresh fork to the end of the operation."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType, OutputFile
+from pdfmill.core.errors import Failure, PdfMillError
+from pdfmill.core.limits import MIB, Limits
+from pdfmill.core.operation import Inputs, Outcome, Registry
+from pdfmill.core.progress import Progress
+from pdfmill.worker.outputs import check_outputs
+from pdfmill.worker.sandbox import libc
+from pdfmill.worker.sandbox.landlock import restrict_files
+from pdfmill.worker.sandbox.messages import SandboxOutcome, SandboxOutput, SandboxRequest
+from pdfmill.worker.sandbox.setup import Namespaces, Setup
+
+#: Exit statuses by which the keeper knows what a job cannot say any more.
+EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
+
+#: Address space that libraries map without touching, on top of the memory a job may hold.
+_UNTOUCHED_MIB = 1024
+
+_REPORT_EVERY_S = 0.1
+_CAUSE_CAP = 16_000
+
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    # Jobs run beside each other, so a library must not start a thread for every processor.
+    "OMP_THREAD_LIMIT": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "VIPS_CONCURRENCY": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
+
+_DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "urandom", "random"))
+
+
+def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request: SandboxRequest, pipe: int) -> None:
+    """Shut the box, run the operation, tell the keeper what came out. Never returns.
+
+    Args:
+        pipe: To the keeper; one JSON object a line.
+    """
+    status = EXIT_SETUP
+    try:
+        _shut_the_box(setup, seccomp_filter, directory, request.limits, pipe)
+        status = EXIT_FAILED
+        _tell(pipe, outcome=_run_operation(setup.registry, directory, request, pipe).model_dump(mode="json"))
+        status = 0
+    except MemoryError:
+        status = EXIT_MEMORY
+    except PdfMillError as error:
+        _tell(pipe, failure=Failure.of(error).model_dump(mode="json"), cause=_cause(error) if error.__cause__ else "")
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            status = EXIT_OUTPUT
+        _tell(pipe, failure=Failure.of(error).model_dump(mode="json"), cause=_cause(error))
+    except BaseException as error:
+        _tell(pipe, failure=Failure.of(error).model_dump(mode="json"), cause=_cause(error))
+    finally:
+        os._exit(status)
+
+
+def make_private_view(setup: Setup, directory: Path) -> None:
+    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own."""
+    libc.mount(None, "/", None, libc.MS_REC | libc.MS_PRIVATE)
+    own = os.open(directory, os.O_PATH)
+    private = libc.MS_NOSUID | libc.MS_NODEV
+    # The spool comes after /tmp, because it may lie there.
+    libc.mount("tmpfs", "/tmp", "tmpfs", private, "size=512m,mode=1777")  # noqa: S108 - the job's own
+    Path(setup.spool).mkdir(parents=True, exist_ok=True)
+    libc.mount("tmpfs", setup.spool, "tmpfs", private, "size=64k,mode=755")
+    directory.mkdir()
+    libc.mount(f"/proc/self/fd/{own}", str(directory), None, libc.MS_BIND)
+    os.close(own)
+    libc.mount("tmpfs", "/dev/shm", "tmpfs", private, "size=64m,mode=1777")  # noqa: S108 - the job's own
+    libc.mount("proc", "/proc", "proc", private | libc.MS_NOEXEC)
+
+
+def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, limits: Limits, pipe: int) -> None:
+    os.setsid()
+    libc.set_parent_death_signal(signal.SIGKILL)
+    _keep_only(pipe)
+    libc.drop_capabilities()
+    os.nice(5)
+    # Python ignores this signal; a C library that writes beyond the limit would go on with a truncated file.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    _limit_resources(limits)
+    work_dir = directory / "work"
+    os.chdir(work_dir)
+    os.environ.clear()
+    os.environ.update(_ENVIRONMENT, HOME=str(work_dir), TMPDIR=str(work_dir))
+    if setup.landlock:
+        # Without a private /tmp the shared one stays closed.
+        temporary = () if setup.namespaces is Namespaces.NONE else (Path("/tmp"),)  # noqa: S108 - the job's own
+        readable = (*map(Path, setup.readable), directory)
+        restrict_files(readable, (work_dir, *temporary), _DEVICES)
+    if seccomp_filter is not None:
+        libc.set_no_new_privileges()
+        libc.load_seccomp_filter(seccomp_filter)
+
+
+def _keep_only(pipe: int) -> None:
+    """Close everything inherited but the pipe; what a document makes a library print goes nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(null, standard)
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def _limit_resources(limits: Limits) -> None:
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, (limits.memory_mib + _UNTOUCHED_MIB) * MIB, None),
+        (resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1),
+        (resource.RLIMIT_FSIZE, limits.output_mib * MIB, None),
+        (resource.RLIMIT_NOFILE, limits.open_files, None),
+        (resource.RLIMIT_NPROC, limits.processes, None),
+        (resource.RLIMIT_CORE, 0, None),
+    ):
+        resource.setrlimit(kind, (soft, soft if hard is None else hard))
+
+
+def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipe: int) -> SandboxOutcome:
+    operation = load_registry(registry_path).get(request.operation)
+    options = operation.parse_options(request.options)
+    inputs = Inputs(
+        tuple(InputFile(directory / file.file, file.name, MediaType(file.media_type)) for file in request.inputs)
+    )
+    ctx = Context(directory / "work", limits=request.limits, reporter=_PipeReporter(pipe), services=build_services())
+    outcome: Outcome[Any] = operation.run(inputs, options, ctx)
+    check_outputs(outcome.outputs, ctx)
+    return SandboxOutcome(
+        result=outcome.result.model_dump(mode="json"),
+        outputs=tuple(_described(output, directory) for output in outcome.outputs),
+        warnings=outcome.warnings,
+    )
+
+
+def _described(output: OutputFile, directory: Path) -> SandboxOutput:
+    return SandboxOutput(
+        file=str(output.path.relative_to(directory)),
+        name=output.name,
+        media_type=output.media_type,
+        page_count=output.page_count,
+    )
+
+
+def load_registry(path: str) -> Registry:
+    """The operations that ``module:function`` gives."""
+    from importlib import import_module
+
+    module, _, function = path.partition(":")
+    registry = getattr(import_module(module), function)()
+    assert isinstance(registry, Registry)
+    return registry
+
+
+def build_services() -> Mapping[type[Any], Any]:
+    """The services, built in the job's own process."""
+    from pdfmill.services import build_services as build
+
+    return build()
+
+
+class _PipeReporter:
+    """Progress to the keeper; a job that is cancelled is killed, so nothing is asked."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._last = 0.0
+        self._stage = ""
+
+    def report(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.stage == self._stage and now - self._last < _REPORT_EVERY_S:
+            return
+        self._stage, self._last = progress.stage, now
+        _tell(self._pipe, progress=progress.model_dump())
+
+    def is_cancelled(self) -> bool:
+        return False
+
+
+def _tell(pipe: int, **message: Any) -> None:
+    line = json.dumps(message).encode() + b"\n"
+    while line:
+        line = line[os.write(pipe, line) :]
+
+
+def _cause(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))[-_CAUSE_CAP:]

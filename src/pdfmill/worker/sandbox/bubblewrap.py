@@ -1,0 +1,65 @@
+"""The command line that starts the fork server inside bubblewrap."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pdfmill
+from pdfmill.worker.sandbox.setup import Namespaces
+
+_ETC = ("fonts", "ld.so.cache", "alternatives", "libreoffice")
+_TMPFS_BYTES = 512 * 1024 * 1024
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/tmp",  # noqa: S108 - bubblewrap's own tmpfs
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # numpy's OpenBLAS starts its threads when it is imported, and the fork server must have one thread.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",
+    "VIPS_CONCURRENCY": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+def interpreter_paths(extra: tuple[Path, ...] = ()) -> list[Path]:
+    """What Python and pdfmill need to be read: the interpreter, the virtual environment, this package."""
+    package = Path(pdfmill.__file__).parent
+    paths = [Path(sys.base_prefix), Path(sys.prefix), package, *extra]
+    return [path for path in dict.fromkeys(path.absolute() for path in paths) if not path.is_relative_to("/usr")]
+
+
+def readable_paths(extra: tuple[Path, ...] = ()) -> tuple[str, ...]:
+    """What a job may read besides its own directory."""
+    system = [Path(name) for name in ("/usr", "/lib", "/lib64", "/bin", "/proc", "/dev", "/var/cache/fontconfig")]
+    return tuple(map(str, [*system, *(Path("/etc") / name for name in _ETC), *interpreter_paths(extra)]))
+
+
+def command(program: str, namespaces: Namespaces, spool: Path, extra: tuple[Path, ...], inner: list[str]) -> list[str]:
+    """Bubblewrap's arguments: no network, no host files but programs and libraries, the spool, and a fresh /tmp."""
+    words = [program]
+    words += ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+    if namespaces is Namespaces.HELD:
+        words += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    words += ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        words += _system_folder(Path("/") / name)
+    words += ["--dir", "/etc"]
+    for path in (*(Path("/etc") / name for name in _ETC), Path("/var/cache/fontconfig")):
+        words += ["--ro-bind-try", str(path), str(path)]
+    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMPFS_BYTES), "--tmpfs", "/tmp"]  # noqa: S108
+    for path in interpreter_paths(extra):
+        words += ["--ro-bind", str(path), str(path)]
+    words += ["--bind", str(spool), str(spool), "--chdir", "/", "--remount-ro", "/", "--", *inner]
+    return words
+
+
+def _system_folder(path: Path) -> list[str]:
+    """On a merged system /bin and its like are links into /usr; elsewhere they are folders."""
+    if path.is_symlink():
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind-try", str(path), str(path)]

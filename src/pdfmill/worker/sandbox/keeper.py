@@ -1,0 +1,240 @@
+"""One keeper for each job: it stands between supervisor and job, owns the deadline and the memory, and does the killing.
+
+The job writes on a pipe to the keeper, and only the keeper writes to the supervisor: whatever a hostile document makes
+the job say, it cannot say how the job ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from pdfmill.core.limits import MIB
+from pdfmill.worker.sandbox import libc
+from pdfmill.worker.sandbox.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
+from pdfmill.worker.sandbox.messages import SandboxRequest, Verdict
+from pdfmill.worker.sandbox.process_tree import cpu_seconds, descendants, memory_bytes
+from pdfmill.worker.sandbox.setup import Namespaces, Setup
+
+#: How often memory and processor time are looked at.
+_TICK_S = 0.25
+
+#: The operation notices its deadline itself; the keeper gives it a moment to say so.
+_DEADLINE_GRACE_S = 1.0
+
+#: Progress that comes faster than this is a job that talks too much.
+_FORWARD_EVERY_S = 0.05
+
+#: Longest line, and most unread bytes, from a job.
+_LINE_CAP = 4 * MIB
+
+
+class Keeper:
+    """Runs one job and tells the supervisor how it went.
+
+    Args:
+        supervisor: Any byte that comes in, or its end, means: cancel.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        seccomp_filter: bytes | None,
+        directory: Path,
+        request: SandboxRequest,
+        supervisor: socket.socket,
+    ) -> None:
+        self._setup = setup
+        self._filter = seccomp_filter
+        self._directory = directory
+        self._request = request
+        self._supervisor = supervisor
+        self._unread = b""
+        self._last_word: dict[str, Any] = {}
+        self._forwarded = 0.0
+        self._peak_bytes = 0
+        self._cpu_s = 0.0
+
+    def run(self) -> None:
+        """From fork to verdict."""
+        started = time.monotonic()
+        libc.set_parent_death_signal(signal.SIGKILL)
+        self._make_namespaces()
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            self._become_job(writing)
+        os.close(writing)
+        if self._setup.namespaces is not Namespaces.NONE:
+            libc.drop_capabilities()
+        os.set_blocking(reading, False)
+        verdict = self._watch(pid, reading, started + self._request.limits.wall_s + _DEADLINE_GRACE_S)
+        status = self._kill(pid, stopped=verdict is not None)
+        self._read(reading)
+        self._send(
+            ended={
+                "verdict": verdict or self._verdict_of(status),
+                "cpu_s": round(self._cpu_s, 3),
+                "peak_memory_bytes": self._peak_bytes,
+                "wall_s": round(time.monotonic() - started, 3),
+                "status": status,
+                **self._last_word,
+            }
+        )
+
+    def _make_namespaces(self) -> None:
+        """A pid namespace of its own, so that the death of its first process is the death of all."""
+        if self._setup.namespaces is Namespaces.NONE:
+            libc.set_child_subreaper()
+            return
+        if self._setup.namespaces is Namespaces.HELD:
+            libc.unshare(libc.CLONE_NEWPID)
+            return
+        # RLIMIT_NPROC counts per user namespace: in a shared one, a fork bomb takes the processes of its neighbours.
+        user, group = os.getuid(), os.getgid()
+        libc.unshare(libc.CLONE_NEWUSER | libc.CLONE_NEWPID)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+    def _become_job(self, pipe: int) -> None:
+        """In the forked child; never returns."""
+        try:
+            self._supervisor.close()
+            if self._setup.namespaces is not Namespaces.NONE:
+                libc.set_parent_death_signal(signal.SIGKILL)
+                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC)
+                make_private_view(self._setup, self._directory)
+                if self._setup.namespaces is Namespaces.OWN:
+                    # Nothing in here needs another user namespace, and many kernel holes began with one.
+                    Path("/proc/sys/user/max_user_namespaces").write_text("0")
+                libc.drop_capabilities()
+                # The first process of a namespace ignores its own signals: a job in that place would survive
+                # SIGXCPU and SIGSEGV. So it only reaps, and the job is the second.
+                child = os.fork()
+                if child:
+                    os.close(pipe)
+                    _reap_until(child)
+        except BaseException as error:  # there is nobody above to tell but the keeper
+            os.write(pipe, json.dumps({"cause": repr(error)}).encode() + b"\n")
+            os._exit(71)
+        run_job(self._setup, self._filter, self._directory, self._request, pipe)
+
+    def _watch(self, pid: int, pipe: int, deadline: float) -> Verdict | None:
+        """Pass progress on until the job ends by itself (None), or must be stopped, and why."""
+        cap = self._request.limits.memory_mib * MIB
+        process = os.pidfd_open(pid)
+        poll = select.poll()
+        for descriptor in (process, pipe, self._supervisor.fileno()):
+            poll.register(descriptor, select.POLLIN)
+        looked = 0.0
+        while True:
+            left = deadline - time.monotonic()
+            ready = {descriptor for descriptor, _ in poll.poll(max(0.0, min(_TICK_S, left)) * 1000)}
+            if pipe in ready and not self._read(pipe):
+                poll.unregister(pipe)
+            if process in ready:
+                return None
+            if self._supervisor.fileno() in ready:
+                return Verdict.CANCELLED
+            if len(self._unread) > _LINE_CAP:
+                return Verdict.CRASH
+            now = time.monotonic()
+            if now > deadline:
+                return Verdict.DEADLINE
+            if now - looked >= _TICK_S:
+                looked = now
+                self._cpu_s = max(self._cpu_s, cpu_seconds(pid))
+                held = memory_bytes(pid, suspicious_above=cap)
+                self._peak_bytes = max(self._peak_bytes, held)
+                if held > cap:
+                    return Verdict.MEMORY
+
+    def _kill(self, pid: int, *, stopped: bool) -> int:
+        """Leave no process behind; returns the wait status of the first one as an exit code, 128 + n for a signal."""
+        if stopped:
+            os.kill(pid, signal.SIGKILL)
+        if self._setup.namespaces is Namespaces.NONE:
+            _sweep(pid)
+        _, status, usage = os.wait4(pid, 0)
+        self._cpu_s = max(self._cpu_s, usage.ru_utime + usage.ru_stime)
+        code = os.waitstatus_to_exitcode(status)
+        return 128 - code if code < 0 else code
+
+    def _verdict_of(self, status: int) -> Verdict:
+        """What an end means that nobody ordered."""
+        if status == 0:
+            return Verdict.OK if "outcome" in self._last_word else Verdict.CRASH
+        if status == EXIT_MEMORY:
+            return Verdict.MEMORY
+        if status in (EXIT_OUTPUT, 128 + signal.SIGXFSZ):
+            return Verdict.OUTPUT
+        used_up = self._cpu_s >= self._request.limits.cpu_s
+        if status == 128 + signal.SIGXCPU or (status == 128 + signal.SIGKILL and used_up):
+            return Verdict.CPU
+        if status in (128 + signal.SIGABRT, 128 + signal.SIGTRAP):
+            # PDFium aborts its process when an allocation fails.
+            nearly_full = self._peak_bytes > 0.8 * self._request.limits.memory_mib * MIB
+            return Verdict.MEMORY if nearly_full else Verdict.CRASH
+        return Verdict.FAILED if "failure" in self._last_word else Verdict.CRASH
+
+    def _read(self, pipe: int) -> bool:
+        """Take what the job has written; False once it can write no more."""
+        while True:
+            try:
+                data = os.read(pipe, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            self._unread += data
+            if len(self._unread) > _LINE_CAP:
+                return True
+            *lines, self._unread = self._unread.split(b"\n")
+            for line in lines:
+                self._hear(line)
+
+    def _hear(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            return  # a job that writes rubbish is not believed, and ends as a crash
+        if not isinstance(message, dict):
+            return
+        if "progress" not in message:
+            self._last_word.update({key: message[key] for key in ("outcome", "failure", "cause") if key in message})
+            return
+        now = time.monotonic()
+        if now - self._forwarded >= _FORWARD_EVERY_S:
+            self._forwarded = now
+            self._send(progress=message["progress"])
+
+    def _send(self, **message: Any) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # then it is cancelled in the next moment
+            self._supervisor.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _reap_until(child: int) -> None:
+    """The life of a namespace's first process: bury orphans until the job ends, then end alike. Never returns."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(128 - code if code < 0 else code)
+
+
+def _sweep(pid: int) -> None:
+    """Kill whatever the job left behind, also what left its session: it has been adopted by this subreaper."""
+    while others := [each for each in descendants(os.getpid()) if each != pid]:
+        for each in others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        time.sleep(0.001)

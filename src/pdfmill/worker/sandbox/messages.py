@@ -1,0 +1,131 @@
+"""What supervisor, keeper and job tell each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pdfmill.core.errors import (
+    Cancelled,
+    DeadlineExceeded,
+    Failure,
+    MemoryExceeded,
+    OutputTooLarge,
+    PdfMillError,
+    SandboxCrashed,
+)
+from pdfmill.core.limits import Limits
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SandboxInput(_Message):
+    """An input file; ``file`` is its path relative to the attempt's directory."""
+
+    file: str
+    name: str
+    media_type: str
+
+
+class SandboxRequest(_Message):
+    """Run this operation on these files. Options as JSON holds them."""
+
+    operation: str
+    options: dict[str, Any]
+    inputs: tuple[SandboxInput, ...]
+    limits: Limits
+
+
+class SandboxOutput(_Message):
+    """An output file; ``file`` is its path relative to the attempt's directory."""
+
+    file: str
+    name: str
+    media_type: str
+    page_count: int | None
+
+
+class SandboxOutcome(_Message):
+    """What the operation returned, its files checked."""
+
+    result: dict[str, Any]
+    outputs: tuple[SandboxOutput, ...]
+    warnings: tuple[str, ...]
+
+
+class Verdict(StrEnum):
+    """How a job's process ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DEADLINE = "deadline"
+    MEMORY = "memory"
+    CPU = "cpu"
+    OUTPUT = "output"
+    CRASH = "crash"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The end of a job's process. Exactly one of ``outcome`` and ``failure`` is set.
+
+    Attributes:
+        cause: For the log only: the traceback of an error that is not ours, or how the process died.
+        cpu_s: Processor seconds of all its processes.
+        peak_memory_bytes: The most memory they were seen to hold together.
+    """
+
+    verdict: Verdict
+    outcome: SandboxOutcome | None
+    failure: Failure | None
+    cause: str = ""
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+    wall_s: float = 0.0
+
+
+def failure_of(verdict: Verdict, limits: Limits) -> Failure:
+    """The public form of an end that the operation itself did not report."""
+    return Failure.of(_error_of(verdict, limits))
+
+
+def _error_of(verdict: Verdict, limits: Limits) -> PdfMillError:
+    match verdict:
+        case Verdict.CANCELLED:
+            return Cancelled("The job was cancelled. The original file is as it was.")
+        case Verdict.DEADLINE:
+            return DeadlineExceeded(
+                f"The job took longer than {limits.wall_s:g} seconds and was stopped. Send a smaller document, or raise "
+                "PDFMILL_LIMITS__WALL_S.",
+                limit_s=limits.wall_s,
+            )
+        case Verdict.CPU:
+            return DeadlineExceeded(
+                f"The job used more than {limits.cpu_s} seconds of processor time and was stopped. Send a smaller "
+                "document, or raise PDFMILL_LIMITS__CPU_S.",
+                limit_s=limits.cpu_s,
+            )
+        case Verdict.MEMORY:
+            return MemoryExceeded(
+                f"The document needs more than {limits.memory_mib} MiB of memory. Send a smaller one, or raise "
+                "PDFMILL_LIMITS__MEMORY_MIB.",
+                limit_mib=limits.memory_mib,
+            )
+        case Verdict.OUTPUT:
+            return OutputTooLarge(
+                f"The job wrote a file of more than {limits.output_mib} MiB. Send a smaller document, or raise "
+                "PDFMILL_LIMITS__OUTPUT_MIB.",
+                limit_mib=limits.output_mib,
+            )
+        case _:
+            return SandboxCrashed(
+                "The program that read the document died. The document may be damaged in a way that no check knows; "
+                "print it to a new PDF and send that."
+            )

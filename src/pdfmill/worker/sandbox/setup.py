@@ -1,0 +1,44 @@
+"""What the fork server is told when it starts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Namespaces(StrEnum):
+    """Who makes the namespaces of a job.
+
+    OWN: each job's keeper makes a user namespace, and in it all others; no privilege anywhere.
+    HELD: the fork server keeps CAP_SYS_ADMIN of bubblewrap's user namespace for that; root cannot do otherwise, because
+        bubblewrap then covers parts of /proc, and the kernel refuses a new /proc in a nested user namespace.
+    NONE: there are none; the keeper adopts and kills what a job leaves behind.
+    """
+
+    OWN = "own"
+    HELD = "held"
+    NONE = "none"
+
+
+class Setup(BaseModel):
+    """How the fork server isolates its jobs.
+
+    Attributes:
+        control: The inherited socket on which requests arrive.
+        spool: The folder of all attempts' directories.
+        readable: What a job may read besides its own directory.
+        landlock: Whether to restrict files by Landlock.
+        seccomp: Whether to filter system calls.
+        registry: ``module:function`` that gives the operations.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    control: int
+    spool: str
+    readable: tuple[str, ...]
+    namespaces: Namespaces
+    landlock: bool
+    seccomp: bool
+    registry: str
