@@ -7,13 +7,11 @@ import threading
 from datetime import timedelta
 from functools import cached_property
 
-from apiflask import APIFlask
 from celery import Celery
 from celery.beat import EmbeddedService
+from flask import Flask
 
-from pdfmill import __version__
-from pdfmill.api import register_api
-from pdfmill.api.health import HealthChecks
+from pdfmill.api import HealthChecks, register_api
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.settings import Settings, load_settings
 from pdfmill.jobs.database import Database
@@ -74,9 +72,9 @@ class Parts:
         return make_celery(self.flask_app, self.settings, self.registry)
 
     @cached_property
-    def flask_app(self) -> APIFlask:
+    def flask_app(self) -> Flask:
         """The web application, which is the context of every task as well."""
-        app = APIFlask("pdfmill", title="pdfmill", version=__version__, docs_path=None, spec_path=None)
+        app = Flask("pdfmill", static_folder=None)
         app.extensions["pdfmill"] = self
         health = HealthChecks(
             {
@@ -92,7 +90,7 @@ class Parts:
         return app
 
 
-def create_app(settings: Settings | None = None) -> APIFlask:
+def create_app(settings: Settings | None = None) -> Flask:
     """The web application."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="web")

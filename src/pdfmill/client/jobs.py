@@ -1,5 +1,6 @@
-"""What a server tells of its operations and jobs. Fields that this version does not know are ignored, so that an older
-client works with a newer server.
+"""What a server tells of its operations and jobs.
+
+Fields that this version does not know are ignored, so that an older client works with a newer server.
 """
 
 from __future__ import annotations

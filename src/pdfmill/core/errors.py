@@ -1,7 +1,8 @@
 """The one error hierarchy, and the public form in which an error leaves the process.
 
     PdfMillError
-    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict, UnusablePath
+    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
+    │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
     ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
 from flask import Flask
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from pdfmill.config.logging import configure_logging
@@ -51,7 +51,7 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         task_publish_retry=False,
-        task_queues=[Queue(name) for name in QUEUES],
+        task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]  # kombu has few types
         task_default_queue="maintenance",
         task_create_missing_queues=False,
         task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}

@@ -156,7 +156,7 @@ class _Walk:
 def _parse(content: Any) -> Iterator[tuple[str, Any]]:
     for instruction in pikepdf.parse_content_stream(content, "q Q cm Do"):
         operator = str(instruction.operator)
-        operands = list(instruction.operands)  # type: ignore[call-overload]  # inline images have none of these
+        operands = list(instruction.operands)
         if operator in ("q", "Q"):
             yield operator, None
         elif operator == "cm" and len(operands) == 6:

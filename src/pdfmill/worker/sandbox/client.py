@@ -181,7 +181,9 @@ class Sandbox:
                 stderr=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if self._way.drop_user else {}),
+                user=NOBODY if self._way.drop_user else None,
+                group=NOBODY if self._way.drop_user else None,
+                extra_groups=[] if self._way.drop_user else None,
             )
         ours.settimeout(_START_TIMEOUT_S)
         try:

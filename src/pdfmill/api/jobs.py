@@ -1,0 +1,113 @@
+"""Jobs: look, wait, cancel, download, delete."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, request, send_file
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pdfmill.api.schemas import JobList, JobView, View
+from pdfmill.api.waiting import Waiting
+from pdfmill.config.settings import ServerSettings
+from pdfmill.core.errors import InvalidOptions
+from pdfmill.jobs.service import JobService
+from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.storage import LocalStorage
+
+#: A download is data, never a page: a PDF or a picture may hold scripts.
+_DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+class _Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+QueryT = TypeVar("QueryT", bound=_Query)
+
+
+class JobListQuery(_Query):
+    """Which jobs."""
+
+    status: JobStatus | None = Field(None, description="Only jobs in this state.")
+    operation: str | None = Field(None, description="Only jobs of this operation.")
+    limit: int = Field(50, ge=1, le=200, description="Jobs a page.")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before.")
+
+
+class JobQuery(_Query):
+    """How long to wait."""
+
+    wait: float = Field(0, ge=0, description="Seconds to wait for the job's end; capped by the server.")
+
+
+class ResultQuery(_Query):
+    """Which file."""
+
+    file: int = Field(0, ge=0, description="Which output, from 0.")
+
+
+def job_routes(jobs: JobService, storage: LocalStorage, settings: ServerSettings) -> Blueprint:
+    """``/v1/jobs``."""
+    blueprint = Blueprint("jobs", __name__, url_prefix="/v1/jobs")
+    waiting = Waiting(jobs, threads=settings.threads, longest_s=settings.max_wait_s)
+
+    @blueprint.get("")
+    def list_jobs() -> Response:
+        page = jobs.list_jobs(**_query(JobListQuery).model_dump())
+        return answer(JobList(items=[JobView.of(job) for job in page.jobs], next_cursor=page.next_cursor))
+
+    @blueprint.get("/<job_id>")
+    def show_job(job_id: str) -> Response:
+        query = _query(JobQuery)
+        job = waiting.until_finished(jobs.get(job_id), query.wait)
+        response = answer(JobView.of(job))
+        if not job.status.is_terminal:
+            response.headers["Retry-After"] = "1"
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    @blueprint.get("/<job_id>/result")
+    def download(job_id: str) -> Response:
+        file = jobs.result_file(job_id, _query(ResultQuery).file)
+        response = send_file(
+            storage.path_of(file.storage_key),
+            mimetype=file.media_type,
+            as_attachment=True,
+            download_name=file.name,
+            conditional=True,
+            etag=file.sha256,
+        )
+        response.headers["Content-Security-Policy"] = _DOWNLOAD_POLICY
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    @blueprint.post("/<job_id>/cancel")
+    def cancel(job_id: str) -> Response:
+        return answer(JobView.of(jobs.cancel(job_id)), status=202)
+
+    @blueprint.delete("/<job_id>")
+    def delete(job_id: str) -> Response:
+        jobs.delete(job_id)
+        return Response(status=204)
+
+    return blueprint
+
+
+def answer(view: View, status: int = 200) -> Response:
+    """A view as a JSON response that no cache keeps."""
+    response = Response(view.model_dump_json(), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _query(model: type[QueryT]) -> QueryT:
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        errors: list[dict[str, Any]] = [
+            {"field": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()
+        ]
+        detail = " ".join(f"{each['field']}: {each['message']}." for each in errors)
+        raise InvalidOptions(detail, errors=errors) from error

@@ -1,0 +1,107 @@
+"""Operations: what there is, and submitting a job for one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from flask import Blueprint, Response, request
+
+from pdfmill.api.jobs import answer
+from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView
+from pdfmill.api.uploads import uploads_and_options
+from pdfmill.api.waiting import Waiting
+from pdfmill.config.settings import ServerSettings
+from pdfmill.core.errors import InvalidRequest
+from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.engines.probe import missing
+from pdfmill.jobs.service import Idempotency, JobService, Upload
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
+
+
+def operation_routes(registry: Registry, jobs: JobService, settings: ServerSettings) -> Blueprint:
+    """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options."""
+    blueprint = Blueprint("operations", __name__, url_prefix="/v1/operations")
+    waiting = Waiting(jobs, threads=settings.threads, longest_s=settings.max_wait_s)
+
+    @blueprint.get("")
+    def list_operations() -> Response:
+        return answer(OperationList(items=[_view(operation) for operation in registry]))
+
+    @blueprint.get("/<name>")
+    def show_operation(name: str) -> Response:
+        return answer(_view(registry.get(name)))
+
+    @blueprint.post("/<name>")
+    def unknown_operation(name: str) -> NoReturn:
+        registry.get(name)
+        raise AssertionError("a registered operation has a route of its own")
+
+    for operation in registry:
+        view = _submit_view(operation, jobs, waiting)
+        blueprint.add_url_rule(f"/{operation.name}", f"submit_{operation.name}", view, methods=["POST"])
+    return blueprint
+
+
+def _submit_view(operation: AnyOperation, jobs: JobService, waiting: Waiting) -> Any:
+    def submit() -> Response:
+        seconds = _preferred_wait()
+        key = _idempotency_key()
+        with uploads_and_options(operation) as (uploads, options):
+            idempotency = Idempotency(key, _fingerprint(operation, options, uploads)) if key else None
+            job, is_new = jobs.submit(operation, options, uploads, idempotency)
+        if seconds is not None:
+            job = waiting.until_finished(job, seconds)
+        finished_in_time = seconds is not None and job.status.is_terminal
+        response = answer(JobView.of(job), status=200 if finished_in_time else 202)
+        response.headers["Location"] = f"/v1/jobs/{job.id}"
+        if finished_in_time:
+            response.headers["Preference-Applied"] = f"wait={seconds}"
+        elif not job.status.is_terminal:
+            response.headers["Retry-After"] = "1"
+        if not is_new:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    return submit
+
+
+def _view(operation: AnyOperation) -> OperationView:
+    absent = [MissingEngine(name=each.name, hint=each.hint) for each in missing(operation.requires)]
+    return OperationView(
+        name=operation.name,
+        title=operation.title,
+        summary=operation.summary,
+        queue=operation.queue,
+        accepts=list(operation.accepts.media_types),
+        options_schema=operation.options.model_json_schema(),
+        result_schema=operation.result.model_json_schema(mode="serialization"),
+        available=not absent,
+        missing=absent,
+        url=f"/v1/operations/{operation.name}",
+    )
+
+
+def _preferred_wait() -> int | None:
+    """Seconds of ``Prefer: wait=`` (RFC 7240)."""
+    match = _PREFER_WAIT.search(request.headers.get("Prefer", ""))
+    return int(match[1]) if match else None
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise InvalidRequest("An Idempotency-Key has 1 to 255 visible ASCII characters; a UUID is a good one.")
+    return key
+
+
+def _fingerprint(operation: AnyOperation, options: dict[str, Any], uploads: Sequence[Upload]) -> str:
+    """What makes two requests the same: the operation, the options with their defaults, the bytes of the files."""
+    parsed = operation.parse_options(options).model_dump(mode="json")
+    described = [operation.name, parsed, [upload.file.sha256 for upload in uploads]]
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""What the API answers; never rows of the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pdfmill.core.errors import Failure
+from pdfmill.core.progress import Progress
+from pdfmill.jobs.models import Job
+from pdfmill.jobs.status import JobStatus
+
+
+class View(BaseModel):
+    """Base of every answer."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class FileView(View):
+    """A file of a job."""
+
+    name: str = Field(description="Its name for people.")
+    media_type: str = Field(description="IANA media type.")
+    size_bytes: int = Field(description="Its size.")
+    sha256: str = Field(description="Digest of its bytes, in hexadecimal.")
+
+
+class OutputView(FileView):
+    """A file that a job made."""
+
+    url: str = Field(description="Where to download it.")
+
+
+class JobLinks(View):
+    """Where to go from here."""
+
+    self: str = Field(description="This job.")
+    result: str = Field(description="The result, once the job is COMPLETED.")
+    cancel: str = Field(description="POST here to cancel.")
+
+
+class JobView(View):
+    """A job."""
+
+    id: str = Field(description="128 random bits in hexadecimal.")
+    operation: str = Field(description="What is done.")
+    status: JobStatus = Field(description="Where the job is in its life.")
+    progress: Progress = Field(description="How far it has come.")
+    created_at: datetime = Field(description="When it was accepted.")
+    started_at: datetime | None = Field(description="When the latest attempt began.")
+    finished_at: datetime | None = Field(description="When it ended.")
+    expires_at: datetime | None = Field(description="When its files are purged.")
+    attempt: int = Field(description="How many attempts were begun.")
+    cancel_requested: bool = Field(description="Whether somebody asked to cancel it.")
+    options: dict[str, Any] = Field(description="The options, defaults filled in.")
+    inputs: list[FileView] = Field(description="What was sent.")
+    outputs: list[OutputView] = Field(description="What was made.")
+    result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
+    warnings: list[str] = Field(description="What was done differently than asked for.")
+    error: Failure | None = Field(description="Why a FAILED job failed.")
+    links: JobLinks = Field(description="Where to go from here.")
+
+    @classmethod
+    def of(cls, job: Job) -> JobView:
+        """A job as clients see it."""
+        here = f"/v1/jobs/{job.id}"
+        return cls(
+            id=job.id,
+            operation=job.operation,
+            status=job.status,
+            progress=Progress.model_validate(job.progress),
+            created_at=job.created_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            expires_at=job.expires_at,
+            attempt=job.attempt,
+            cancel_requested=job.cancel_requested_at is not None,
+            options=job.options,
+            inputs=[FileView.model_validate(file) for file in job.inputs],
+            outputs=[
+                OutputView(**FileView.model_validate(file).model_dump(), url=f"{here}/result?file={file.position}")
+                for file in job.outputs
+            ],
+            result=job.result,
+            warnings=job.warnings,
+            error=job.failure,
+            links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel"),
+        )
+
+
+class JobList(View):
+    """A page of jobs, newest first."""
+
+    items: list[JobView] = Field(description="The jobs.")
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+class MissingEngine(View):
+    """An engine that an operation needs and this server lacks."""
+
+    name: str = Field(description="Its name.")
+    hint: str = Field(description="How to install it.")
+
+
+class OperationView(View):
+    """An operation."""
+
+    name: str = Field(description="Its name in URLs and on the command line.")
+    title: str = Field(description="What a button says.")
+    summary: str = Field(description="What it does.")
+    queue: str = Field(description="The queue of its jobs.")
+    accepts: list[str] = Field(description="Media types of the files it takes.")
+    options_schema: dict[str, Any] = Field(description="JSON Schema of its options.")
+    result_schema: dict[str, Any] = Field(description="JSON Schema of its result.")
+    available: bool = Field(description="Whether everything it needs is installed.")
+    missing: list[MissingEngine] = Field(description="What is not.")
+    url: str = Field(description="POST files here.")
+
+
+class OperationList(View):
+    """All operations, in menu order."""
+
+    items: list[OperationView] = Field(description="The operations.")
+
+
+class CheckView(View):
+    """A part of the server, tried."""
+
+    name: str = Field(description="Which part.")
+    ok: bool = Field(description="Whether it works.")
+    detail: str = Field(description="What was found.")
+    duration_ms: float = Field(description="How long the check took.")
+
+
+class ReadinessView(View):
+    """Whether the server can work."""
+
+    ready: bool = Field(description="Whether every check passed.")
+    checks: list[CheckView] = Field(description="Each part.")
+
+
+class ProblemView(View):
+    """An error (RFC 9457). Some carry more members, named by their code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="URN of the error.")
+    title: str = Field(description="The error in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What failed and what to do next.")
+    instance: str = Field(description="The path of the request.")
+    code: str = Field(description="Stable name of the error.")
+    kind: str = Field(description="The class of error.")
+    retryable: bool = Field(description="Whether the same request may succeed later.")

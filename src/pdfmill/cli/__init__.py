@@ -1,0 +1,1 @@
+"""The command line: every operation of the registry, the parts of a server, and what an operator asks."""

@@ -1,0 +1,128 @@
+"""Each operation of the registry as a command."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pdfmill.cli.inputs import take_inputs
+from pdfmill.cli.options import options_of, values_of
+from pdfmill.cli.outputs import Destination
+from pdfmill.cli.report import Finished, Report
+from pdfmill.cli.workspace import temporary_workspace
+from pdfmill.config.logging import configure_logging
+from pdfmill.config.settings import load_settings
+from pdfmill.core.documents import InputFile
+from pdfmill.core.errors import InvalidRequest
+from pdfmill.core.operation import AnyOperation
+
+SERVER_OPTION = click.Option(
+    ["--server"],
+    metavar="URL",
+    envvar="PDFMILL_SERVER",
+    show_envvar=True,
+    help="Have a pdfmill server do the work instead of this machine.",
+)
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How a command was asked to work and to talk."""
+
+    server: str | None
+    as_json: bool
+    quiet: bool
+
+
+def operation_command(operation: AnyOperation) -> click.Command:
+    """The command of an operation: its files, its options, and what all of them share."""
+
+    def callback(files: str | tuple[str, ...], **arguments: Any) -> None:
+        given = (files,) if isinstance(files, str) else files
+        values = values_of(operation.fields, arguments)
+        operation.parse_options(values)  # before any file is looked at
+        manner = _Manner(arguments["server"], arguments["json"], arguments["quiet"])
+        destination = Destination.of(arguments["output"], given, force=arguments["force"])
+        if manner.as_json and destination.path is None:
+            raise InvalidRequest("--json and the document both want standard output. Name a file with -o.")
+        run(operation, values, given, destination, manner)
+
+    single = operation.accepts.maximum == 1
+    return click.Command(
+        operation.name,
+        callback=callback,
+        params=[
+            click.Argument(["files"], nargs=1 if single else -1, required=True, metavar="FILE" if single else "FILE..."),
+            *options_of(operation.fields),
+            *_shared_options(),
+        ],
+        help=f"{operation.summary}\n\nFILE may be - for standard input.",
+        short_help=operation.summary,
+    )
+
+
+def run(
+    operation: AnyOperation,
+    values: dict[str, Any],
+    given: tuple[str, ...],
+    destination: Destination,
+    manner: _Manner,
+) -> None:
+    """Take the inputs, do the work, put the outputs in their places, tell."""
+    with temporary_workspace() as workspace:
+        inputs = take_inputs(given, workspace)
+        operation.check_inputs([file.media_type for file in inputs])
+        started = time.monotonic()
+        finished = _work(operation, values, inputs, workspace, manner)
+        seconds = time.monotonic() - started
+        sizes = [made.path.stat().st_size for made in finished.outputs]
+        places = destination.place(finished.outputs)
+        outputs = list(zip(finished.outputs, sizes, places, strict=True))
+        report = Report(operation.name, inputs, finished, outputs, seconds)
+        if manner.as_json:
+            click.echo(report.as_json())
+        elif not manner.quiet:
+            click.echo(report.as_text(), err=destination.path is None)
+
+
+def _work(
+    operation: AnyOperation,
+    values: dict[str, Any],
+    inputs: list[InputFile],
+    workspace: Path,
+    manner: _Manner,
+) -> Finished:
+    # Only one of both ways is taken, and the other one's imports would delay it.
+    from pdfmill.cli.progress_bar import ProgressBar
+
+    settings = load_settings()
+    level = "DEBUG" if settings.log.level == "DEBUG" else "WARNING"
+    configure_logging(settings.log.model_copy(update={"level": level}), part="cli")
+    with ProgressBar(quiet=manner.quiet) as bar:
+        if manner.server:
+            from pdfmill.cli.remote import run_on_server
+
+            return run_on_server(
+                operation, values, inputs, server=manner.server, workspace=workspace, show=bar.show
+            )
+        from pdfmill.cli.local import run_here
+
+        return run_here(operation, values, inputs, limits=settings.limits, workspace=workspace, show=bar.show)
+
+
+def _shared_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["-o", "--output"],
+            metavar="PATH",
+            help="Where the output goes: a file, a folder, or - for standard output. Default: beside the input.",
+        ),
+        click.Option(["--force"], is_flag=True, help="Replace an output file that exists."),
+        click.Option(["--json"], is_flag=True, help="Print the result as one JSON object; errors too, on stderr."),
+        click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing but errors."),
+        SERVER_OPTION,
+    ]

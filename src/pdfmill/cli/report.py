@@ -1,0 +1,127 @@
+"""What a command tells when an operation has run: a few lines for people, or one JSON object."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pdfmill.cli.outputs import MadeFile
+from pdfmill.core.documents import InputFile
+from pdfmill.worker.sandbox import Tier
+
+
+@dataclass(frozen=True)
+class Finished:
+    """An operation that has run well, here or on a server.
+
+    Attributes:
+        outputs: In the workspace, not yet in their places.
+        sandbox: How strong the box was; None where the work was done on a server.
+        job_id: The server's job; None where the work was done here.
+    """
+
+    outputs: tuple[MadeFile, ...]
+    result: dict[str, Any]
+    warnings: tuple[str, ...]
+    sandbox: Tier | None = None
+    job_id: str | None = None
+    server: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The same, with its outputs in their places.
+
+    Attributes:
+        outputs: Media type, size in bytes and place of each; the place is None for standard output.
+        seconds: From the start of the work to its end.
+    """
+
+    operation: str
+    inputs: Sequence[InputFile]
+    finished: Finished
+    outputs: Sequence[tuple[MadeFile, int, Path | None]]
+    seconds: float
+
+    def as_json(self) -> str:
+        """One object in the shape of the API's job, with places instead of links."""
+        tier = self.finished.sandbox
+        return json.dumps(
+            {
+                "operation": self.operation,
+                "status": "COMPLETED",
+                "inputs": [
+                    {"name": file.name, "media_type": file.media_type, "size_bytes": file.size_bytes}
+                    for file in self.inputs
+                ],
+                "outputs": [
+                    {
+                        "name": made.name,
+                        "media_type": made.media_type,
+                        "size_bytes": size,
+                        "path": None if place is None else str(place),
+                    }
+                    for made, size, place in self.outputs
+                ],
+                "result": self.finished.result,
+                "warnings": list(self.finished.warnings),
+                "seconds": round(self.seconds, 3),
+                "sandbox": None if tier is None else dataclasses.asdict(tier),
+                "server": self.finished.server,
+                "job_id": self.finished.job_id,
+            },
+            ensure_ascii=False,
+        )
+
+    def as_text(self) -> str:
+        """The line that matters, the fields of the result, and the warnings."""
+        return "\n".join([self._headline(), *self._fields(), *self._warnings()])
+
+    def _headline(self) -> str:
+        before = sum(file.size_bytes for file in self.inputs)
+        after = sum(size for _, size, _ in self.outputs)
+        name = self.inputs[0].name if len(self.inputs) == 1 else f"{len(self.inputs)} files"
+        sizes = f"{size_text(before)} → {size_text(after)} ({after / before:.0%})".replace("%", " %")
+        places = [str(place) for _, _, place in self.outputs if place is not None]
+        saved = f", saved as {', '.join(places)}" if places else ""
+        return f"{click.style(name, bold=True)}: {sizes}{saved} in {self.seconds:.1f} s"
+
+    def _fields(self) -> list[str]:
+        """Those fields of the result that the headline has not told."""
+        told = {"input_bytes", "output_bytes", "ratio"}
+        shown = {
+            key.replace("_", " "): _value_text(key, value)
+            for key, value in self.finished.result.items()
+            if key not in told and value not in (None, "", [], {})
+        }
+        width = max(map(len, shown), default=0)
+        return [click.style(f"  {key:<{width}}  {value}", dim=True) for key, value in shown.items()]
+
+    def _warnings(self) -> list[str]:
+        return [f"{click.style('warning:', fg='yellow')} {warning}" for warning in self.finished.warnings]
+
+
+def size_text(size_bytes: int) -> str:
+    """``12.4 MB``; powers of 1000, as file managers count."""
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    size = float(size_bytes)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} TB"
+
+
+def _value_text(key: str, value: Any) -> str:
+    if key.endswith("_bytes") and isinstance(value, int):
+        return size_text(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
