@@ -99,7 +99,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def create_celery(settings: Settings | None = None) -> Celery:
     """The Celery application of a worker."""
-    return Parts(settings or load_settings()).celery
+    settings = settings or load_settings()
+    configure_logging(settings.log, part="worker")
+    return Parts(settings).celery
 
 
 def run_reconciler(settings: Settings) -> None:

@@ -20,7 +20,8 @@ from pdfmill.jobs.service import Upload
 from pdfmill.jobs.storage import IncomingFile, LocalStorage
 
 _CHUNK_BYTES = MIB
-_FORM_MEMORY_BYTES = 64 * 1024
+#: Also bounds the parser's buffer, which holds 64 KiB of the file being read and what was left of the piece before.
+_FORM_MEMORY_BYTES = 256 * 1024
 _FORM_PARTS = 250
 
 #: What a request may carry besides its file: form fields and part headers.

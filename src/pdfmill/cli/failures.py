@@ -1,4 +1,4 @@
-"""How a command fails: one or two lines on standard error, or one line of JSON, and the exit code of the error's kind."""
+"""How a command fails: two lines on standard error, or one of JSON, and the exit code of the error's kind."""
 
 from __future__ import annotations
 

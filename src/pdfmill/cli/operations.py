@@ -52,11 +52,12 @@ def operation_command(operation: AnyOperation) -> click.Command:
         run(operation, values, given, destination, manner)
 
     single = operation.accepts.maximum == 1
+    metavar = "FILE" if single else "FILE..."
     return click.Command(
         operation.name,
         callback=callback,
         params=[
-            click.Argument(["files"], nargs=1 if single else -1, required=True, metavar="FILE" if single else "FILE..."),
+            click.Argument(["files"], nargs=1 if single else -1, required=True, metavar=metavar),
             *options_of(operation.fields),
             *_shared_options(),
         ],
@@ -106,9 +107,7 @@ def _work(
         if manner.server:
             from pdfmill.cli.remote import run_on_server
 
-            return run_on_server(
-                operation, values, inputs, server=manner.server, workspace=workspace, show=bar.show
-            )
+            return run_on_server(operation, values, inputs, server=manner.server, workspace=workspace, show=bar.show)
         from pdfmill.cli.local import run_here
 
         return run_here(operation, values, inputs, limits=settings.limits, workspace=workspace, show=bar.show)

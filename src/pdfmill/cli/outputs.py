@@ -120,15 +120,16 @@ def _publish(source: Path, target: Path) -> None:
         target = target.resolve()  # a symbolic link stays one
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+        part_path = Path(name)
         try:
             with os.fdopen(handle, "wb") as part, source.open("rb") as content:
                 shutil.copyfileobj(content, part)
                 part.flush()
                 os.fchmod(part.fileno(), mode)
                 os.fsync(part.fileno())
-            os.replace(name, target)
+            part_path.replace(target)
         except BaseException:
-            os.unlink(name)
+            part_path.unlink()
             raise
     except OSError as error:
         raise UnusablePath(f"Cannot write {target}: {error.strerror}. Name another place with -o.") from error

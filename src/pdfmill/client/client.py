@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 from urllib.parse import quote
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pdfmill.client.download import write_verified
-from pdfmill.client.jobs import Job, JobPage, OperationInfo
+from pdfmill.client.jobs import Job, JobPage, OperationInfo, OperationList
 from pdfmill.client.transport import Transport
 from pdfmill.core.errors import PdfMillError, ServerUnreachable, UnusablePath
 
@@ -22,7 +22,7 @@ File = str | Path | bytes | IO[bytes]
 #: Least time between two looks at a job, for a server that has no room left to let anybody wait.
 _LOOK_EVERY_S = 0.25
 
-_OPERATIONS = TypeAdapter(tuple[OperationInfo, ...])
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class Client:
@@ -53,12 +53,7 @@ class Client:
 
     def operations(self) -> tuple[OperationInfo, ...]:
         """What the server can do."""
-        answer = self._transport.json("GET", "/v1/operations")
-        items = answer.get("items", answer.get("operations")) if isinstance(answer, dict) else answer
-        try:
-            return _OPERATIONS.validate_python(items)
-        except ValidationError as error:
-            raise self._nonsense() from error
+        return self._read(OperationList, self._transport.json("GET", "/v1/operations")).items
 
     def submit(
         self,
@@ -93,7 +88,7 @@ class Client:
                 files=parts,
                 headers={"Idempotency-Key": idempotency_key} if idempotency_key else {},
             )
-        return self._job(answer)
+        return self._read(Job, answer)
 
     def job(self, job_id: str, *, wait: float | None = None) -> Job:
         """A job as it is now.
@@ -102,8 +97,8 @@ class Client:
             wait: Seconds that the server may hold its answer back while the job is unfinished.
         """
         if wait is None:
-            return self._job(self._transport.json("GET", _path(job_id)))
-        return self._job(self._transport.json("GET", _path(job_id), params={"wait": f"{wait:g}"}, wait_s=wait))
+            return self._read(Job, self._transport.json("GET", _path(job_id)))
+        return self._read(Job, self._transport.json("GET", _path(job_id), params={"wait": f"{wait:g}"}, wait_s=wait))
 
     def jobs(
         self,
@@ -116,10 +111,7 @@ class Client:
         """One page of jobs, newest first."""
         wanted = {"status": status, "operation": operation, "limit": limit, "cursor": cursor}
         params = {key: value for key, value in wanted.items() if value is not None}
-        try:
-            return JobPage.model_validate(self._transport.json("GET", "/v1/jobs", params=params))
-        except ValidationError as error:
-            raise self._nonsense() from error
+        return self._read(JobPage, self._transport.json("GET", "/v1/jobs", params=params))
 
     def watch(self, job_id: str, *, every: float = 1.0) -> Iterator[Job]:
         """Snapshots of a job, the last one terminal. Outlives a restart of the server.
@@ -149,7 +141,7 @@ class Client:
         Raises:
             InvalidTransition: It has ended already.
         """
-        return self._job(self._transport.json("POST", f"{_path(job_id)}/cancel"))
+        return self._read(Job, self._transport.json("POST", f"{_path(job_id)}/cancel"))
 
     def delete(self, job_id: str) -> None:
         """Forget a job and its files."""
@@ -185,17 +177,14 @@ class Client:
         self.download(last, target)
         return last
 
-    def _job(self, answer: Any) -> Job:
+    def _read(self, model: type[ModelT], answer: Any) -> ModelT:
         try:
-            return Job.model_validate(answer)
+            return model.model_validate(answer)
         except ValidationError as error:
-            raise self._nonsense() from error
-
-    def _nonsense(self) -> ServerUnreachable:
-        return ServerUnreachable(
-            f"The answer of {self._transport.base_url} is not one of a pdfmill server of this version. Correct the "
-            "address (--server or PDFMILL_SERVER), or update whichever is older."
-        )
+            raise ServerUnreachable(
+                f"The answer of {self._transport.base_url} is not one of a pdfmill server of this version. Correct the "
+                "address (--server or PDFMILL_SERVER), or update whichever is older."
+            ) from error
 
 
 def _path(job_id: str) -> str:

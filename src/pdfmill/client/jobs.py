@@ -94,9 +94,15 @@ class JobPage(_Answer):
 
 
 class OperationInfo(_Answer):
-    """An operation that the server offers; ``options`` is their JSON Schema, where the server tells it."""
+    """An operation of the server; ``available`` unless an engine that it needs is not installed there."""
 
     name: str
     title: str = ""
     summary: str = ""
-    options: dict[str, Any] | None = None
+    accepts: tuple[str, ...] = ()
+    options_schema: dict[str, Any] = Field(default_factory=dict)
+    available: bool = True
+
+
+class OperationList(_Answer):
+    items: tuple[OperationInfo, ...]

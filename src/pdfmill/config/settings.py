@@ -111,7 +111,12 @@ class LogSettings(Group):
 
 
 def default_data_dir() -> Path:
-    """Where data lies unless it is said: ``$XDG_DATA_HOME/pdfmill`` (XDG base directory specification)."""
+    """Where data lies unless it is said: ``$XDG_DATA_HOME/pdfmill`` (XDG), for root ``/var/lib/pdfmill`` (FHS).
+
+    Root's own home is closed to everybody else, also to the unprivileged user of the sandbox.
+    """
+    if os.geteuid() == 0 and "XDG_DATA_HOME" not in os.environ:
+        return Path("/var/lib/pdfmill")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pdfmill"
 
 

@@ -7,7 +7,7 @@
     ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
     ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
-    ├── OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
+    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
     ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
@@ -261,6 +261,18 @@ class JobNotFinished(PdfMillError):
 class ResultUnavailable(PdfMillError):
     code = "result_unavailable"
     title = "The job ended without a result"
+    kind = ErrorKind.CONFLICT
+
+
+class AddressInUse(PdfMillError):
+    code = "address_in_use"
+    title = "The server's address is taken"
+    kind = ErrorKind.CONFLICT
+
+
+class AlreadyServing(PdfMillError):
+    code = "already_serving"
+    title = "Another server works on this data directory"
     kind = ErrorKind.CONFLICT
 
 

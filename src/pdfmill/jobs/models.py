@@ -238,7 +238,7 @@ class Job(Base):
         if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
             session.refresh(self)
             raise InvalidTransition(
-                f"The job is {self.status}; it cannot become {target} any more.", status=self.status
+                f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
             )
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         session.refresh(self)

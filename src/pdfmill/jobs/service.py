@@ -170,7 +170,7 @@ class JobService:
                 job.cancel_requested_at = job.cancel_requested_at or utc_now()
             elif job.status is not JobStatus.CANCELLED:
                 raise InvalidTransition(
-                    f"The job is {job.status} already; there is nothing to cancel.", status=job.status
+                    f"The job is {job.status} already; there is nothing to cancel.", job_status=job.status
                 )
             return job
 
@@ -184,7 +184,9 @@ class JobService:
         with self._database.write() as session:
             job = _load(session, job_id, lock=True)
             if not job.status.is_terminal:
-                raise JobNotFinished(f"The job is {job.status}. Cancel it first, then delete it.", status=job.status)
+                raise JobNotFinished(
+                    f"The job is {job.status}. Cancel it first, then delete it.", job_status=job.status
+                )
             # Files first: if this dies halfway, the row still names what is left to remove.
             for file in job.files:
                 self._storage.delete(file.storage_key)
@@ -200,17 +202,18 @@ class JobService:
         job = self.get(job_id)
         if not job.status.is_terminal:
             raise JobNotFinished(
-                f"The job is {job.status}. Ask again when it is COMPLETED; `?wait=30` waits for it.", status=job.status
+                f"The job is {job.status}. Ask again when it is COMPLETED; `?wait=30` waits for it.",
+                job_status=job.status,
             )
         if job.status is JobStatus.EXPIRED:
             raise JobExpired("The files of this job were removed after its time. Submit it again.")
         if job.status is not JobStatus.COMPLETED:
             reason = f": {job.failure.title.lower()} ({job.failure.code})" if job.failure else ""
-            raise ResultUnavailable(f"The job is {job.status}{reason}. It has no result.", status=job.status)
+            raise ResultUnavailable(f"The job is {job.status}{reason}. It has no result.", job_status=job.status)
         for file in job.outputs:
             if file.position == position:
                 return file
-        raise ResultUnavailable(f"The job has {len(job.outputs)} output files, counted from 0.", status=job.status)
+        raise ResultUnavailable(f"The job has {len(job.outputs)} output files, counted from 0.", job_status=job.status)
 
     def _earlier(self, idempotency: Idempotency | None) -> Job | None:
         if idempotency is None:

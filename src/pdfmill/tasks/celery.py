@@ -8,16 +8,14 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
 from flask import Flask
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.settings import Settings
 from pdfmill.core.errors import BrokerUnavailable
 from pdfmill.core.operation import Registry
-
-#: The six families of tasks.
-QUEUES = ("compression", "conversion", "ocr", "ai", "extraction", "maintenance")
+from pdfmill.launcher.commands import QUEUES
 
 #: A POST must not wait for a broker that is away. ``retry=False`` alone does not cover opening the connection: without
 #: these a publish blocks for six seconds.
@@ -51,7 +49,7 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         task_publish_retry=False,
-        task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]  # kombu has few types
+        task_queues=[_queue(name) for name in QUEUES],
         task_default_queue="maintenance",
         task_create_missing_queues=False,
         task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}
@@ -73,6 +71,12 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
     celery.finalize()
     _connect_signals(flask_app, settings)
     return celery
+
+
+def _queue(name: str) -> Any:
+    """A queue with an exchange and a key of its own: queues that share them would each get a copy of every message."""
+    untyped: Any = Queue
+    return untyped(name, Exchange(name, "direct"), routing_key=name)
 
 
 def check_broker(celery: Celery) -> str:
