@@ -25,6 +25,9 @@ def reported(*, as_json: bool) -> Iterator[None]:
         yield
     except (click.exceptions.Abort, KeyboardInterrupt) as interruption:
         _fail(interruption, Cancelled("Interrupted. The input is as it was."), as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         _fail(error, InvalidRequest(_usage(error)), as_json=as_json)
     except PdfMillError as error:
@@ -56,7 +59,8 @@ def _usage(error: click.ClickException) -> str:
     message = error.format_message().rstrip()
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return message
-    return f"{message.rstrip('.')}. `{error.ctx.command_path} --help` tells how it is written."
+    end = "" if message.endswith((".", "?")) else "."
+    return f"{message}{end} `{error.ctx.command_path} --help` tells how it is written."
 
 
 #: Status that a shell gives a program whose reader went away (128 + SIGPIPE).

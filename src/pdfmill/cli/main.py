@@ -11,6 +11,7 @@ import click
 
 import pdfmill
 from pdfmill.cli.failures import EXIT_BROKEN_PIPE, reported
+from pdfmill.core.suggest import did_you_mean
 
 #: The commands that are no operation, and the module of each. Modules are imported for the command that is called
 #: only: `pdfmill compress` needs no HTTP client, and `pdfmill jobs` no PDF library.
@@ -43,6 +44,14 @@ class CommandGroup(click.Group):
         from pdfmill.operations import load_registry
 
         return operation_command(load_registry().get(cmd_name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"There is no command {name!r}{did_you_mean(name, self.list_commands(ctx))}.")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two lists, because what one does to a document and what one does to a server are two matters."""

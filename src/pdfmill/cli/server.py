@@ -26,7 +26,7 @@ _DATA_DIR = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Start everything that a server needs.")
 @_HOST
 @_PORT
 @_DATA_DIR
@@ -64,7 +64,7 @@ def worker(queues: str | None, concurrency: int | None, data_dir: Path | None) -
     _become(worker_argv(settings, named or None))
 
 
-@click.command()
+@click.command(short_help="Run the reconciler only.")
 @_DATA_DIR
 @click.pass_obj
 def reconciler(entrypoints: Entrypoints, data_dir: Path | None) -> None:
@@ -74,7 +74,7 @@ def reconciler(entrypoints: Entrypoints, data_dir: Path | None) -> None:
     entrypoints.run_reconciler(settings)
 
 
-@click.command("db-upgrade")
+@click.command("db-upgrade", short_help="Bring the database to the schema of this version.")
 @_DATA_DIR
 def db_upgrade(data_dir: Path | None) -> None:
     """Bring the database to the schema of this version; a server does so by itself when it starts."""

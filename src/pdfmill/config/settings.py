@@ -90,7 +90,7 @@ class WorkerSettings(Group):
     )
     crash_delay_s: float = Field(5, ge=0, description="Seconds before a job is tried again that killed its sandbox.")
     reconcile_every_s: float = Field(2, gt=0, description="Seconds between two rounds of the reconciler.")
-    shutdown_grace_s: float = Field(6, ge=0, description="Seconds that running jobs get to end when the worker stops.")
+    shutdown_grace_s: float = Field(5, ge=0, description="Seconds that running jobs get to end when the worker stops.")
 
 
 class RetentionSettings(Group):

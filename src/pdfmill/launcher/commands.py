@@ -20,7 +20,7 @@ def web_argv(settings: Settings) -> list[str]:
     server = settings.server
     words = [sys.executable, "-m", "gunicorn", "pdfmill.wsgi:app", "--worker-class", "gthread"]
     words += ["--workers", str(server.workers), "--threads", str(server.threads)]
-    words += ["--bind", f"{server.host}:{server.port}", "--graceful-timeout", "5", "--log-level", "warning"]
+    words += ["--bind", f"{server.host}:{server.port}", "--graceful-timeout", "2", "--log-level", "warning"]
     # Loading the application before forking shares its memory; nothing in it is connected by then.
     words += ["--preload"]
     if _SHARED_MEMORY.is_dir():

@@ -71,7 +71,7 @@ def _our_parts(settings: Settings, environment: dict[str, str]) -> list[Part]:
             grace_s=grace_s,
             before_start=lambda: ready_note.unlink(missing_ok=True),
         ),
-        Part("web", web_argv(settings), environment, is_ready=lambda: _web_answers(settings), grace_s=5),
+        Part("web", web_argv(settings), environment, is_ready=lambda: _web_answers(settings), grace_s=3),
         Part("reconciler", reconciler_argv(), environment, is_ready=lambda: True, grace_s=grace_s),
     ]
 
@@ -152,7 +152,7 @@ def _broker(settings: Settings, environment: dict[str, str]) -> Iterator[list[Pa
                 valkey_argv(program, socket_path),
                 environment,
                 is_ready=lambda: _valkey_answers(socket_path),
-                grace_s=2,
+                grace_s=1,
                 before_start=lambda: socket_path.unlink(missing_ok=True),
                 capture=True,
             )

@@ -75,8 +75,9 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
 
 def _queue(name: str) -> Any:
     """A queue with an exchange and a key of its own: queues that share them would each get a copy of every message."""
-    untyped: Any = Queue
-    return untyped(name, Exchange(name, "direct"), routing_key=name)
+    make_queue: Any = Queue  # kombu has few types
+    make_exchange: Any = Exchange
+    return make_queue(name, make_exchange(name, "direct"), routing_key=name)
 
 
 def check_broker(celery: Celery) -> str:
