@@ -6,7 +6,8 @@ import json
 
 import click
 
-from pdfmill.config.settings import load_settings, setting_names, settings_in_force
+from pdfmill.cli.environment import read_settings
+from pdfmill.config.settings import setting_names, settings_in_force
 
 
 @click.group()
@@ -18,7 +19,7 @@ def config() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def show(as_json: bool) -> None:
     """Every setting with the value in force; secrets are masked."""
-    in_force = settings_in_force(load_settings())
+    in_force = settings_in_force(read_settings())
     descriptions = {variable: description for variable, description, _ in setting_names()}
     if as_json:
         settings = {name: {"value": value, "description": descriptions[name]} for name, value in in_force.items()}

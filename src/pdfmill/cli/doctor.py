@@ -9,9 +9,9 @@ import sys
 import click
 
 from pdfmill.cli.diagnosis import Finding, State, diagnose
+from pdfmill.cli.environment import read_settings
 from pdfmill.cli.failures import EXIT_MISSING
 from pdfmill.config.logging import configure_logging
-from pdfmill.config.settings import load_settings
 
 _MARKS = {State.OK: ("✓", "green"), State.WEAK: ("!", "yellow"), State.MISSING: ("✗", "red")}
 
@@ -20,7 +20,7 @@ _MARKS = {State.OK: ("✓", "green"), State.WEAK: ("!", "yellow"), State.MISSING
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def doctor(as_json: bool) -> None:
     """Check programs, libraries, disk and sandbox; exit code 11 if something needed is missing."""
-    settings = load_settings()
+    settings = read_settings()
     # The findings tell what the log would.
     configure_logging(settings.log.model_copy(update={"level": "ERROR"}), part="cli")
     findings = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -61,16 +62,21 @@ class CommandGroup(click.Group):
                 commands = [(name, self.get_command(ctx, name)) for name in names]
                 formatter.write_dl([(name, each.get_short_help_str(80)) for name, each in commands if each])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; end quietly when whoever reads its output has gone."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The interpreter flushes standard output once more when it ends, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(EXIT_BROKEN_PIPE)
+
     def main(self, args: Sequence[str] | None = None, *positional: Any, **extra: Any) -> NoReturn:
         """Run a command line and end the process with its exit code."""
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         with reported(as_json="--json" in words):
-            try:
-                status = super().main(words, *positional, **extra)
-            except BrokenPipeError:
-                sys.stdout = None  # the interpreter would try to flush it once more
-                sys.exit(EXIT_BROKEN_PIPE)
+            status = super().main(words, *positional, **extra)
             sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
+from pdfmill.cli.environment import read_settings
 from pdfmill.cli.inputs import take_inputs
 from pdfmill.cli.options import options_of, values_of
 from pdfmill.cli.outputs import Destination
 from pdfmill.cli.report import Finished, Report
 from pdfmill.cli.workspace import temporary_workspace
 from pdfmill.config.logging import configure_logging
-from pdfmill.config.settings import load_settings
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation
@@ -100,7 +100,7 @@ def _work(
     # Only one of both ways is taken, and the other one's imports would delay it.
     from pdfmill.cli.progress_bar import ProgressBar
 
-    settings = load_settings()
+    settings = read_settings()
     level = "DEBUG" if settings.log.level == "DEBUG" else "WARNING"
     configure_logging(settings.log.model_copy(update={"level": level}), part="cli")
     with ProgressBar(quiet=manner.quiet) as bar:

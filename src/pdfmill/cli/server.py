@@ -15,7 +15,8 @@ from typing import NoReturn
 import click
 
 from pdfmill.cli.entrypoints import Entrypoints
-from pdfmill.config.settings import Settings, load_settings
+from pdfmill.cli.environment import read_settings
+from pdfmill.config.settings import Settings
 
 _HOST = click.option("--host", metavar="ADDRESS", help="Address to listen on. [PDFMILL_SERVER__HOST]")
 _PORT = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [PDFMILL_SERVER__PORT]")
@@ -94,7 +95,7 @@ def _settings(**given: str | int | Path | None) -> Settings:
         if value is not None:
             # Absolute, because the parts need not run in this folder.
             os.environ[_VARIABLES[name]] = str(value.absolute() if isinstance(value, Path) else value)
-    return load_settings()
+    return read_settings()
 
 
 def _upgrade(settings: Settings) -> None:

@@ -23,7 +23,7 @@ from pdfmill.worker.outputs import check_outputs
 from pdfmill.worker.sandbox import libc
 from pdfmill.worker.sandbox.landlock import restrict_files
 from pdfmill.worker.sandbox.messages import SandboxOutcome, SandboxOutput, SandboxRequest
-from pdfmill.worker.sandbox.setup import Namespaces, Setup
+from pdfmill.worker.sandbox.setup import Setup
 
 #: Exit statuses by which the keeper knows what a job cannot say any more.
 EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
@@ -79,7 +79,8 @@ def make_private_view(setup: Setup, directory: Path) -> None:
     own = os.open(directory, os.O_PATH)
     private = libc.MS_NOSUID | libc.MS_NODEV
     # The spool comes after /tmp, because it may lie there.
-    libc.mount("tmpfs", "/tmp", "tmpfs", private, "size=512m,mode=1777")  # noqa: S108 - the job's own
+    if setup.has_private_tmp:
+        libc.mount("tmpfs", "/tmp", "tmpfs", private, "size=512m,mode=1777")  # noqa: S108 - the job's own
     Path(setup.spool).mkdir(parents=True, exist_ok=True)
     libc.mount("tmpfs", setup.spool, "tmpfs", private, "size=64k,mode=755")
     directory.mkdir()
@@ -103,8 +104,7 @@ def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, l
     os.environ.clear()
     os.environ.update(_ENVIRONMENT, HOME=str(work_dir), TMPDIR=str(work_dir))
     if setup.landlock:
-        # Without a private /tmp the shared one stays closed.
-        temporary = () if setup.namespaces is Namespaces.NONE else (Path("/tmp"),)  # noqa: S108 - the job's own
+        temporary = (Path("/tmp"),) if setup.has_private_tmp else ()  # noqa: S108 - the job's own
         readable = (*map(Path, setup.readable), directory)
         restrict_files(readable, (work_dir, *temporary), _DEVICES)
     if seccomp_filter is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,6 +35,14 @@ class Setup(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def has_private_tmp(self) -> bool:
+        """Whether a job gets a /tmp of its own; not where Python itself lies below /tmp, and would vanish with it."""
+        shared = Path("/tmp")  # noqa: S108 - it is only compared with
+        return self.namespaces is not Namespaces.NONE and not any(
+            Path(path).is_relative_to(shared) for path in self.readable
+        )
 
     control: int
     spool: str
