@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from celery import Celery
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
 from flask import Flask
 
 from pdfmill.api import HealthChecks, register_api
@@ -111,7 +111,8 @@ def run_reconciler(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    schedule = EmbeddedService(parts.celery, thread=True)
+    # The plain scheduler keeps its times in memory; the default one leaves a file where it is started.
+    schedule = EmbeddedService(parts.celery, thread=True, scheduler_cls=Scheduler)
     schedule.start()
     try:
         parts.reconciler.run(stop)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from pdfmill.cli.report import size_text
-from pdfmill.client import Client, Job
+
+if TYPE_CHECKING:
+    from pdfmill.client import Client, Job
 
 _STATES = ("PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED")
 
@@ -42,7 +45,7 @@ def list_jobs(
     status: str | None, operation: str | None, limit: int, cursor: str | None, server: str, as_json: bool
 ) -> None:
     """The latest jobs, newest first."""
-    with Client(server) as client:
+    with _client(server) as client:
         page = client.jobs(status=status, operation=operation, limit=limit, cursor=cursor)
     if as_json:
         click.echo(page.model_dump_json())
@@ -60,7 +63,7 @@ def list_jobs(
 @_JSON
 def show(job_id: str, server: str, as_json: bool) -> None:
     """One job, with everything the server tells of it."""
-    with Client(server) as client:
+    with _client(server) as client:
         _print_job(client.job(job_id), as_json=as_json)
 
 
@@ -70,34 +73,28 @@ def show(job_id: str, server: str, as_json: bool) -> None:
 @_JSON
 def cancel(job_id: str, server: str, as_json: bool) -> None:
     """Stop a job; what it has begun is thrown away."""
-    with Client(server) as client:
+    with _client(server) as client:
         _print_job(client.cancel(job_id), as_json=as_json)
 
 
+def _client(server: str) -> Client:
+    from pdfmill.client import Client  # an HTTP library, which `pdfmill --help` need not wait for
+
+    return Client(server)
+
+
 def _print_table(items: tuple[Job, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("id", no_wrap=True)  # to be copied: never cut
-    table.add_column("operation", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    for heading in ("progress", "created", "file"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    """Columns as wide as what is in them: an id that is cut to fit the terminal cannot be copied."""
+    rows = [("id", "status", "operation", "created", "progress", "file")]
     for job in items:
-        colour = _COLOURS.get(job.status, "default")
         name = job.inputs[0].name if job.inputs else ""
-        table.add_row(
-            job.id, job.operation, f"[{colour}]{job.status}[/]", _progress(job), _local(job.created_at), _literal(name)
-        )
-    Console().print(table)
-
-
-def _literal(text: str) -> str:
-    """A file name may hold square brackets, which rich would take for markup."""
-    from rich.markup import escape
-
-    return escape(text)
+        rows.append((job.id, job.status, job.operation, _local(job.created_at), _progress(job), name))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for position, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        colour = _COLOURS.get(row[1])
+        line = line.replace(row[1], click.style(row[1], fg=colour), 1) if colour else line
+        click.echo(click.style(line, bold=True) if position == 0 else line)
 
 
 def _print_job(job: Job, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
-    ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, OutputTooLarge
+    ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
     ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
     ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
@@ -218,6 +218,12 @@ class TooManyPixels(PdfMillError):
 class MemoryExceeded(PdfMillError):
     code = "memory_exceeded"
     title = "The document needs more memory than a job may use"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class TooManyProcesses(PdfMillError):
+    code = "too_many_processes"
+    title = "The job started more processes than a job may have"
     kind = ErrorKind.LIMIT_EXCEEDED
 
 

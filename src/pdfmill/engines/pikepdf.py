@@ -25,7 +25,10 @@ def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
     if path.stat().st_size == 0:
         raise EmptyInput("The file is empty. Send it again, with its content.")
     with _translated():
-        pdf = Pdf.open(path)
+        try:
+            pdf = Pdf.open(path)
+        except ValueError as error:  # numbers beyond 64 bits, which libqpdf does not call a damaged file
+            raise pikepdf.PdfError(str(error)) from error
     with pdf:
         with _translated():
             page_count = len(pdf.pages)

@@ -101,6 +101,10 @@ class Attempt:
 
         return self._settle(move)
 
+    def lost(self) -> bool:
+        """The surroundings of the sandbox died, not the job: put it back and count it as lost."""
+        return self._settle(lambda job: count_as_lost(job, self._policy))
+
     def cancelled(self) -> bool:
         """The sandbox is gone because the user wanted it so."""
         return self._settle(lambda job: job.mark_as_cancelled(expires_at=utc_now() + self._policy.retention))
@@ -129,6 +133,16 @@ class Attempt:
 
     def _mine(self) -> tuple[Any, ...]:
         return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
+
+
+def count_as_lost(job: Job, policy: RetryPolicy) -> None:
+    """Put a job back that lost its worker, or quarantine it when that has happened too often."""
+    lost = job.lost + 1
+    if lost >= policy.max_lost:
+        error = Quarantined(f"The worker of this job died {lost} times, so it is not tried again.", lost=lost)
+        job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention, lost=lost)
+    else:
+        job.mark_as_pending(not_before=utc_now(), lost=lost)
 
 
 def claim(database: Database, policy: RetryPolicy, job_id: str, owner: str) -> Attempt | None:

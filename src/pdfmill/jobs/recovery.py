@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 
-from pdfmill.core.errors import Failure, InvalidTransition, Quarantined
+from pdfmill.core.errors import InvalidTransition
+from pdfmill.jobs.attempts import count_as_lost
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, utc_now
 from pdfmill.jobs.owner import is_known_dead
@@ -49,16 +50,11 @@ def _take(database: Database, policy: RetryPolicy, job_id: str, attempt: int) ->
             return False
         if job.lease_until is not None and job.lease_until > utc_now() and not is_known_dead(job.lease_owner or "///"):
             return False  # it beat in the meantime
-        expires_at = utc_now() + policy.retention
-        lost = job.lost + 1
         try:
             if job.cancel_requested_at is not None:
-                job.mark_as_cancelled(expires_at=expires_at)
-            elif lost >= policy.max_lost:
-                error = Quarantined(f"The worker of this job died {lost} times, so it is not tried again.", lost=lost)
-                job.mark_as_failed(Failure.of(error), expires_at=expires_at, lost=lost)
+                job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
             else:
-                job.mark_as_pending(not_before=utc_now(), lost=lost)
+                count_as_lost(job, policy)
         except InvalidTransition:
             session.rollback()
             return False

@@ -64,7 +64,6 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         beat_schedule={
             "cleanup-expired-jobs": {"task": "pdfmill.cleanup_expired_jobs", "schedule": 600.0},
         },
-        beat_scheduler="celery.beat:Scheduler",  # in memory: no schedule file to lock or to corrupt
     )
     celery.set_default()
     celery.loader.import_module("pdfmill.tasks")

@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from pdfmill.config.logging import get_logger
-from pdfmill.core.errors import DatabaseUnavailable, Failure, PdfMillError, SandboxCrashed
+from pdfmill.core.errors import DatabaseUnavailable, Failure, PdfMillError
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.attempts import Attempt, Signal, claim
@@ -190,11 +190,11 @@ class AttemptRunner:
             attempt.cancelled()
         elif ended.outcome is not None:
             self._publish(attempt, ended.outcome, directory)
-        elif ended.verdict in (Verdict.CRASH, Verdict.LOST):
-            attempt.crash(ended.failure or Failure.of(SandboxCrashed("The program that read the document died.")))
+        elif ended.verdict is Verdict.LOST:
+            attempt.lost()
         else:
             assert ended.failure is not None
-            attempt.fail(ended.failure)
+            (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
 
     def _publish(self, attempt: Attempt, outcome: SandboxOutcome, directory: Path) -> None:
         """Store the outputs under keys that hold the attempt, then make them the job's in one transaction."""

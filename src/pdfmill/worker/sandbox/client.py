@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -161,6 +162,7 @@ class Sandbox:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+        self._errors.close()
         self._launched = 0
 
     def __enter__(self) -> Sandbox:
@@ -170,6 +172,7 @@ class Sandbox:
         self.close()
 
     def _begin(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the fork server; a pipe could fill up
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -178,7 +181,7 @@ class Sandbox:
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stderr=self._errors,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
                 user=NOBODY if self._way.drop_user else None,
@@ -192,17 +195,15 @@ class Sandbox:
             ready = False
         if not ready:
             ours.close()
-            raise EngineFailed(f"the fork server did not start: {self._last_words()}")
+            said = self._last_words()
+            self.close()
+            raise EngineFailed(f"the fork server did not start: {said}")
         ours.settimeout(None)
         self._control = ours
 
     def _last_words(self) -> str:
-        assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        _, errors = self._process.communicate()
-        self._process = None
-        lines = errors.decode(errors="replace").strip().splitlines()
+        self._errors.seek(0)
+        lines = self._errors.read(1 << 16).decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"
 
     def _command(self, control: int) -> list[str]:

@@ -157,6 +157,9 @@ class Keeper:
                 self._peak_bytes = max(self._peak_bytes, held)
                 if held > cap:
                     return Verdict.MEMORY
+                # The kernel exempts root from its own limit of processes.
+                if len(descendants(pid)) > self._request.limits.processes:
+                    return Verdict.PROCESSES
 
     def _kill(self, pid: int, *, stopped: bool) -> int:
         """Leave no process behind; returns the wait status of the first one as an exit code, 128 + n for a signal."""

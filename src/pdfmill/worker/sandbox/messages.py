@@ -16,6 +16,7 @@ from pdfmill.core.errors import (
     OutputTooLarge,
     PdfMillError,
     SandboxCrashed,
+    TooManyProcesses,
 )
 from pdfmill.core.limits import Limits
 
@@ -68,6 +69,7 @@ class Verdict(StrEnum):
     MEMORY = "memory"
     CPU = "cpu"
     OUTPUT = "output"
+    PROCESSES = "processes"
     CRASH = "crash"
     LOST = "lost"
 
@@ -123,6 +125,12 @@ def _error_of(verdict: Verdict, limits: Limits) -> PdfMillError:
                 f"The job wrote a file of more than {limits.output_mib} MiB. Send a smaller document, or raise "
                 "PDFMILL_LIMITS__OUTPUT_MIB.",
                 limit_mib=limits.output_mib,
+            )
+        case Verdict.PROCESSES:
+            return TooManyProcesses(
+                f"The job started more than {limits.processes} processes. The document may be hostile; if you trust "
+                "it, raise PDFMILL_LIMITS__PROCESSES.",
+                limit=limits.processes,
             )
         case _:
             return SandboxCrashed(
