@@ -56,9 +56,16 @@ def picture_pdf(path, *, pictures=1, size=600):
     with pikepdf.new() as pdf:
         for number in range(pictures):
             picture.putpixel((0, 0), (number, 0, 0))  # no two alike: those would be merged
-            image = pdf.make_stream(zlib.compress(picture.tobytes(), 1))
-            image.update(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=size, Height=size)
-            image.update(ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode)
+            image = pdf.make_stream(
+                zlib.compress(picture.tobytes(), 1),
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Image,
+                Width=size,
+                Height=size,
+                ColorSpace=pikepdf.Name.DeviceRGB,
+                BitsPerComponent=8,
+                Filter=pikepdf.Name.FlateDecode,
+            )
             page = pdf.add_blank_page(page_size=(200, 200))
             page.add_resource(image, pikepdf.Name.XObject, pikepdf.Name.Picture)
             page.contents_add(b"q 200 0 0 200 0 0 cm /Picture Do Q")
@@ -72,6 +79,11 @@ def photo(tmp_path):
 
 
 @pytest.fixture
+def album(tmp_path):
+    return picture_pdf(tmp_path / "here" / "album.pdf", pictures=3)
+
+
+@pytest.fixture
 def long_work(tmp_path):
     """A document that keeps a processor busy for seconds."""
-    return picture_pdf(tmp_path / "here" / "long.pdf", pictures=12, size=1600)
+    return picture_pdf(tmp_path / "here" / "long.pdf", pictures=4, size=1600)

@@ -78,12 +78,9 @@ def save_pdf(pdf: Pdf, target: Path) -> None:
 
 
 def claims_pdfa1(pdf: Pdf) -> bool:
-    """Whether the XMP metadata claims PDF/A part 1."""
+    """Whether the XMP metadata claims PDF/A part 1; metadata that cannot be read claims nothing."""
     with _translated():
-        metadata = pdf.Root.get(Name.Metadata)
-        data = metadata.read_bytes() if isinstance(metadata, pikepdf.Stream) else b""
-    compact = data.replace(b" ", b"").replace(b'"', b"'")
-    return b"<pdfaid:part>1<" in compact or b"pdfaid:part='1'" in compact
+        return pdf.open_metadata().pdfa_status.startswith("1")  # not as a context manager, which would write it back
 
 
 def is_signed(pdf: Pdf) -> bool:

@@ -1,0 +1,1 @@
+"""Documents for tests are built, not stored."""

@@ -1,0 +1,181 @@
+"""Smaller, never larger, and still the same document."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pikepdf
+import pytest
+from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
+from pikepdf import Array, Name, Pdf
+
+from pdfmill.engines.pikepdf import claims_pdfa1
+from pdfmill.services.compression.levels import Level, plan_for
+from pdfmill.services.compression.service import CompressionService, Unchanged
+from pdfmill.services.compression.verify import inventory
+
+
+@pytest.fixture
+def compress(ctx, tmp_path):
+    """Compresses a file; returns the report and the output's path."""
+
+    def compress(source, level=Level.MEDIUM, quality=None):
+        target = tmp_path / "out.pdf"
+        return CompressionService().compress(source, target, plan_for(level, quality), ctx), target
+
+    return compress
+
+
+def _image(path):
+    with pikepdf.open(path) as pdf:
+        image = next(each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image")
+        return {str(key): str(value) for key, value in image.items()}, bytes(image.read_raw_bytes())
+
+
+def test_a_photo_is_brought_to_the_resolution_at_which_it_is_painted(compress, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf", pixels=1600, inches=4)
+    report, target = compress(source)
+    entries, _ = _image(target)
+    assert entries["/Width"] == entries["/Height"] == "600"
+    assert (report.images, report.images_recompressed, report.images_downsampled) == (1, 1, 1)
+    assert target.stat().st_size < source.stat().st_size / 4
+
+
+def test_higher_levels_make_smaller_files(compress, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf")
+    sizes = [compress(source, level)[1].stat().st_size for level in Level]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == len(sizes)
+
+
+def test_image_quality_replaces_the_level_s_own(compress, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf", pixels=600, inches=4)
+    sizes = [compress(source, quality=quality)[1].stat().st_size for quality in (20, 60)]
+    assert sizes[0] < sizes[1]
+
+
+def test_an_image_painted_twice_keeps_what_the_larger_place_needs(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        page = add_text_page(pdf)
+        picture = photo(1500, 1500)
+        add_image(pdf, page, picture, inches=(1, 1), encoded=jpeg(picture))
+        page.contents_add(b"q 360 0 0 360 100 100 cm /Im0 Do Q\n")
+        pdf.save(source)
+    _, target = compress(source)
+    assert _image(target)[0]["/Width"] == "750"  # 5 inches at 150 dpi
+
+
+def test_nothing_around_the_pictures_is_lost(compress, tmp_path):
+    source = rich_pdf(tmp_path / "in.pdf")
+    report, target = compress(source)
+    assert report.unchanged is None
+    with pikepdf.open(source) as before, pikepdf.open(target) as after:
+        assert inventory(before) == inventory(after)
+        assert inventory(after)["annotations"] == {"/Link": 1, "/Widget": 1}
+        assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
+
+
+def test_a_signed_file_comes_back_byte_for_byte(compress, tmp_path):
+    source = signed_pdf(tmp_path / "in.pdf")
+    report, target = compress(source)
+    assert report.unchanged is Unchanged.SIGNED
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_a_file_that_cannot_shrink_comes_back_byte_for_byte(compress, tmp_path):
+    once = compress(photo_pdf(tmp_path / "in.pdf"), Level.MAXIMUM)[1].rename(tmp_path / "once.pdf")
+    report, target = compress(once, Level.LOW)
+    assert report.unchanged is Unchanged.ALREADY_SMALL
+    assert target.read_bytes() == once.read_bytes()
+
+
+def test_the_owner_s_restrictions_stay(compress, tmp_path):
+    source = encrypted_pdf(tmp_path / "in.pdf", user="")
+    report, target = compress(source)
+    assert report.unchanged is None
+    with pikepdf.open(target) as pdf:
+        assert pdf.is_encrypted
+        assert pdf.encryption.R == 6
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"Decode": Array([1, 0, 1, 0, 1, 0])},
+        {"Mask": Array([0, 5, 0, 5, 0, 5])},
+        {"ColorSpace": Array([Name.Lab, pikepdf.Dictionary(WhitePoint=Array([0.95, 1, 1.09]))])},
+        {"DecodeParms": pikepdf.Dictionary(ColorTransform=0)},
+    ],
+    ids=["inverted", "colour key", "Lab", "colour transform"],
+)
+def test_an_image_whose_samples_mean_something_else_is_left_alone(compress, tmp_path, entries):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        picture = photo(1200, 1200)
+        add_image(pdf, add_text_page(pdf), picture, inches=(2, 2), encoded=jpeg(picture), **entries)
+        pdf.save(source)
+    report, target = compress(source)
+    assert report.images_recompressed == 0
+    assert _image(target)[1] == _image(source)[1]
+
+
+def test_sharp_graphics_are_not_smeared(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        checks = (np.indices((512, 512)).sum(0) // 3 % 2 * 255).astype(np.uint8)
+        add_image(pdf, add_text_page(pdf), np.stack([checks] * 3, axis=2), inches=(4, 4))
+        pdf.save(source)
+    _, target = compress(source, Level.MAXIMUM)
+    assert "DCTDecode" not in _image(target)[0].get("/Filter", "")
+
+
+def test_equal_streams_become_one(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        picture = photo(300, 300)
+        for _ in range(3):
+            add_image(pdf, add_text_page(pdf), picture, inches=(3, 3), encoded=jpeg(picture, 60))
+        pdf.save(source)
+    report, target = compress(source)
+    assert report.duplicates_merged >= 2
+    assert target.stat().st_size < source.stat().st_size / 2
+
+
+def test_pdfa1_keeps_its_old_form(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        picture = photo(900, 900)
+        add_image(pdf, add_text_page(pdf), picture, inches=(2, 2), encoded=jpeg(picture))
+        with pdf.open_metadata() as metadata:
+            metadata["pdfaid:part"] = "1"
+            metadata["pdfaid:conformance"] = "B"
+        pdf.save(source)
+    _, target = compress(source)
+    with pikepdf.open(target) as pdf:
+        assert claims_pdfa1(pdf)
+    assert b"/ObjStm" not in target.read_bytes()
+
+
+def test_the_text_stays_as_a_second_reader_sees_it(compress, tmp_path):
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
+    source = text_pdf(tmp_path / "in.pdf", pages=3, text="Page")
+    _, target = compress(source)
+    texts = [
+        subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout
+        for path in (source, target)
+    ]
+    assert texts[0] == texts[1]
+    assert b"Page 3" in texts[0]
+
+
+def test_every_real_document_comes_back_whole(compress, corpus):
+    """One of each kind; the whole folder is a benchmark."""
+    kinds = {}
+    for path in sorted((corpus / "compress").glob("*.pdf")):
+        kinds.setdefault(path.name.partition("__")[0], path)
+    for path in kinds.values():
+        report, target = compress(path)
+        assert target.stat().st_size <= path.stat().st_size, path.name
+        assert report.unchanged is not Unchanged.WOULD_CHANGE, path.name
