@@ -1,6 +1,7 @@
 """The real application on a database and a storage of its own; hints are written down, since no worker runs."""
 
 import pytest
+from flask.testing import FlaskClient
 
 from pdfmill.app import Parts
 from pdfmill.config.settings import load_settings
@@ -28,6 +29,7 @@ def make_app(tmp_path):
         upgrade(parts.settings.database_url)
         parts.dispatcher = RecordingDispatcher()
         made.append(parts)
+        parts.flask_app.test_client_class = BufferedClient
         return parts.flask_app
 
     yield make_app
@@ -48,6 +50,13 @@ def parts(app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+class BufferedClient(FlaskClient):
+    """Reads each response to its end and closes it, as a real client does."""
+
+    def open(self, *args, **kwargs):
+        return super().open(*args, buffered=True, **kwargs)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pdfmill.jobs.owner import this_owner
 def finished(client, parts, tmp_path):
     """A completed job, its output as the worker would have stored it."""
     pdf = text_pdf(tmp_path / "x.pdf").read_bytes()
-    job_id = client.post("/v1/operations/compress", data={"file": (io.BytesIO(pdf), 'a"b\u202e ü.pdf')}).json["id"]
+    job_id = client.post("/v1/operations/compress", data={"file": (io.BytesIO(pdf), 'a;b\u202e ü.pdf')}).json["id"]
     attempt = claim(parts.database, parts.policy, job_id, this_owner())
     incoming = parts.storage.incoming(1 << 20)
     incoming.write(pdf)
@@ -43,7 +43,7 @@ def test_a_download_is_an_attachment_that_no_browser_runs(client, finished):
     response = client.get(f"/v1/jobs/{finished[0]}/result")
     disposition = response.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
-    assert "filename*=UTF-8''a%22b%20%C3%BC.pdf" in disposition
+    assert "filename*=UTF-8''a%3Bb%20%C3%BC.pdf" in disposition
     assert "\u202e" not in disposition
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -14,6 +14,7 @@ from pdfmill.jobs.retention import purge_expired
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "kind", "retryable"}
 COMPRESS = "/v1/operations/compress"
+FILE_PART = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
 
 
 def file(content=PDF):
@@ -65,7 +66,13 @@ def assert_problem(response, status, code):
         ("POST", COMPRESS, {"data": b"no boundary", "content_type": "multipart/form-data"}, 422, "wrong_input_count"),
         ("POST", COMPRESS, {"json": {"file": "x"}}, 415, "unsupported_media_type"),
         ("POST", COMPRESS, {}, 415, "unsupported_media_type"),
-        ("POST", COMPRESS, {"data": {"file": file(b"%PDF-" + b"x" * (3 << 20))}}, 413, "input_too_large"),
+        (
+            "POST",
+            COMPRESS,
+            {"data": FILE_PART + b"%PDF-" + b"x" * (3 << 20), "content_type": "multipart/form-data; boundary=B"},
+            413,
+            "input_too_large",
+        ),
         (
             "POST",
             COMPRESS,

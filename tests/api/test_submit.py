@@ -1,10 +1,12 @@
 """Submitting a job, both ways."""
 
 import io
+import itertools
 import resource
 
 import pytest
 from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"x" * 100
 
@@ -58,20 +60,18 @@ def test_an_empty_form_field_counts_as_not_sent(client):
     assert response.json["options"] == {"level": "medium", "image_quality": None}
 
 
-def test_a_wrong_option_is_told_before_the_file_is_read(client):
-    class Unread(io.BytesIO):
-        def read(self, *args):
+def test_a_wrong_option_is_told_before_the_file_is_read(app):
+    class Unread(io.RawIOBase):
+        def readinto(self, buffer):
             raise AssertionError("the body was read")
 
     builder = EnvironBuilder(
-        method="POST",
-        path="/v1/operations/compress",
-        query_string="level=huge",
-        content_type="application/pdf",
-        content_length=1000,
-        input_stream=Unread(),
+        method="POST", path="/v1/operations/compress", query_string="level=huge", content_type="application/pdf"
     )
-    response = client.open(builder)
+    environment = builder.get_environ()
+    environment["CONTENT_LENGTH"] = "1000"
+    environment["wsgi.input"] = Unread()
+    response = Response.from_app(app, environment, buffered=True)
     assert (response.status_code, response.json["code"]) == (422, "invalid_options")
 
 
@@ -83,39 +83,32 @@ def test_waiting_for_a_job_that_nobody_works_on_ends_with_202(client):
 
 @pytest.mark.parametrize("way", ["form", "raw"])
 def test_an_upload_is_never_held_in_memory(make_app, way):
-    client = make_app(storage={"min_free_mib": 0}, upload={"max_upload_mib": 128}).test_client()
+    app = make_app(storage={"min_free_mib": 0}, upload={"max_upload_mib": 128})
     size = 96 * 1024 * 1024
 
-    class Endless(io.RawIOBase):
+    class Long(io.RawIOBase):
+        """The head, very many bytes, the tail."""
+
         def __init__(self, head, tail):
             super().__init__()
-            self.pieces = [head, size, tail]
+            self.pieces = itertools.chain([head], itertools.repeat(b"x" * 4096, size // 4096), [tail])
 
-        def read(self, amount=-1):
-            amount = amount if amount > 0 else 1 << 20
-            if isinstance(self.pieces[0], bytes) and self.pieces[0]:
-                data, self.pieces[0] = self.pieces[0][:amount], self.pieces[0][amount:]
-                return data
-            if self.pieces[1]:
-                amount = min(amount, self.pieces[1])
-                self.pieces[1] -= amount
-                return b"x" * amount
-            data, self.pieces[2] = self.pieces[2][:amount], self.pieces[2][amount:]
-            return data
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            piece = next(self.pieces, b"")
+            buffer[: len(piece)] = piece
+            return len(piece)
 
     head, tail, content_type = b"%PDF-1.7\n", b"", "application/pdf"
     if way == "form":
         head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'
         tail, content_type = b"\r\n--B--\r\n", "multipart/form-data; boundary=B"
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    response = client.open(
-        EnvironBuilder(
-            method="POST",
-            path="/v1/operations/compress",
-            content_type=content_type,
-            content_length=len(head) + size + len(tail),
-            input_stream=Endless(head, tail),
-        )
-    )
-    assert response.status_code == 202, response.text
+    environment = EnvironBuilder(method="POST", path="/v1/operations/compress", content_type=content_type).get_environ()
+    environment["CONTENT_LENGTH"] = str(len(head) + size + len(tail))
+    environment["wsgi.input"] = io.BufferedReader(Long(head, tail), 8192)
+    response = Response.from_app(app, environment, buffered=True)
+    assert response.status_code == 202
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 16 * 1024

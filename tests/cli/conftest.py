@@ -1,12 +1,11 @@
 """The command line called in this process, and a document for it to work on."""
 
 import os
-import zlib
 
-import pikepdf
 import pytest
+from builders.pdf import add_image, add_text_page, photo, photo_pdf
 from click.testing import CliRunner
-from PIL import Image
+from pikepdf import Pdf
 
 from pdfmill.cli.entrypoints import Entrypoints
 from pdfmill.cli.main import pdfmill_command
@@ -49,41 +48,25 @@ def pdfmill():
     return run
 
 
-def picture_pdf(path, *, pictures=1, size=600):
-    """A document with square pictures of noise upon a ramp, packed losslessly: there is much to save."""
-    ramp = Image.linear_gradient("L").resize((size, size))
-    picture = Image.blend(ramp, Image.effect_noise((size, size), 40), 0.3).convert("RGB")
-    with pikepdf.new() as pdf:
+def album_pdf(path, *, pictures, pixels):
+    with Pdf.new() as pdf:
         for number in range(pictures):
-            picture.putpixel((0, 0), (number, 0, 0))  # no two alike: those would be merged
-            image = pdf.make_stream(
-                zlib.compress(picture.tobytes(), 1),
-                Type=pikepdf.Name.XObject,
-                Subtype=pikepdf.Name.Image,
-                Width=size,
-                Height=size,
-                ColorSpace=pikepdf.Name.DeviceRGB,
-                BitsPerComponent=8,
-                Filter=pikepdf.Name.FlateDecode,
-            )
-            page = pdf.add_blank_page(page_size=(200, 200))
-            page.add_resource(image, pikepdf.Name.XObject, pikepdf.Name.Picture)
-            page.contents_add(b"q 200 0 0 200 0 0 cm /Picture Do Q")
+            add_image(pdf, add_text_page(pdf), photo(pixels, pixels, seed=number), inches=2.0)
         pdf.save(path)
     return path
 
 
-@pytest.fixture
-def photo(tmp_path):
-    return picture_pdf(tmp_path / "here" / "photo.pdf")
+@pytest.fixture(name="photo")
+def one_photo(tmp_path):
+    return photo_pdf(tmp_path / "here" / "photo.pdf", pixels=800, inches=2.0)
 
 
 @pytest.fixture
 def album(tmp_path):
-    return picture_pdf(tmp_path / "here" / "album.pdf", pictures=3)
+    return album_pdf(tmp_path / "here" / "album.pdf", pictures=3, pixels=600)
 
 
 @pytest.fixture
 def long_work(tmp_path):
     """A document that keeps a processor busy for seconds."""
-    return picture_pdf(tmp_path / "here" / "long.pdf", pictures=4, size=1600)
+    return album_pdf(tmp_path / "here" / "long.pdf", pictures=4, pixels=1500)

@@ -1,6 +1,9 @@
 """Whether the doctor finds what is there, and what is not."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -26,9 +29,15 @@ def test_a_machine_that_runs_these_tests_can_work(examined, registry):
     assert findings["sandbox"]["found"].startswith("tier ")
 
 
-def test_without_bubblewrap_the_weaker_sandbox_is_told(examined, tmp_path):
-    exit_code, _, findings = examined(PATH=str(tmp_path))
-    assert exit_code == 0
+def test_without_bubblewrap_the_weaker_sandbox_is_told(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "pdfmill", "doctor", "--json"],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    findings = {each["subject"]: each for each in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 0
     assert findings["bubblewrap"]["state"] == "weak"
     assert "bubblewrap" in findings["bubblewrap"]["hint"]
     assert findings["sandbox"]["state"] == "weak"

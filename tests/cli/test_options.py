@@ -81,7 +81,7 @@ def test_every_kind_of_value_arrives(parse):
 
 @pytest.mark.parametrize("words", [["--count", "0"], ["--count", "10"], ["--number", "-1"], ["--choice", "medium"]])
 def test_a_value_out_of_range_names_its_option(parse, words):
-    with pytest.raises(click.BadParameter, match=words[0]) as raised:
+    with pytest.raises(click.BadParameter) as raised:
         parse(*words)
     assert words[0] in raised.value.format_message()
 

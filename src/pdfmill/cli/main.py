@@ -86,7 +86,9 @@ def _operation_names() -> list[str]:
     return [operation.name for operation in load_registry()]
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "pdfmill", cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(pdfmill.__version__, prog_name="pdfmill", message="%(prog)s %(version)s")
 def pdfmill_command() -> None:
     """Slow, risky work on PDF files: here, sandboxed and without a server, or on a server (--server).

@@ -47,7 +47,7 @@ def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
     from pdfmill.launcher.commands import web_argv
 
     settings = _settings(host=host, port=port, data_dir=data_dir)
-    _upgrade(settings)
+    _prepare(settings)
     _become(web_argv(settings))
 
 
@@ -60,7 +60,7 @@ def worker(queues: str | None, concurrency: int | None, data_dir: Path | None) -
     from pdfmill.launcher.commands import worker_argv
 
     settings = _settings(concurrency=concurrency, data_dir=data_dir)
-    _upgrade(settings)
+    _prepare(settings)
     named = [name.strip() for name in (queues or "").split(",") if name.strip()]
     _become(worker_argv(settings, named or None))
 
@@ -71,7 +71,7 @@ def worker(queues: str | None, concurrency: int | None, data_dir: Path | None) -
 def reconciler(entrypoints: Entrypoints, data_dir: Path | None) -> None:
     """Run the reconciler only: it makes lost messages and dead workers harmless. One is enough."""
     settings = _settings(data_dir=data_dir)
-    _upgrade(settings)
+    _prepare(settings)
     entrypoints.run_reconciler(settings)
 
 
@@ -96,6 +96,16 @@ def _settings(**given: str | int | Path | None) -> Settings:
             # Absolute, because the parts need not run in this folder.
             os.environ[_VARIABLES[name]] = str(value.absolute() if isinstance(value, Path) else value)
     return read_settings()
+
+
+def _prepare(settings: Settings) -> None:
+    """What each part needs before it starts.
+
+    Raises:
+        InvalidSettings: There is no broker; the part would start, and then wait for ever.
+    """
+    _ = settings.broker_url
+    _upgrade(settings)
 
 
 def _upgrade(settings: Settings) -> None:

@@ -1,0 +1,55 @@
+"""A pdfmill server within a test: the real application behind a real socket, and a real worker that the test drives."""
+
+import queue
+import threading
+from contextlib import contextmanager
+
+from werkzeug.serving import make_server
+
+from pdfmill.app import Parts
+from pdfmill.config.settings import load_settings
+from pdfmill.jobs.schema import upgrade
+
+
+class LiveServer:
+    """Where jobs wait until the test has them worked on.
+
+    The worker runs in the test's own thread, which must be the main one: the kernel kills a sandbox when the thread
+    that started it ends.
+    """
+
+    def __init__(self, parts, url):
+        self.url = url
+        self._parts = parts
+        self._waiting = queue.Queue()
+
+    def dispatch(self, job_id, operation):
+        """The application's dispatcher: what Celery would be told."""
+        self._waiting.put(job_id)
+        return True
+
+    def work(self, timeout_s=20):
+        """Make one attempt at the job that was submitted first; wait for one if there is none."""
+        job_id = self._waiting.get(timeout=timeout_s)
+        self._parts.runner.run(job_id, lambda progress: None)
+
+
+@contextmanager
+def live_server(folder):
+    """Start on a free port, with everything below ``folder``."""
+    parts = Parts(load_settings(data_dir=folder, broker={"url": "redis://127.0.0.1:1"}, storage={"min_free_mib": 0}))
+    upgrade(parts.settings.database_url)
+    live = LiveServer(parts, "")
+    parts.dispatcher = live
+    http = make_server("127.0.0.1", 0, parts.flask_app, threaded=True)
+    live.url = f"http://127.0.0.1:{http.port}"
+    thread = threading.Thread(target=http.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield live
+    finally:
+        http.shutdown()
+        thread.join()
+        http.server_close()
+        parts.runner.close()
+        parts.database.close()
