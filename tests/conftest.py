@@ -49,4 +49,3 @@ def corpus():
     if not folder.is_dir():
         pytest.skip("the folder of real documents is not here (PDFMILL_TEST_CORPUS names it)")
     return folder
-

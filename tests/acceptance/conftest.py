@@ -28,7 +28,16 @@ class Stack:
         environment = {**os.environ, "PDFMILL_STORAGE__MIN_FREE_MIB": "0", "PDFMILL_LOG__FORMAT": "json"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pdfmill", "serve", "--port", str(self.port), "--data-dir", str(folder / "data")],
+                [
+                    sys.executable,
+                    "-m",
+                    "pdfmill",
+                    "serve",
+                    "--port",
+                    str(self.port),
+                    "--data-dir",
+                    str(folder / "data"),
+                ],
                 stdout=log,
                 stderr=log,
                 env=environment,

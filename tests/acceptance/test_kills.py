@@ -8,10 +8,10 @@ import time
 import httpx
 import pikepdf
 import pytest
-from acceptance.conftest import is_ready, wait_for
-from builders.pdf import add_image, add_text_page, jpeg, photo
 from pikepdf import Pdf
 
+from acceptance.conftest import is_ready, wait_for
+from builders.pdf import add_image, add_text_page, jpeg, photo
 from pdfmill.core.errors import ServerUnreachable
 
 CLIENTS, JOBS_EACH = 8, 10

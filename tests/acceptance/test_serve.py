@@ -7,9 +7,9 @@ import sys
 import httpx
 import pikepdf
 import pytest
+
 from acceptance.conftest import STOP_S, is_alive, wait_for
 from builders.pdf import damaged_pdf, encrypted_pdf, photo_pdf, signed_pdf, text_pdf
-
 from pdfmill.core.errors import AlreadyServing, PdfMillError
 
 
@@ -52,7 +52,9 @@ def test_prefer_wait_answers_with_the_finished_job(stack, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("build", "code"), [(encrypted_pdf, "password_required"), (damaged_pdf, "damaged_input")], ids=["encrypted", "damaged"]
+    ("build", "code"),
+    [(encrypted_pdf, "password_required"), (damaged_pdf, "damaged_input")],
+    ids=["encrypted", "damaged"],
 )
 def test_a_bad_document_fails_its_own_job_and_the_next_one_works(stack, tmp_path, build, code):
     with stack.client() as client:
@@ -71,7 +73,18 @@ def test_the_server_is_ready_in_every_part(stack):
 def test_the_command_line_works_through_the_server(stack, tmp_path):
     source = photo_pdf(tmp_path / "report.pdf")
     done = subprocess.run(
-        [sys.executable, "-m", "pdfmill", "compress", source, "-o", tmp_path / "s.pdf", "--json", "--server", stack.address],
+        [
+            sys.executable,
+            "-m",
+            "pdfmill",
+            "compress",
+            source,
+            "-o",
+            tmp_path / "s.pdf",
+            "--json",
+            "--server",
+            stack.address,
+        ],
         capture_output=True,
         text=True,
         check=False,

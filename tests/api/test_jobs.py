@@ -3,8 +3,8 @@
 import io
 
 import pytest
-from builders.pdf import text_pdf
 
+from builders.pdf import text_pdf
 from pdfmill.jobs.attempts import claim
 from pdfmill.jobs.models import JobFile
 from pdfmill.jobs.owner import this_owner
@@ -14,7 +14,7 @@ from pdfmill.jobs.owner import this_owner
 def finished(client, parts, tmp_path):
     """A completed job, its output as the worker would have stored it."""
     pdf = text_pdf(tmp_path / "x.pdf").read_bytes()
-    job_id = client.post("/v1/operations/compress", data={"file": (io.BytesIO(pdf), 'a;b\u202e ü.pdf')}).json["id"]
+    job_id = client.post("/v1/operations/compress", data={"file": (io.BytesIO(pdf), "a;b\u202e ü.pdf")}).json["id"]
     attempt = claim(parts.database, parts.policy, job_id, this_owner())
     incoming = parts.storage.incoming(1 << 20)
     incoming.write(pdf)

@@ -5,7 +5,8 @@ import sqlite3
 
 import pytest
 
-from pdfmill.core.errors import DamagedInput, Failure
+from pdfmill.core.errors import DamagedInput
+from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim
 from pdfmill.jobs.models import Job, utc_now
 from pdfmill.jobs.owner import this_owner
@@ -58,8 +59,10 @@ def assert_problem(response, status, code):
         (
             "POST",
             COMPRESS,
-            {"data": b'--B\r\nContent-Disposition: form-data; name="level"\r\n\r\nlow\r\n--B--\r\n',
-             "content_type": "multipart/form-data; boundary=B"},
+            {
+                "data": b'--B\r\nContent-Disposition: form-data; name="level"\r\n\r\nlow\r\n--B--\r\n',
+                "content_type": "multipart/form-data; boundary=B",
+            },
             422,
             "wrong_input_count",
         ),

@@ -13,7 +13,9 @@ def photo(width, height, seed=1):
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     random = np.random.default_rng(seed)
     bands = [
-        127 + 80 * np.sin(columns / width * 9 + band) * np.cos(rows / height * 7 - band) + random.normal(0, 4, rows.shape)
+        127
+        + 80 * np.sin(columns / width * 9 + band) * np.cos(rows / height * 7 - band)
+        + random.normal(0, 4, rows.shape)
         for band in range(3)
     ]
     return np.clip(np.stack(bands, axis=2), 0, 255).astype(np.uint8)

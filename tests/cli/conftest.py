@@ -1,12 +1,14 @@
 """The command line called in this process, and a document for it to work on."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
-from builders.pdf import add_image, add_text_page, photo, photo_pdf
 from click.testing import CliRunner
 from pikepdf import Pdf
 
+from builders.pdf import add_image, add_text_page, photo, photo_pdf
 from pdfmill.cli.entrypoints import Entrypoints
 from pdfmill.cli.main import pdfmill_command
 from pdfmill.config.settings import Settings
@@ -48,25 +50,22 @@ def pdfmill():
     return run
 
 
-def album_pdf(path, *, pictures, pixels):
-    with Pdf.new() as pdf:
-        for number in range(pictures):
-            add_image(pdf, add_text_page(pdf), photo(pixels, pixels, seed=number), inches=2.0)
-        pdf.save(path)
-    return path
-
-
 @pytest.fixture(name="photo")
 def one_photo(tmp_path):
     return photo_pdf(tmp_path / "here" / "photo.pdf", pixels=800, inches=2.0)
 
 
-@pytest.fixture
-def album(tmp_path):
-    return album_pdf(tmp_path / "here" / "album.pdf", pictures=3, pixels=600)
+@pytest.fixture(scope="session")
+def _album(tmp_path_factory):
+    path = tmp_path_factory.mktemp("album") / "album.pdf"
+    with Pdf.new() as pdf:
+        for number in range(3):
+            add_image(pdf, add_text_page(pdf), photo(1500, 1500, seed=number), inches=(2, 2))
+        pdf.save(path)
+    return path
 
 
 @pytest.fixture
-def long_work(tmp_path):
-    """A document that keeps a processor busy for seconds."""
-    return album_pdf(tmp_path / "here" / "long.pdf", pictures=4, pixels=1500)
+def long_work(_album, tmp_path):
+    """A document of three large pictures that keeps a processor busy for a second or more."""
+    return Path(shutil.copy(_album, tmp_path / "here"))

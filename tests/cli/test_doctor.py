@@ -69,3 +69,18 @@ def test_people_get_a_line_for_each_finding(pdfmill):
     lines = done.stdout.splitlines()
     assert any("pikepdf" in line and line.startswith("✓") for line in lines)
     assert any("sandbox" in line for line in lines)
+
+
+def test_an_installation_with_a_hole_is_examined_all_the_same(tmp_path):
+    """A library that cannot be loaded must not take the doctor along."""
+    (tmp_path / "pikepdf.py").write_text("raise ImportError('libqpdf.so.30: cannot open shared object file')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pdfmill", "doctor", "--json"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    findings = {each["subject"]: each for each in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 11
+    assert "libqpdf.so.30" in findings["operations"]["found"]
+    assert findings["Python"]["state"] == "ok"

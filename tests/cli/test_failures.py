@@ -6,7 +6,8 @@ import click
 import pytest
 
 from pdfmill.cli.failures import reported
-from pdfmill.core.errors import DamagedInput, Failure, error_classes
+from pdfmill.core.errors import DamagedInput, error_classes
+from pdfmill.core.failure import Failure
 
 
 def fail(error, capsys, *, as_json=False):

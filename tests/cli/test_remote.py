@@ -8,9 +8,9 @@ import sys
 
 import pikepdf
 import pytest
+
 from builders.pdf import damaged_pdf, encrypted_pdf
 from live_server import live_server
-
 from pdfmill.client import Client
 
 
@@ -90,7 +90,7 @@ def test_jobs_are_listed_shown_and_cancelled(pdfmill, live, photo, tmp_path):
     assert told["error"]["code"] == "damaged_input"
 
     assert "CANCELLED" in pdfmill("jobs", "cancel", waiting.id, "--server", live.url).stdout
-    again = pdfmill("jobs", "cancel", waiting.id, "--server", live.url)
+    again = pdfmill("jobs", "cancel", failing.id, "--server", live.url)
     assert again.exit_code == 8
     assert "[invalid_transition]" in again.stderr
 

@@ -34,8 +34,8 @@ def at_a_terminal(*words, typing=b"", stdout_too=True):
     return process.wait(10), shown.decode()
 
 
-def test_a_progress_bar_tells_stage_percent_and_count(album):
-    status, shown = at_a_terminal("compress", album)
+def test_a_progress_bar_tells_stage_percent_and_count(long_work):
+    status, shown = at_a_terminal("compress", long_work)
     assert status == 0
     assert "pictures" in shown
     assert "of 3 images" in shown

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pdfmill.core.errors import EncryptedInput, ErrorKind, Failure, InternalError, InvalidOptions, error_classes
+from pdfmill.core.errors import EncryptedInput, ErrorKind, InternalError, InvalidOptions, error_classes
+from pdfmill.core.failure import Failure
 
 
 def test_every_code_belongs_to_one_class_and_reads_like_a_word():

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from pdfmill.core.errors import DamagedInput, Failure, SandboxCrashed, StorageUnavailable
+from pdfmill.core.errors import DamagedInput, SandboxCrashed, StorageUnavailable
+from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.attempts import Signal, claim
 from pdfmill.jobs.models import Job

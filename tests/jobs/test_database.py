@@ -41,9 +41,8 @@ def test_a_savepoint_does_not_set_off_a_callback(database):
 
 
 def test_an_exception_rolls_back(database):
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        session.execute(text("INSERT INTO alembic_version VALUES ('ghost')"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _write(database, fail=True)
     with database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
@@ -53,8 +52,8 @@ def test_a_busy_database_is_unavailable_and_not_a_crash(tmp_path):
     other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     impatient = Database(f"sqlite:///{tmp_path}/x.db", busy_timeout_s=0.1)
-    with pytest.raises(DatabaseUnavailable) as caught, impatient.write() as session:
-        session.execute(text("SELECT 1"))
+    with pytest.raises(DatabaseUnavailable) as caught:
+        _write(impatient)
     assert caught.value.extras["retry_after_s"] > 0
     other.close()
     impatient.close()
@@ -76,3 +75,10 @@ def test_a_reader_does_not_wait_for_a_writer(database):
         with database.read() as reader:
             assert reader.scalar(text("SELECT count(*) FROM alembic_version")) == 1
         writer.rollback()
+
+
+def _write(database, *, fail=False):
+    with database.write() as session:
+        session.execute(text("INSERT INTO alembic_version VALUES ('ghost')"))
+        if fail:
+            raise ZeroDivisionError

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from pdfmill.core.errors import Failure, SandboxCrashed
+from pdfmill.core.errors import SandboxCrashed
+from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim
 from pdfmill.jobs.models import Job, utc_now
 from pdfmill.jobs.owner import is_known_dead, this_owner

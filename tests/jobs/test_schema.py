@@ -1,6 +1,6 @@
 """Migrations give the schema that the models describe."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -21,17 +21,6 @@ def test_the_migrations_make_what_the_models_say(tmp_path):
 
 def test_several_processes_may_upgrade_at_once(tmp_path):
     url = f"sqlite:///{tmp_path}/jobs.db"
-    errors = []
-
-    def run():
-        try:
-            upgrade(url)
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(upgrade, url) for _ in range(4)]
+    assert [each.result() for each in done] == [None] * 4

@@ -5,8 +5,8 @@ import subprocess
 
 import pikepdf
 import pytest
-from builders.pdf import damaged_pdf, encrypted_pdf, pdf_without_pages, text_pdf
 
+from builders.pdf import damaged_pdf, encrypted_pdf, pdf_without_pages, text_pdf
 from pdfmill.core.documents import InputFile, sniff
 from pdfmill.core.errors import Cancelled, DamagedInput, EmptyInput, EncryptedInput, NoPages, TooManyPages
 from pdfmill.core.limits import Limits

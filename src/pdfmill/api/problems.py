@@ -9,7 +9,6 @@ from werkzeug.exceptions import HTTPException
 
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import (
-    Failure,
     InputTooLarge,
     InternalError,
     InvalidRequest,
@@ -18,6 +17,7 @@ from pdfmill.core.errors import (
     PdfMillError,
     UnsupportedMediaType,
 )
+from pdfmill.core.failure import Failure
 
 log = get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pdfmill.core.errors import Failure
+from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus

@@ -16,8 +16,8 @@ from pathlib import Path
 from pdfmill.cli.workspace import temporary_workspace
 from pdfmill.config.settings import Settings
 from pdfmill.core.errors import PdfMillError
+from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.engines.probe import PROBES, Probe, missing
-from pdfmill.operations import load_registry
 from pdfmill.worker.sandbox import Sandbox
 
 _OLDEST_PYTHON = (3, 11)
@@ -61,22 +61,25 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     """Look at everything, the quick things first."""
     yield _python()
     yield _sqlite()
+    try:
+        from pdfmill.operations import load_registry
+    except ImportError as error:
+        # The one command that must run on an installation with a hole in it.
+        registry = Registry(())
+        yield Finding("operations", State.MISSING, f"cannot be loaded: {error}", PROBES["pikepdf"].hint)
+    else:
+        registry = load_registry()
     for probe in PROBES.values():
-        yield _engine(probe)
+        users = tuple(operation.name for operation in registry if probe.name in operation.requires)
+        yield _engine(probe, users)
     yield _user()
     yield _data_directory(settings)
     yield _free_space("disk of the data directory", settings.data_dir, settings.storage.min_free_mib)
     yield _free_space("disk of temporary files", Path(tempfile.gettempdir()), settings.storage.min_free_mib)
     yield _socket_path(settings)
     yield _sandbox()
-    for operation in load_registry():
-        lacking = missing(operation.requires)
-        yield Finding(
-            f"operation {operation.name}",
-            State.MISSING if lacking else State.OK,
-            f"off: needs {', '.join(probe.name for probe in lacking)}" if lacking else "available",
-            "; ".join(probe.hint for probe in lacking),
-        )
+    for operation in registry:
+        yield _operation(operation)
 
 
 def _python() -> Finding:
@@ -94,14 +97,21 @@ def _sqlite() -> Finding:
     return Finding("SQLite", State.MISSING, found, hint)
 
 
-def _engine(probe: Probe) -> Finding:
-    users = tuple(operation.name for operation in load_registry() if probe.name in operation.requires)
+def _engine(probe: Probe, users: tuple[str, ...]) -> Finding:
     found = probe.look()
     if found is not None:
         return Finding(probe.name, State.OK, f"{found.version}, {found.place}".lstrip(", "), operations=users)
     if probe.optional:
         return Finding(probe.name, State.WEAK, f"not installed: {probe.optional}", probe.hint, users)
     return Finding(probe.name, State.MISSING, f"not installed; it {probe.purpose}", probe.hint, users)
+
+
+def _operation(operation: AnyOperation) -> Finding:
+    lacking = missing(operation.requires)
+    if not lacking:
+        return Finding(f"operation {operation.name}", State.OK, "available")
+    names, hints = ", ".join(probe.name for probe in lacking), "; ".join(probe.hint for probe in lacking)
+    return Finding(f"operation {operation.name}", State.MISSING, f"off: needs {names}", hints)
 
 
 def _user() -> Finding:

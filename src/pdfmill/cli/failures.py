@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import click
 
-from pdfmill.core.errors import Cancelled, ErrorKind, Failure, InternalError, InvalidRequest, PdfMillError
+from pdfmill.core.errors import Cancelled, ErrorKind, InternalError, InvalidRequest, PdfMillError
+from pdfmill.core.failure import Failure
 
 
 @contextmanager

@@ -139,7 +139,7 @@ class Client:
         """Ask for a job to be stopped; it may take a moment until it is.
 
         Raises:
-            InvalidTransition: It has ended already.
+            InvalidTransition: It has ended otherwise already.
         """
         return self._read(Job, self._transport.json("POST", f"{_path(job_id)}/cancel"))
 

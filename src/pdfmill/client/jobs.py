@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pdfmill.core.errors import Failure
+from pdfmill.core.failure import Failure
 
 
 class _Answer(BaseModel):

@@ -63,13 +63,17 @@ def sniff(head: bytes) -> MediaType:
     return MediaType.UNKNOWN
 
 
+#: Control, format (bidirectional), private, unassigned and surrogate characters; line and paragraph separators.
+_UNSAFE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+
+
 def safe_name(name: str | None, default: str = "document.pdf") -> str:
     """A file name for people: NFC, no folders, no control or bidirectional characters, at most 200 bytes.
 
     It is data only: nothing is ever stored under it.
     """
     base = PurePosixPath((name or "").replace("\\", "/")).name
-    printable = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c)[0] != "C")
+    printable = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c) not in _UNSAFE)
     stem, dot, suffix = printable.strip().rpartition(".")
     if not dot:
         stem, suffix = suffix, ""

@@ -71,7 +71,7 @@ def save_pdf(pdf: Pdf, target: Path) -> None:
             compress_streams=True,
             # qpdf's own recompression undoes PNG predictors, which makes such files up to 39 % larger.
             recompress_flate=False,
-            # The XMP packet stays byte for byte; pikepdf would rewrite it to name the PDF version, or fail at a bad one.
+            # The XMP packet stays byte for byte; pikepdf would rewrite it for the PDF version, or fail at a bad one.
             fix_metadata_version=False,
             encryption=True if pdf.is_encrypted else None,
         )

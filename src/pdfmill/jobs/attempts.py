@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pdfmill.core.errors import Failure, InvalidTransition, Quarantined
+from pdfmill.core.errors import InvalidTransition, Quarantined
+from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, JobFile, utc_now

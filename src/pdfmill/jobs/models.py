@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from pdfmill.core.errors import Failure, InvalidTransition
+from pdfmill.core.errors import InvalidTransition
+from pdfmill.core.failure import Failure
 from pdfmill.jobs.status import JobStatus, sources_of
 
 

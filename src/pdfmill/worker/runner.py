@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 
 from pdfmill.config.logging import get_logger
-from pdfmill.core.errors import DatabaseUnavailable, Failure, PdfMillError
+from pdfmill.core.errors import DatabaseUnavailable, PdfMillError
+from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.attempts import Attempt, Signal, claim

@@ -6,9 +6,9 @@ import subprocess
 import numpy as np
 import pikepdf
 import pytest
-from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
 from pikepdf import Array, Name, Pdf
 
+from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
 from pdfmill.engines.pikepdf import claims_pdfa1
 from pdfmill.services.compression.levels import Level, plan_for
 from pdfmill.services.compression.service import CompressionService, Unchanged
@@ -28,7 +28,9 @@ def compress(ctx, tmp_path):
 
 def _image(path):
     with pikepdf.open(path) as pdf:
-        image = next(each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image")
+        image = next(
+            each for each in pdf.objects if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
+        )
         return {str(key): str(value) for key, value in image.items()}, bytes(image.read_raw_bytes())
 
 

@@ -21,7 +21,7 @@ class AttackOptions(Options):
 
 
 class AttackResult(Result):
-    found: dict[str, str] = {}
+    found: dict[str, str] = Field({}, description="What was found.")
 
 
 OPERATIONS = []
@@ -166,7 +166,9 @@ def forge_the_end(options, ctx):
     """Say on every open descriptor that all went well, and hang."""
     for descriptor in range(3, 64):
         try:
-            os.write(descriptor, b'{"ended": {"verdict": "ok", "outcome": {"result": {}, "outputs": [], "warnings": []}}}\n')
+            os.write(
+                descriptor, b'{"ended": {"verdict": "ok", "outcome": {"result": {}, "outputs": [], "warnings": []}}}\n'
+            )
             os.write(descriptor, b'{"progress": {"percent": 1e9}}\n[1]\nnonsense\n')
         except OSError:
             pass
@@ -217,10 +219,10 @@ def look_around(options, ctx):
 
     attempts = {
         "read another attempt": lambda: (other / "secret").read_text(),
-        "list the spool": lambda: [str(each) for each in other.parent.iterdir() if each.name == other.name][0],
+        "list the spool": lambda: next(str(each) for each in other.parent.iterdir() if each.name == other.name),
         "write to another attempt": lambda: (other / "x").write_text("x"),
         "read /etc/passwd": lambda: Path("/etc/passwd").read_text(),
-        "read the home folder": lambda: [str(each) for each in Path("/root").iterdir() if each.name != ".pyenv"][0],
+        "read the home folder": lambda: next(str(each) for each in Path("/root").iterdir() if each.name != ".pyenv"),
         "write to the interpreter": lambda: Path(sys.prefix, "x").write_text("x"),
         "write beside the work directory": lambda: (ctx.work_dir.parent / "input").mkdir(),
         "connect by TCP": lambda: socket.create_connection(("127.0.0.1", 6379), 1),
@@ -230,16 +232,20 @@ def look_around(options, ctx):
         "trace the parent": lambda: called(libc.ptrace(16, os.getppid(), 0, 0)),
         "change root": lambda: called(libc.chroot(b"/usr")),
         "open io_uring": lambda: called(libc.syscall(425, 1, 0)),
-        "read the environment": lambda: {name: value for name, value in os.environ.items() if "SECRET" in name}["SECRET"],
-        "see other processes": lambda: [p for p in os.listdir("/proc") if p.isdigit() and int(p) > 20][0],
+        "read the environment": lambda: {name: value for name, value in os.environ.items() if "SECRET" in name}[
+            "SECRET"
+        ],
+        "see other processes": lambda: next(
+            p.name for p in Path("/proc").iterdir() if p.name.isdigit() and int(p.name) > 20
+        ),
     }
     found = {}
     for name, attempt in attempts.items():
         try:
             found[name] = f"open {attempt()}"
-        except (OSError, LookupError) as error:
+        except (OSError, LookupError, StopIteration) as error:
             found[name] = f"blocked {error!r}"
-    found["standard error"] = os.readlink("/proc/self/fd/2")
+    found["standard error"] = str(Path("/proc/self/fd/2").readlink())
     return found
 
 

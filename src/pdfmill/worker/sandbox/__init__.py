@@ -11,8 +11,10 @@ with Sandbox.start(spool) as sandbox, sandbox.launch(directory, request) as proc
     while not isinstance(event := process.next_event(1), Ended): ...
 """
 
-from pdfmill.worker.sandbox.client import Sandbox, SandboxProcess, Tier, check_sandbox
+from pdfmill.worker.sandbox.client import Sandbox, check_sandbox
 from pdfmill.worker.sandbox.messages import Ended, SandboxInput, SandboxOutcome, SandboxRequest, Verdict
+from pdfmill.worker.sandbox.process import SandboxProcess
+from pdfmill.worker.sandbox.tiers import Tier
 
 __all__ = [
     "Ended",

@@ -15,7 +15,8 @@ from typing import Any
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
-from pdfmill.core.errors import Failure, PdfMillError
+from pdfmill.core.errors import PdfMillError
+from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
 from pdfmill.core.operation import Inputs, Outcome, Registry
 from pdfmill.core.progress import Progress
@@ -67,7 +68,7 @@ def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request
         if error.errno == errno.EFBIG:
             status = EXIT_OUTPUT
         _tell(pipe, failure=Failure.of(error).model_dump(mode="json"), cause=_cause(error))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - told to the keeper, cause included; this process ends here
         _tell(pipe, failure=Failure.of(error).model_dump(mode="json"), cause=_cause(error))
     finally:
         os._exit(status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -61,5 +60,5 @@ def command(program: str, namespaces: Namespaces, spool: Path, extra: tuple[Path
 def _system_folder(path: Path) -> list[str]:
     """On a merged system /bin and its like are links into /usr; elsewhere they are folders."""
     if path.is_symlink():
-        return ["--symlink", os.readlink(path), str(path)]
+        return ["--symlink", str(path.readlink()), str(path)]
     return ["--ro-bind-try", str(path), str(path)]

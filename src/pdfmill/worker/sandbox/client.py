@@ -5,68 +5,33 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any
-
-from pydantic import ValidationError
 
 import pdfmill
 from pdfmill.config.logging import get_logger
-from pdfmill.core.errors import EngineFailed, Failure
+from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
-from pdfmill.core.progress import Progress
 from pdfmill.worker.sandbox import bubblewrap
-from pdfmill.worker.sandbox.landlock import landlock_abi
-from pdfmill.worker.sandbox.messages import Ended, SandboxOutcome, SandboxRequest, Verdict, failure_of
-from pdfmill.worker.sandbox.seccomp import compile_filter
+from pdfmill.worker.sandbox.messages import SandboxRequest
+from pdfmill.worker.sandbox.process import SandboxProcess
 from pdfmill.worker.sandbox.setup import Namespaces, Setup
+from pdfmill.worker.sandbox.tiers import NOBODY, Tier, Way, ways
 
 log = get_logger(__name__)
 
 REGISTRY = "pdfmill.operations:load_registry"
 
-#: The conventional unprivileged user (Debian's "nobody").
-NOBODY = 65534
-
 #: Jobs after which the fork server is started anew, so that nothing can pile up in it.
 RECYCLE_AFTER = 1000
 
 _START_TIMEOUT_S = 20
-
-
-@dataclass(frozen=True)
-class Tier:
-    """How strong the box is. A: namespaces of its own for each job, Landlock, system-call filter. B: without
-    namespaces. C: resource limits only.
-
-    Attributes:
-        variant: Which way of that tier.
-        shortfalls: Why each better way did not work; empty for the best one.
-    """
-
-    name: str
-    variant: str
-    shortfalls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Way:
-    tier: Tier
-    namespaces: Namespaces
-    drop_user: bool
-    landlock: bool
-    seccomp: bool
 
 
 class Sandbox:
@@ -75,7 +40,7 @@ class Sandbox:
     Start and launch from the main thread: the kernel kills the fork server when the *thread* that started it ends.
     """
 
-    def __init__(self, spool: Path, registry: str, extra: tuple[Path, ...], way: _Way) -> None:
+    def __init__(self, spool: Path, registry: str, extra: tuple[Path, ...], way: Way) -> None:
         self._spool = spool
         self._registry = registry
         self._extra = extra
@@ -99,7 +64,7 @@ class Sandbox:
         """
         spool = spool.resolve()
         shortfalls: list[str] = []
-        for way in _ways():
+        for way in ways():
             try:
                 sandbox = cls(spool, registry, extra_readable, way)
                 sandbox._prove()
@@ -243,114 +208,6 @@ class Sandbox:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-class SandboxProcess:
-    """One job. Leaving it as a context manager kills the job and waits until nothing of it is left."""
-
-    def __init__(self, keeper: socket.socket, directory: Path, limits: Limits) -> None:
-        self._keeper = keeper
-        self._directory = directory
-        self._limits = limits
-        self._unread = b""
-        self._ended: Ended | None = None
-        self._backstop = time.monotonic() + limits.wall_s + 10
-
-    def next_event(self, timeout_s: float) -> Progress | Ended | None:
-        """The next thing that happens, or None after ``timeout_s`` seconds without any; `Ended` comes last."""
-        until = time.monotonic() + timeout_s
-        while self._ended is None:
-            line, newline, rest = self._unread.partition(b"\n")
-            if newline:
-                self._unread = rest
-                event = self._read(line)
-                if event is not None:
-                    return event
-                continue
-            wait_s = until - time.monotonic()
-            if wait_s <= 0 or not select.select([self._keeper], [], [], wait_s)[0]:
-                if time.monotonic() < self._backstop:
-                    return None
-                self._ended = self._lost(Verdict.DEADLINE, "the keeper does not answer")
-                break
-            try:
-                data = self._keeper.recv(1 << 16)
-            except ConnectionError:
-                data = b""
-            if not data:
-                self._ended = self._lost(Verdict.LOST, "the keeper is gone")
-            self._unread += data
-        return self._ended
-
-    def wait(self) -> Ended:
-        """Wait for the end."""
-        while True:
-            event = self.next_event(60)
-            if isinstance(event, Ended):
-                return event
-
-    def cancel(self) -> None:
-        """Have the job killed; `Ended` follows. Harmless when it has ended."""
-        with contextlib.suppress(OSError):
-            self._keeper.send(b"x")
-
-    def __enter__(self) -> SandboxProcess:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._ended is None:
-            self.cancel()
-            self.next_event(5)
-            while self._ended is None and self.next_event(5) is not None:
-                pass
-        self._keeper.close()
-
-    def _read(self, line: bytes) -> Progress | Ended | None:
-        message: dict[str, Any] = json.loads(line)
-        if "progress" in message:
-            try:
-                return Progress.model_validate(message["progress"])
-            except ValidationError:
-                return None  # the job's own words, and wrong ones
-        try:
-            self._ended = self._end(message["ended"])
-        except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
-            self._ended = self._lost(Verdict.CRASH, f"the job answered nonsense: {error!r}")
-        return self._ended
-
-    def _end(self, ended: dict[str, Any]) -> Ended:
-        verdict = Verdict(ended["verdict"])
-        outcome = failure = None
-        if verdict is Verdict.OK:
-            outcome = SandboxOutcome.model_validate(ended["outcome"])
-            self._refuse_foreign_files(outcome)
-        elif verdict is Verdict.FAILED:
-            failure = Failure.model_validate(ended["failure"])
-        else:
-            failure = failure_of(verdict, self._limits)
-        cause = str(ended.get("cause") or ("" if verdict is Verdict.OK else f"exit status {ended.get('status')}"))
-        return Ended(
-            verdict=verdict,
-            outcome=outcome,
-            failure=failure,
-            cause=cause,
-            cpu_s=ended.get("cpu_s", 0.0),
-            peak_memory_bytes=ended.get("peak_memory_bytes", 0),
-            wall_s=ended.get("wall_s", 0.0),
-        )
-
-    def _refuse_foreign_files(self, outcome: SandboxOutcome) -> None:
-        """The job is dead by now, so what it names cannot change any more; a link may lead out of its directory."""
-        for output in outcome.outputs:
-            path = self._directory / output.file
-            inside = path.resolve() == path and path.is_relative_to(self._directory / "work")
-            if not inside or not path.is_file():
-                raise ValueError(f"the output {output.file!r} is no file of the work directory")
-
-    def _lost(self, verdict: Verdict, cause: str) -> Ended:
-        return Ended(verdict, None, failure_of(verdict, self._limits), cause)
-
-
 def check_sandbox(spool: Path) -> str:
     """Start a sandbox and run a job in it; returns the tier.
 
@@ -360,32 +217,6 @@ def check_sandbox(spool: Path) -> str:
     spool.mkdir(mode=0o711, parents=True, exist_ok=True)
     with Sandbox.start(spool) as sandbox:
         return f"tier {sandbox.tier.name} ({sandbox.tier.variant})"
-
-
-def _ways() -> Iterator[_Way]:
-    """Every way to start, strongest first."""
-    landlock, seccomp = landlock_abi() > 0, _seccomp_works()
-    as_root = os.geteuid() == 0
-    if shutil.which("bwrap"):
-        if as_root:
-            yield _Way(Tier("A", "unprivileged user"), Namespaces.OWN, True, landlock, seccomp)
-            yield _Way(Tier("A", "root without capabilities"), Namespaces.HELD, False, landlock, seccomp)
-        else:
-            yield _Way(Tier("A", "own user namespace"), Namespaces.OWN, False, landlock, seccomp)
-            yield _Way(Tier("A", "shared user namespace"), Namespaces.HELD, False, landlock, seccomp)
-    name = "B" if landlock and seccomp else "C"
-    if as_root:
-        yield _Way(Tier(name, "no namespaces, unprivileged user"), Namespaces.NONE, True, landlock, seccomp)
-    user = "root without capabilities" if as_root else "same user"
-    yield _Way(Tier(name, f"no namespaces, {user}"), Namespaces.NONE, False, landlock, seccomp)
-
-
-def _seccomp_works() -> bool:
-    try:
-        compile_filter(deny_unix_sockets=True)
-    except (ImportError, OSError, RuntimeError):
-        return False
-    return True
 
 
 def _give_away(directory: Path) -> None:

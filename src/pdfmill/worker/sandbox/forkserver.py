@@ -35,7 +35,7 @@ def serve(setup: Setup) -> None:
         importlib.import_module(module)
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     if threads != 1:
         raise RuntimeError(f"the fork server has {threads} threads after loading its libraries")
     gc.collect()
@@ -61,7 +61,7 @@ def _keep(setup: Setup, seccomp_filter: bytes | None, message: bytes, supervisor
         described = json.loads(message)
         request = SandboxRequest.model_validate(described["request"])
         Keeper(setup, seccomp_filter, Path(described["directory"]), request, supervisor).run()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - told to the supervisor; this process ends here
         with contextlib.suppress(OSError):
             ended = {"verdict": "lost", "cause": repr(error)}
             supervisor.sendall(json.dumps({"ended": ended}).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""One keeper for each job: it stands between supervisor and job, owns the deadline and the memory, and does the killing.
+"""One keeper for each job: it owns the deadline, the memory and the killing, and tells the supervisor how it went.
 
 The job writes on a pipe to the keeper, and only the keeper writes to the supervisor: whatever a hostile document makes
 the job say, it cannot say how the job ended.
@@ -123,14 +123,13 @@ class Keeper:
                 if child:
                     os.close(pipe)
                     _reap_until(child)
-        except BaseException as error:  # there is nobody above to tell but the keeper
+        except BaseException as error:  # noqa: BLE001 - told to the keeper; there is nobody else above
             os.write(pipe, json.dumps({"cause": repr(error)}).encode() + b"\n")
             os._exit(71)
         run_job(self._setup, self._filter, self._directory, self._request, pipe)
 
     def _watch(self, pid: int, pipe: int, deadline: float) -> Verdict | None:
         """Pass progress on until the job ends by itself (None), or must be stopped, and why."""
-        cap = self._request.limits.memory_mib * MIB
         process = os.pidfd_open(pid)
         poll = select.poll()
         for descriptor in (process, pipe, self._supervisor.fileno()):
@@ -152,14 +151,20 @@ class Keeper:
                 return Verdict.DEADLINE
             if now - looked >= _TICK_S:
                 looked = now
-                self._cpu_s = max(self._cpu_s, cpu_seconds(pid))
-                held = memory_bytes(pid, suspicious_above=cap)
-                self._peak_bytes = max(self._peak_bytes, held)
-                if held > cap:
-                    return Verdict.MEMORY
-                # The kernel exempts root from its own limit of processes.
-                if len(descendants(pid)) > self._request.limits.processes:
-                    return Verdict.PROCESSES
+                exceeded = self._exceeded(pid)
+                if exceeded is not None:
+                    return exceeded
+
+    def _exceeded(self, pid: int) -> Verdict | None:
+        """Measure the job and all below it; which limit it broke, if any."""
+        limits = self._request.limits
+        self._cpu_s = max(self._cpu_s, cpu_seconds(pid))
+        held = memory_bytes(pid, suspicious_above=limits.memory_mib * MIB)
+        self._peak_bytes = max(self._peak_bytes, held)
+        if held > limits.memory_mib * MIB:
+            return Verdict.MEMORY
+        # The kernel exempts root from its own limit of processes.
+        return Verdict.PROCESSES if len(descendants(pid)) > limits.processes else None
 
     def _kill(self, pid: int, *, stopped: bool) -> int:
         """Leave no process behind; returns the wait status of the first one as an exit code, 128 + n for a signal."""

@@ -59,12 +59,12 @@ def load_seccomp_filter(program: bytes) -> None:
 
 
 def unshare(flags: int) -> None:
-    """unshare(2); `os.unshare` comes with Python 3.12."""
+    """Leave the namespaces that the flags name; `os.unshare` comes with Python 3.12."""
     _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """mount(2)."""
+    """Attach a file system."""
     words = [None if word is None else word.encode() for word in (source, target, kind, data)]
     done = _libc.mount(words[0], words[1], words[2], ctypes.c_ulong(flags), words[3])
     _checked(done, f"mount {target}")

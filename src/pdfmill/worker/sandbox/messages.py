@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from pdfmill.core.errors import (
     Cancelled,
     DeadlineExceeded,
-    Failure,
     MemoryExceeded,
     OutputTooLarge,
     PdfMillError,
     SandboxCrashed,
     TooManyProcesses,
 )
+from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 
 
@@ -104,8 +104,8 @@ def _error_of(verdict: Verdict, limits: Limits) -> PdfMillError:
             return Cancelled("The job was cancelled. The original file is as it was.")
         case Verdict.DEADLINE:
             return DeadlineExceeded(
-                f"The job took longer than {limits.wall_s:g} seconds and was stopped. Send a smaller document, or raise "
-                "PDFMILL_LIMITS__WALL_S.",
+                f"The job took longer than {limits.wall_s:g} seconds and was stopped. Send a smaller document, or "
+                "raise PDFMILL_LIMITS__WALL_S.",
                 limit_s=limits.wall_s,
             )
         case Verdict.CPU:

@@ -15,8 +15,8 @@ def descendants(pid: int) -> list[int]:
     while waiting:
         parent = waiting.pop()
         try:
-            for task in os.listdir(f"/proc/{parent}/task"):
-                children = [int(word) for word in Path(f"/proc/{parent}/task/{task}/children").read_text().split()]
+            for thread in Path(f"/proc/{parent}/task").iterdir():
+                children = [int(word) for word in (thread / "children").read_text().split()]
                 found += children
                 waiting += children
         except (FileNotFoundError, ProcessLookupError):
