@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check
+.PHONY: run test check bench-embedded bench-corpus
 
 run:
 	@scripts/run
@@ -9,3 +9,11 @@ test:
 
 check:
 	@scripts/check
+
+bench-embedded:
+	@scripts/setup
+	@.venv/bin/python benchmarks/embedded.py
+
+bench-corpus:
+	@scripts/setup
+	@.venv/bin/python benchmarks/corpus.py $(CORPUS)
