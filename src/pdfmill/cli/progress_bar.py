@@ -38,6 +38,7 @@ class ProgressBar:
             completed=progress.percent,
             description=progress.stage or "working",
             count=progress.message or count,
+            refresh=True,  # snapshots come seldom enough, and a short stage would otherwise never be seen
         )
 
     def __enter__(self) -> ProgressBar:

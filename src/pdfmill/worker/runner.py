@@ -52,6 +52,7 @@ class AttemptRunner:
     Args:
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         heartbeat_s: Seconds between two extensions of a running job's lease.
+        start_sandbox: Starts the sandbox over the spool.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class AttemptRunner:
         limits: Limits,
         spool: Path,
         heartbeat_s: float,
+        start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
         self._database = database
         self._storage = storage
@@ -70,13 +72,14 @@ class AttemptRunner:
         self._limits = limits
         self._spool = spool
         self._heartbeat_s = heartbeat_s
+        self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
 
     def prepare(self) -> None:
         """Start the sandbox, so that the first job need not wait for it. Call it from the main thread."""
         if self._sandbox is None:
             self._spool.mkdir(mode=0o711, parents=True, exist_ok=True)
-            self._sandbox = Sandbox.start(self._spool)
+            self._sandbox = self._start_sandbox(self._spool)
 
     def close(self) -> None:
         """End the sandbox and whatever runs in it."""

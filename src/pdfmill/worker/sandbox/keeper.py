@@ -58,6 +58,7 @@ class Keeper:
         self._supervisor = supervisor
         self._unread = b""
         self._last_word: dict[str, Any] = {}
+        self._progress: Any = None
         self._forwarded = 0.0
         self._peak_bytes = 0
         self._cpu_s = 0.0
@@ -136,14 +137,16 @@ class Keeper:
             poll.register(descriptor, select.POLLIN)
         looked = 0.0
         while True:
+            pause = _TICK_S if self._progress is None else _FORWARD_EVERY_S
             left = deadline - time.monotonic()
-            ready = {descriptor for descriptor, _ in poll.poll(max(0.0, min(_TICK_S, left)) * 1000)}
+            ready = {descriptor for descriptor, _ in poll.poll(max(0.0, min(pause, left)) * 1000)}
             if pipe in ready and not self._read(pipe):
                 poll.unregister(pipe)
             if process in ready:
                 return None
             if self._supervisor.fileno() in ready:
                 return Verdict.CANCELLED
+            self._forward_progress()
             if len(self._unread) > _LINE_CAP:
                 return Verdict.CRASH
             now = time.monotonic()
@@ -220,10 +223,16 @@ class Keeper:
         if "progress" not in message:
             self._last_word.update({key: message[key] for key in ("outcome", "failure", "cause") if key in message})
             return
+        self._progress = message["progress"]
+        self._forward_progress()
+
+    def _forward_progress(self) -> None:
+        """Send the latest snapshot on, not too often; one that comes too soon waits, and a newer one replaces it."""
         now = time.monotonic()
-        if now - self._forwarded >= _FORWARD_EVERY_S:
+        if self._progress is not None and now - self._forwarded >= _FORWARD_EVERY_S:
             self._forwarded = now
-            self._send(progress=message["progress"])
+            self._send(progress=self._progress)
+            self._progress = None
 
     def _send(self, **message: Any) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # then it is cancelled in the next moment

@@ -1,0 +1,104 @@
+"""A real job table on SQLite, a real storage, and a dispatcher that writes down its hints."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pdfmill.config.settings import load_settings
+from pdfmill.core.documents import MediaType
+from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.schema import upgrade
+from pdfmill.jobs.service import JobService, Upload
+from pdfmill.jobs.storage import LocalStorage
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+
+
+class RecordingDispatcher:
+    """Writes hints down; a broker that is away is a flag."""
+
+    def __init__(self):
+        self.hints = []
+        self.broker_is_away = False
+
+    def dispatch(self, job_id, operation):
+        if self.broker_is_away:
+            return False
+        self.hints.append(job_id)
+        return True
+
+
+@pytest.fixture
+def database(tmp_path):
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    upgrade(url)
+    database = Database(url, busy_timeout_s=5)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def storage(tmp_path):
+    return LocalStorage(tmp_path / "files", min_free_bytes=0)
+
+
+@pytest.fixture
+def dispatcher():
+    return RecordingDispatcher()
+
+
+@pytest.fixture
+def policy():
+    return replace(RetryPolicy.of(load_settings()), retry_delay=timedelta(0), crash_delay=timedelta(0))
+
+
+@pytest.fixture
+def jobs(database, storage, dispatcher):
+    return JobService(database, storage, dispatcher, retention=timedelta(hours=1))
+
+
+@pytest.fixture
+def operation():
+    return Operation(
+        name="example",
+        title="Example",
+        summary="An example.",
+        queue="compression",
+        accepts=Accepts((MediaType.PDF,)),
+        options=Options,
+        result=Result,
+        run=lambda inputs, options, ctx: Outcome(Result()),
+    )
+
+
+@pytest.fixture
+def upload(storage):
+    def make(content=PDF, name="a.pdf"):
+        file = storage.incoming(max_bytes=1024)
+        file.write(content)
+        return Upload(file, name)
+
+    return make
+
+
+@pytest.fixture
+def submit(jobs, operation, upload):
+    """Submits a job and returns it."""
+
+    def submit(**kwargs):
+        return jobs.submit(operation, {}, [upload()], **kwargs)[0]
+
+    return submit
+
+
+@pytest.fixture
+def stored_files(storage):
+    """The files in the storage, by their path below its root."""
+
+    def stored_files():
+        return sorted(str(path.relative_to(storage.root)) for path in storage.root.rglob("*") if path.is_file())
+
+    return stored_files

@@ -1,0 +1,188 @@
+"""Attempts, from claim to publication, through the real sandbox."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pdfmill.core.documents import MediaType
+from pdfmill.core.limits import Limits
+from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
+from pdfmill.jobs.attempts import claim
+from pdfmill.jobs.models import Job
+from pdfmill.jobs.owner import this_owner
+from pdfmill.jobs.status import JobStatus
+from pdfmill.worker.reconciler import Reconciler
+from pdfmill.worker.runner import AttemptRunner
+from pdfmill.worker.sandbox import Sandbox
+from pdfmill.worker.spool import YOUNG_S, sweep_spool
+
+MISBEHAVING = Path(__file__).parent / "sandbox"
+
+
+def start_misbehaving(spool):
+    return Sandbox.start(spool, registry="misbehaving:load_registry", extra_readable=(MISBEHAVING,))
+
+
+@pytest.fixture
+def spool(tmp_path):
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def runner(database, storage, policy, spool):
+    runner = AttemptRunner(
+        database=database,
+        storage=storage,
+        policy=policy,
+        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        spool=spool,
+        heartbeat_s=0.2,
+        start_sandbox=start_misbehaving,
+    )
+    runner.prepare()
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def submit_for(jobs, upload):
+    """Submits a job for one of the misbehaving operations."""
+
+    def submit_for(name):
+        operation = Operation(
+            name=name,
+            title=name,
+            summary=name,
+            queue="compression",
+            accepts=Accepts((MediaType.PDF,)),
+            options=Options,
+            result=Result,
+            run=lambda inputs, options, ctx: Outcome(Result()),
+        )
+        return jobs.submit(operation, {}, [upload()])[0]
+
+    return submit_for
+
+
+def ignore(progress):
+    """Nobody watches."""
+
+
+def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_for, storage, spool):
+    job = submit_for("behave")
+    assert runner.run(job.id, ignore)
+    job = jobs.get(job.id)
+    assert job.status is JobStatus.COMPLETED, job.error
+    assert storage.path_of(job.outputs[0].storage_key).read_text() == "fine"
+    assert list(spool.iterdir()) == []
+
+
+def test_a_hint_at_a_job_that_somebody_has_is_harmless(runner, jobs, submit_for, database, policy):
+    job = submit_for("behave")
+    claim(database, policy, job.id, this_owner())
+    assert not runner.run(job.id, ignore)
+    assert not runner.run("no such job", ignore)
+
+
+def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, submit_for, stored_files):
+    job = submit_for("dereference-null")
+    for crashes in (1, 2):
+        runner.run(job.id, ignore)
+        shown = jobs.get(job.id)
+        assert (shown.status, shown.crashes) == (JobStatus.PENDING, crashes)
+    runner.run(job.id, ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.failure.code) == (JobStatus.FAILED, "quarantined")
+    assert [name for name in stored_files() if name.startswith("outputs")] == []
+
+
+@pytest.mark.parametrize(("operation", "code"), [("refuse", "password_required"), ("eat-memory", "memory_exceeded")])
+def test_a_permanent_failure_fails_the_job_at_once(runner, jobs, submit_for, operation, code):
+    job = submit_for(operation)
+    runner.run(job.id, ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.failure.code, shown.attempt) == (JobStatus.FAILED, code, 1)
+
+
+def test_a_running_job_is_cancelled_within_two_seconds(runner, jobs, submit_for, spool):
+    job = submit_for("hang")
+    times = []
+
+    def cancel():
+        while jobs.get(job.id).status is not JobStatus.PROCESSING:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        jobs.cancel(job.id)
+        times.append(time.monotonic())
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    runner.run(job.id, ignore)
+    ended = time.monotonic()
+    canceller.join()
+    assert ended - times[0] < 2
+    assert jobs.get(job.id).status is JobStatus.CANCELLED
+    assert list(spool.iterdir()) == []
+
+
+def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for, database, stored_files):
+    job = submit_for("hang")
+
+    def take_over():
+        while jobs.get(job.id).status is not JobStatus.PROCESSING:
+            time.sleep(0.02)
+        with database.write() as session:
+            session.get(Job, job.id).attempt += 1
+
+    thief = threading.Thread(target=take_over)
+    thief.start()
+    started = time.monotonic()
+    runner.run(job.id, ignore)
+    thief.join()
+    assert time.monotonic() - started < 10
+    assert jobs.get(job.id).status is JobStatus.PROCESSING
+    assert [name for name in stored_files() if name.startswith("outputs")] == []
+
+
+def test_the_reconciler_takes_a_job_from_the_dead_and_hints_at_it(
+    runner, jobs, submit_for, database, dispatcher, policy, spool
+):
+    job = submit_for("behave")
+    dead = this_owner().rsplit("/", 1)[0] + "/1"  # a process that had this pid before
+    claim(database, policy, job.id, dead)
+    reconciler = Reconciler(database, dispatcher, policy, spool=spool, every_s=1)
+    done = reconciler.run_once()
+    assert (done.reaped, done.hinted) == (1, 1)
+    assert dispatcher.hints == [job.id, job.id]
+    runner.run(job.id, ignore)
+    assert jobs.get(job.id).status is JobStatus.COMPLETED
+
+
+def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, dispatcher, policy, spool):
+    submitted = [submit_for("behave") for _ in range(10)]
+    for job in submitted:
+        claim(database, policy, job.id, this_owner().rsplit("/", 1)[0] + "/1")
+    both = [Reconciler(database, dispatcher, policy, spool=spool, every_s=1) for _ in range(2)]
+    rounds = []
+    threads = [threading.Thread(target=lambda each=each: rounds.append(each.run_once())) for each in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(each.reaped for each in rounds) == len(submitted)
+    assert {jobs.get(job.id).lost for job in submitted} == {1}
+
+
+def test_only_directories_of_dead_attempts_are_swept(database, submit_for, policy, spool):
+    running = claim(database, policy, submit_for("behave").id, this_owner())
+    names = [f"{running.job.id}-1", "0123-4", "young-1"]
+    for name in names:
+        (spool / name / "work").mkdir(parents=True)
+    then = time.time() - YOUNG_S - 1
+    for name in names[:2]:
+        os.utime(spool / name, (then, then))
+    assert sweep_spool(database, spool) == 1
+    assert sorted(path.name for path in spool.iterdir()) == sorted([names[0], "young-1"])
