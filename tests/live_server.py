@@ -41,7 +41,7 @@ def live_server(folder):
     upgrade(parts.settings.database_url)
     live = LiveServer(parts, "")
     parts.dispatcher = live
-    http = make_server("127.0.0.1", 0, parts.flask_app, threaded=True)
+    http = make_server("127.0.0.1", 0, parts.serve_api(), threaded=True)
     live.url = f"http://127.0.0.1:{http.port}"
     thread = threading.Thread(target=http.serve_forever, args=(0.01,))
     thread.start()

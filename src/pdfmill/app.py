@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from datetime import timedelta
@@ -11,7 +12,6 @@ from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
 from flask import Flask
 
-from pdfmill.api import HealthChecks, register_api
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.settings import Settings, load_settings
 from pdfmill.jobs.database import Database
@@ -73,9 +73,16 @@ class Parts:
 
     @cached_property
     def flask_app(self) -> Flask:
-        """The web application, which is the context of every task as well."""
+        """The Flask application: the context of every task, and what `serve_api` gives the routes to."""
         app = Flask("pdfmill", static_folder=None)
         app.extensions["pdfmill"] = self
+        return app
+
+    def serve_api(self) -> Flask:
+        """Give the application its routes."""
+        # Here, because workers and the reconciler need the context but neither routes nor their documentation.
+        from pdfmill.api import HealthChecks, register_api
+
         health = HealthChecks(
             {
                 "database": self.database.check,
@@ -85,23 +92,35 @@ class Parts:
             }
         )
         register_api(
-            app, registry=self.registry, jobs=self.jobs, storage=self.storage, health=health, settings=self.settings
+            self.flask_app,
+            registry=self.registry,
+            jobs=self.jobs,
+            storage=self.storage,
+            health=health,
+            settings=self.settings,
         )
-        return app
+        return self.flask_app
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="web")
-    return Parts(settings).flask_app
+    app = Parts(settings).serve_api()
+    gc.collect()
+    gc.freeze()  # as in `create_celery`
+    return app
 
 
 def create_celery(settings: Settings | None = None) -> Celery:
     """The Celery application of a worker."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="worker")
-    return Parts(settings).celery
+    celery = Parts(settings).celery
+    # The pool forks from here: what is frozen stays shared with the children, because no collection writes to it.
+    gc.collect()
+    gc.freeze()
+    return celery
 
 
 def run_reconciler(settings: Settings) -> None:

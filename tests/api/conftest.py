@@ -30,7 +30,7 @@ def make_app(tmp_path):
         parts.dispatcher = RecordingDispatcher()
         made.append(parts)
         parts.flask_app.test_client_class = BufferedClient
-        return parts.flask_app
+        return parts.serve_api()
 
     yield make_app
     for parts in made:

@@ -9,9 +9,7 @@ from click.testing import CliRunner
 from pikepdf import Pdf
 
 from builders.pdf import add_image, add_text_page, photo, photo_pdf
-from pdfmill.cli.entrypoints import Entrypoints
 from pdfmill.cli.main import pdfmill_command
-from pdfmill.config.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +36,8 @@ def temporary_files(tmp_path):
 def pdfmill():
     """Runs a command line; gives exit code, stdout and stderr."""
 
-    def run(*words, stdin=None, run_reconciler=None, **environment):
-        def no_reconciler(settings: Settings):
-            raise AssertionError("nobody asked for the reconciler")
-
-        entrypoints = Entrypoints(run_reconciler=run_reconciler or no_reconciler)
-        return CliRunner().invoke(
-            pdfmill_command, [str(word) for word in words], input=stdin, obj=entrypoints, env=environment
-        )
+    def run(*words, stdin=None, **environment):
+        return CliRunner().invoke(pdfmill_command, [str(word) for word in words], input=stdin, env=environment)
 
     return run
 

@@ -1,5 +1,6 @@
 """The commands that run a part of a server."""
 
+import contextlib
 import os
 import socket
 import sqlite3
@@ -15,21 +16,25 @@ from pdfmill.core.errors import ServerUnreachable
 BROKER = {"PDFMILL_BROKER__URL": "redis://127.0.0.1:1/0"}
 
 
-def test_the_reconciler_gets_the_settings_and_an_upgraded_database(pdfmill, tmp_path):
-    seen = []
-    done = pdfmill("reconciler", "--data-dir", tmp_path / "data", run_reconciler=seen.append, **BROKER)
-    assert done.exit_code == 0, done.stderr
-    assert seen[0].data_dir == tmp_path / "data"
-    with sqlite3.connect(tmp_path / "data" / "pdfmill.db") as database:
+def test_the_reconciler_upgrades_its_database_and_stops_when_it_is_told(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pdfmill", "reconciler", "--data-dir", str(tmp_path / "data")],
+        env={**os.environ, **BROKER, "PDFMILL_LOG__FORMAT": "json"},
+        stderr=subprocess.PIPE,
+    )
+    with process.stderr:
+        started = next(line for line in process.stderr if b"beat: Starting" in line)
+        assert started
+        process.terminate()
+        assert process.wait(20) == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "pdfmill.db")) as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    database.close()
     assert {"job", "alembic_version"} <= tables
 
 
 def test_a_relative_data_directory_is_that_of_the_working_folder(pdfmill, tmp_path):
-    seen = []
-    pdfmill("reconciler", "--data-dir", "mine", run_reconciler=seen.append, **BROKER)
-    assert seen[0].data_dir == tmp_path / "here" / "mine"
+    assert pdfmill("db-upgrade", "--data-dir", "mine").exit_code == 0
+    assert (tmp_path / "here" / "mine" / "pdfmill.db").exists()
 
 
 def test_upgrading_a_database_twice_is_harmless(pdfmill, tmp_path):

@@ -14,7 +14,6 @@ from typing import NoReturn
 
 import click
 
-from pdfmill.cli.entrypoints import Entrypoints
 from pdfmill.cli.environment import read_settings
 from pdfmill.config.settings import Settings
 
@@ -67,12 +66,12 @@ def worker(queues: str | None, concurrency: int | None, data_dir: Path | None) -
 
 @click.command(short_help="Run the reconciler only.")
 @_DATA_DIR
-@click.pass_obj
-def reconciler(entrypoints: Entrypoints, data_dir: Path | None) -> None:
+def reconciler(data_dir: Path | None) -> None:
     """Run the reconciler only: it makes lost messages and dead workers harmless. One is enough."""
-    settings = _settings(data_dir=data_dir)
-    _prepare(settings)
-    entrypoints.run_reconciler(settings)
+    from pdfmill.launcher.commands import reconciler_argv
+
+    _prepare(_settings(data_dir=data_dir))
+    _become(reconciler_argv())
 
 
 @click.command("db-upgrade", short_help="Bring the database to the schema of this version.")

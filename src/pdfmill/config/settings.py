@@ -38,8 +38,8 @@ class ServerSettings(Group):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
-    workers: int = Field(2, ge=1, le=64, description="Web server processes.")
-    threads: int = Field(16, ge=1, le=256, description="Threads of each web server process.")
+    workers: int = Field(1, ge=1, le=64, description="Web server processes.")
+    threads: int = Field(32, ge=1, le=256, description="Threads of each web server process.")
     max_wait_s: float = Field(30, ge=0, le=300, description="Longest `?wait=` or `Prefer: wait=` in seconds.")
 
 

@@ -38,7 +38,7 @@ def worker_argv(settings: Settings, queues: Sequence[str] | None = None, concurr
 
 def reconciler_argv() -> list[str]:
     """The reconciler with the beat schedule."""
-    return [sys.executable, "-m", "pdfmill", "reconciler"]
+    return [sys.executable, "-m", "pdfmill.reconciler"]
 
 
 def valkey_argv(program: Path, socket_path: Path) -> list[str]:

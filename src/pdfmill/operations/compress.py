@@ -10,7 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.services.compression.levels import Level, plan_for
-from pdfmill.services.compression.service import CompressionService, Unchanged
+from pdfmill.services.compression.report import Unchanged
 
 
 class CompressOptions(Options):
@@ -42,6 +42,9 @@ class CompressResult(Result):
 
 def run(inputs: Inputs, options: CompressOptions, ctx: Context) -> Outcome[CompressResult]:
     """Compress the one input."""
+    # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
+    from pdfmill.services.compression.service import CompressionService
+
     source = inputs.single
     target = ctx.path("compressed.pdf")
     plan = plan_for(options.level, options.image_quality)

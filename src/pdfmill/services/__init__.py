@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pdfmill.services.compression.service import CompressionService
-
 
 def build_services() -> Mapping[type[Any], Any]:
-    """Every service, by its class."""
+    """Every service, by its class. Loads the libraries that open documents."""
+    from pdfmill.services.compression.service import CompressionService
+
     return {CompressionService: CompressionService()}

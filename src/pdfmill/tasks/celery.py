@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready, worker_shutdown
 from flask import Flask
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
@@ -120,10 +120,11 @@ def _connect_signals(flask_app: Flask, settings: Settings) -> None:
         ready_note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         ready_note.touch()
 
-    @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    # In the main process, before it forks its pool: the children share one fork server.
+    @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def start_sandbox(**_: Any) -> None:
         flask_app.extensions["pdfmill"].runner.prepare()
 
-    @worker_process_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    @worker_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def end_sandbox(**_: Any) -> None:
         flask_app.extensions["pdfmill"].runner.close()

@@ -12,8 +12,8 @@ import pytest
 
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
+from pdfmill.worker.box.process_tree import descendants
 from pdfmill.worker.sandbox import Ended, Sandbox, SandboxRequest, Verdict
-from pdfmill.worker.sandbox.process_tree import descendants
 
 HERE = Path(__file__).parent
 LIMITS = Limits(wall_s=20, cpu_s=20, memory_mib=256, output_mib=8, processes=40)

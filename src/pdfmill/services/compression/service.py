@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from pikepdf import Name, Pdf, Stream
@@ -15,37 +13,9 @@ from pdfmill.engines.pikepdf import is_signed, open_pdf, save_pdf
 from pdfmill.services.compression.images import apply, is_eligible, replacement_for
 from pdfmill.services.compression.levels import Plan
 from pdfmill.services.compression.placements import ObjectId, Placements, find_placements
+from pdfmill.services.compression.report import CompressionReport, Unchanged
 from pdfmill.services.compression.structure import drop_private_data, merge_duplicates, repack_streams
 from pdfmill.services.compression.verify import find_damage
-
-
-class Unchanged(StrEnum):
-    """Why a document came back as it was."""
-
-    SIGNED = "signed"
-    ALREADY_SMALL = "already_small"
-    WOULD_CHANGE = "would_change"
-
-
-@dataclass
-class CompressionReport:
-    """What was done to a document.
-
-    Attributes:
-        unchanged: Why the output is the input, byte for byte; None if it is smaller.
-        images: Image XObjects that pages paint.
-        images_recompressed: Those that became smaller JPEGs.
-        images_downsampled: Those of them that lost pixels.
-        duplicates_merged: Streams that were another one's copy.
-    """
-
-    page_count: int = 0
-    unchanged: Unchanged | None = None
-    images: int = 0
-    images_recompressed: int = 0
-    images_downsampled: int = 0
-    duplicates_merged: int = 0
-    warnings: list[str] = field(default_factory=list)
 
 
 class CompressionService:

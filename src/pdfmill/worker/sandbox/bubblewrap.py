@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pdfmill
-from pdfmill.worker.sandbox.setup import Namespaces
+from pdfmill.worker.box.setup import Namespaces
 
 _ETC = ("fonts", "ld.so.cache", "alternatives", "libreoffice")
 _TMPFS_BYTES = 512 * 1024 * 1024

@@ -18,10 +18,10 @@ import pdfmill
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
+from pdfmill.worker.box.messages import SandboxRequest
+from pdfmill.worker.box.setup import Namespaces, Setup
 from pdfmill.worker.sandbox import bubblewrap
-from pdfmill.worker.sandbox.messages import SandboxRequest
 from pdfmill.worker.sandbox.process import SandboxProcess
-from pdfmill.worker.sandbox.setup import Namespaces, Setup
 from pdfmill.worker.sandbox.tiers import NOBODY, Tier, Way, ways
 
 log = get_logger(__name__)
@@ -38,6 +38,9 @@ class Sandbox:
     """A fork server, and the jobs it runs. Made by `start` only.
 
     Start and launch from the main thread: the kernel kills the fork server when the *thread* that started it ends.
+
+    Processes forked from the one that started it share the fork server, which costs them no memory; one that finds it
+    dead starts its own.
     """
 
     def __init__(self, spool: Path, registry: str, extra: tuple[Path, ...], way: Way) -> None:
@@ -118,15 +121,15 @@ class Sandbox:
         raise AssertionError("not reached")
 
     def close(self) -> None:
-        """End the fork server and every job in it."""
+        """End the fork server and every job in it; in a forked process, only leave it."""
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._process is not None:
+        if self._process is not None and self._started_by == os.getpid():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            self._process = None
+        self._process = None
         self._errors.close()
         self._launched = 0
 
@@ -137,6 +140,7 @@ class Sandbox:
         self.close()
 
     def _begin(self) -> None:
+        self._started_by = os.getpid()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the fork server; a pipe could fill up
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -181,7 +185,7 @@ class Sandbox:
             seccomp=self._way.seccomp,
             registry=self._registry,
         )
-        inner = [sys.executable, "-s", "-P", "-m", "pdfmill.worker.sandbox.forkserver", setup.model_dump_json()]
+        inner = [sys.executable, "-s", "-P", "-m", "pdfmill.worker.box.forkserver", setup.model_dump_json()]
         if self._way.namespaces is Namespaces.NONE:
             return inner
         program = shutil.which("bwrap")

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
-from pdfmill.worker.sandbox.messages import Ended, SandboxOutcome, Verdict, failure_of
+from pdfmill.worker.box.messages import Ended, SandboxOutcome, Verdict, failure_of
 
 
 class SandboxProcess:

@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pdfmill.worker.sandbox.landlock import landlock_abi
-from pdfmill.worker.sandbox.seccomp import compile_filter
-from pdfmill.worker.sandbox.setup import Namespaces
+from pdfmill.worker.box.landlock import landlock_abi
+from pdfmill.worker.box.seccomp import compile_filter
+from pdfmill.worker.box.setup import Namespaces
 
 #: The conventional unprivileged user (Debian's "nobody").
 NOBODY = 65534

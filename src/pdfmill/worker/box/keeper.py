@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from pdfmill.core.limits import MIB
-from pdfmill.worker.sandbox import libc
-from pdfmill.worker.sandbox.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
-from pdfmill.worker.sandbox.messages import SandboxRequest, Verdict
-from pdfmill.worker.sandbox.process_tree import cpu_seconds, descendants, memory_bytes
-from pdfmill.worker.sandbox.setup import Namespaces, Setup
+from pdfmill.worker.box import libc
+from pdfmill.worker.box.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
+from pdfmill.worker.box.messages import SandboxRequest, Verdict
+from pdfmill.worker.box.process_tree import cpu_seconds, descendants, memory_bytes
+from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
 _TICK_S = 0.25

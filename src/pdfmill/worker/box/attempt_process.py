@@ -9,7 +9,7 @@ import resource
 import signal
 import time
 import traceback
-from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
 from pdfmill.core.operation import Inputs, Outcome, Registry
 from pdfmill.core.progress import Progress
+from pdfmill.services import build_services
+from pdfmill.worker.box import libc
+from pdfmill.worker.box.landlock import restrict_files
+from pdfmill.worker.box.messages import SandboxOutcome, SandboxOutput, SandboxRequest
+from pdfmill.worker.box.setup import Setup
 from pdfmill.worker.outputs import check_outputs
-from pdfmill.worker.sandbox import libc
-from pdfmill.worker.sandbox.landlock import restrict_files
-from pdfmill.worker.sandbox.messages import SandboxOutcome, SandboxOutput, SandboxRequest
-from pdfmill.worker.sandbox.setup import Setup
 
 #: Exit statuses by which the keeper knows what a job cannot say any more.
 EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
@@ -161,19 +162,10 @@ def _described(output: OutputFile, directory: Path) -> SandboxOutput:
 
 def load_registry(path: str) -> Registry:
     """The operations that ``module:function`` gives."""
-    from importlib import import_module
-
     module, _, function = path.partition(":")
     registry = getattr(import_module(module), function)()
     assert isinstance(registry, Registry)
     return registry
-
-
-def build_services() -> Mapping[type[Any], Any]:
-    """The services, built in the job's own process."""
-    from pdfmill.services import build_services as build
-
-    return build()
 
 
 class _PipeReporter:

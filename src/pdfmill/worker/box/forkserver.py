@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import signal
@@ -17,11 +16,13 @@ import socket
 import sys
 from pathlib import Path
 
-from pdfmill.worker.sandbox import libc
-from pdfmill.worker.sandbox.keeper import Keeper
-from pdfmill.worker.sandbox.messages import SandboxRequest
-from pdfmill.worker.sandbox.seccomp import compile_filter
-from pdfmill.worker.sandbox.setup import Namespaces, Setup
+from pdfmill.services import build_services
+from pdfmill.worker.box import libc
+from pdfmill.worker.box.attempt_process import load_registry
+from pdfmill.worker.box.keeper import Keeper
+from pdfmill.worker.box.messages import SandboxRequest
+from pdfmill.worker.box.seccomp import compile_filter
+from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: Largest request; options are small, and a socket message has to fit into its buffer.
 REQUEST_CAP = 128 * 1024
@@ -31,8 +32,8 @@ def serve(setup: Setup) -> None:
     """Answer requests until the supervisor closes the control socket."""
     libc.set_parent_death_signal(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
-    for module in (setup.registry.partition(":")[0], "pdfmill.services"):
-        importlib.import_module(module)
+    load_registry(setup.registry)
+    build_services()
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
     threads = len(list(Path("/proc/self/task").iterdir()))

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 
-from pdfmill.worker.sandbox import libc
+from pdfmill.worker.box import libc
 
 _DENIED = [
     "ptrace",
