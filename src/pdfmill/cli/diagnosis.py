@@ -63,12 +63,14 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     try:
         from pdfmill.operations import load_registry
+        from pdfmill.services import build_services
+
+        registry = load_registry()
+        build_services()  # loads the libraries that only the sandbox loads otherwise
     except ImportError as error:
         # The one command that must run on an installation with a hole in it.
         registry = Registry(())
         yield Finding("operations", State.MISSING, f"cannot be loaded: {error}", PROBES["pikepdf"].hint)
-    else:
-        registry = load_registry()
     for probe in PROBES.values():
         users = tuple(operation.name for operation in registry if probe.name in operation.requires)
         yield _engine(probe, users)
