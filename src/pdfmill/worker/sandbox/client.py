@@ -143,20 +143,13 @@ class Sandbox:
         self._started_by = os.getpid()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the fork server; a pipe could fill up
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                self._command(theirs.fileno()),
-                env={**bubblewrap.ENVIRONMENT, "PYTHONPATH": self._python_path()},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                user=NOBODY if self._way.drop_user else None,
-                group=NOBODY if self._way.drop_user else None,
-                extra_groups=[] if self._way.drop_user else None,
-            )
+        try:
+            with theirs:
+                self._process = self._start_process(theirs)
+        except OSError:
+            ours.close()
+            self._errors.close()
+            raise
         ours.settimeout(_START_TIMEOUT_S)
         try:
             ready = ours.recv(64) == b"ready"
@@ -169,6 +162,21 @@ class Sandbox:
             raise EngineFailed(f"the fork server did not start: {said}")
         ours.settimeout(None)
         self._control = ours
+
+    def _start_process(self, control: socket.socket) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command(control.fileno()),
+            env={**bubblewrap.ENVIRONMENT, "PYTHONPATH": self._python_path()},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            pass_fds=[control.fileno()],
+            start_new_session=True,
+            user=NOBODY if self._way.drop_user else None,
+            group=NOBODY if self._way.drop_user else None,
+            extra_groups=[] if self._way.drop_user else None,
+        )
 
     def _last_words(self) -> str:
         self._errors.seek(0)
