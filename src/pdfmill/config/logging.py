@@ -10,9 +10,17 @@ import logging
 import sys
 from typing import TextIO
 
-import structlog
-
 from pdfmill.config.settings import LogSettings
+
+# structlog loads rich, where that is installed, to colour tracebacks that we print plainly: 4 MiB in each of our
+# processes, of which only the command line draws anything. So it is kept from finding it while it is loaded.
+if "rich" not in sys.modules:
+    sys.modules["rich"] = None  # type: ignore[assignment]  # the import system's own way to say "not to be had"
+    import structlog
+
+    del sys.modules["rich"]
+else:
+    import structlog
 
 
 def configure_logging(settings: LogSettings, *, part: str, stream: TextIO | None = None) -> None:
