@@ -12,14 +12,14 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from pdfmill.core.errors import InvalidTransition, Quarantined
+from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, JobFile, utc_now
-from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.status import JobStatus
 
 
@@ -32,13 +32,13 @@ class Signal(Enum):
 
 
 class Attempt:
-    """A claimed job. Made by `claim` only.
+    """A claimed job. Made by `claim_next` only.
 
     Attributes:
         job: The job as it was claimed, detached from any session.
     """
 
-    def __init__(self, database: Database, policy: RetryPolicy, job: Job) -> None:
+    def __init__(self, database: Database, policy: JobPolicy, job: Job) -> None:
         self.job = job
         self._database = database
         self._policy = policy
@@ -73,11 +73,16 @@ class Attempt:
         return self._settle(move)
 
     def fail(self, failure: Failure) -> bool:
-        """End the attempt with an error: a passing one is tried again later, any other fails the job."""
+        """End the attempt with an error: a passing one is tried again later, any other fails the job.
+
+        A full disk is the machine's trouble: it delays the job, and is not counted against it.
+        """
 
         def move(job: Job) -> None:
-            if failure.retryable and job.retries < self._policy.max_retries:
-                delay = self._policy.delay_before_retry(job.retries)
+            if failure.code == StorageFull.code:
+                job.mark_as_pending(not_before=utc_now() + self._policy.delay_when_disk_is_full(job.attempt))
+            elif failure.retryable and job.retries < self._policy.max_retries:
+                delay = self._policy.delay_before_retry(job.retries, asked_for_s=failure.extras.get("retry_after_s", 0))
                 job.mark_as_pending(not_before=utc_now() + delay, retries=Job.retries + 1)
             else:
                 job.mark_as_failed(failure, expires_at=utc_now() + self._policy.retention)
@@ -136,7 +141,7 @@ class Attempt:
         return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
 
 
-def count_as_lost(job: Job, policy: RetryPolicy) -> None:
+def count_as_lost(job: Job, policy: JobPolicy) -> None:
     """Put a job back that lost its worker, or quarantine it when that has happened too often."""
     lost = job.lost + 1
     if lost >= policy.max_lost:
@@ -146,23 +151,28 @@ def count_as_lost(job: Job, policy: RetryPolicy) -> None:
         job.mark_as_pending(not_before=utc_now(), lost=lost)
 
 
-def claim(database: Database, policy: RetryPolicy, job_id: str, owner: str) -> Attempt | None:
-    """Claim a pending job for this process; None if it is not to be had (taken, ended, cancelled, not due, deleted)."""
+def claim_next(
+    database: Database,
+    policy: JobPolicy,
+    queue: str,
+    owner: str,
+    *,
+    suspects: bool = True,
+    max_running: int | None = None,
+) -> Attempt | None:
+    """Claim the job whose turn it is in a queue; None if none is to be had.
+
+    Args:
+        owner: The process that will work on it, see `jobs.owner`.
+        suspects, max_running: See `jobs.queue.next_job`.
+    """
     with database.write(durable=False) as session:
-        job = session.get(Job, job_id)
-        if job is None:
+        job_id = next_job(session, queue, suspects=suspects, max_running=max_running)
+        if job_id is None:
             return None
-        try:
-            job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
-        except InvalidTransition:
-            session.rollback()
-            return None
-        return Attempt(database, policy, _loaded(session, job))
-
-
-def _loaded(session: Session, job: Job) -> Job:
-    session.refresh(job, ["files"])
-    return job
+        job = session.get_one(Job, job_id)
+        job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
+        return Attempt(database, policy, job)
 
 
 def _signal(row: Any) -> Signal:

@@ -61,7 +61,8 @@ def serve(settings: Settings) -> int:
 
 def _our_parts(settings: Settings, environment: dict[str, str]) -> list[Part]:
     ready_note = settings.data_dir / "run" / "worker-ready"
-    grace_s = settings.worker.shutdown_grace_s
+    # The worker needs a moment for itself after its jobs have had theirs.
+    grace_s = settings.worker.shutdown_grace_s + 5
     return [
         Part(
             "worker",
