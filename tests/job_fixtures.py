@@ -66,16 +66,7 @@ def jobs(database, storage, dispatcher):
 
 @pytest.fixture
 def operation():
-    return Operation(
-        name="example",
-        title="Example",
-        summary="An example.",
-        queue="compression",
-        accepts=Accepts((MediaType.PDF,)),
-        options=Options,
-        result=Result,
-        run=lambda inputs, options, ctx: Outcome(Result()),
-    )
+    return example_operation()
 
 
 @pytest.fixture
@@ -106,3 +97,17 @@ def stored_files(storage):
         return sorted(str(path.relative_to(storage.root)) for path in storage.root.rglob("*") if path.is_file())
 
     return stored_files
+
+
+def example_operation():
+    """An operation that does nothing."""
+    return Operation(
+        name="example",
+        title="Example",
+        summary="An example.",
+        queue="compression",
+        accepts=Accepts((MediaType.PDF,)),
+        options=Options,
+        result=Result,
+        run=lambda inputs, options, ctx: Outcome(Result()),
+    )

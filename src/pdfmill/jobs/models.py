@@ -30,6 +30,7 @@ from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
+from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
@@ -219,11 +220,12 @@ class Job(Base):
         """PROCESSING → PENDING: this attempt is over, another is to be made.
 
         Raises:
-            InvalidTransition: Somebody else won.
+            InvalidTransition: Somebody else won, or the job is to be cancelled.
         """
         self._move(
             JobStatus.PENDING,
             Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
             not_before=not_before,
             next_hint_at=not_before,
             hints=0,
@@ -279,6 +281,8 @@ class Job(Base):
             raise InvalidTransition(
                 f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
             )
+        if target is JobStatus.PENDING:
+            tell_of_work(session)
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         session.refresh(self)
 

@@ -153,6 +153,7 @@ def _broker(settings: Settings, environment: dict[str, str]) -> Iterator[list[Pa
                 valkey_argv(program, socket_path),
                 environment,
                 is_ready=lambda: _valkey_answers(socket_path),
+                is_well=lambda: _valkey_answers(socket_path),  # its socket may have been deleted under it
                 grace_s=1,
                 before_start=lambda: socket_path.unlink(missing_ok=True),
                 capture=True,

@@ -176,7 +176,8 @@ class AttemptRunner:
     def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         crash_point("claimed")
         with self._directory(attempt) as directory:
-            request = self._request(attempt, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                request = self._request(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -223,7 +224,8 @@ class AttemptRunner:
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            self._publisher.publish(attempt, ended.outcome, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                self._publisher.publish(attempt, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
