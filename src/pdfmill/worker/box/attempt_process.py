@@ -22,6 +22,7 @@ from pdfmill.core.operation import Inputs, Outcome, Registry
 from pdfmill.core.progress import Progress
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
+from pdfmill.worker.box.escapes import probe_escapes
 from pdfmill.worker.box.landlock import restrict_files
 from pdfmill.worker.box.messages import SandboxOutcome, SandboxOutput, SandboxRequest
 from pdfmill.worker.box.setup import Setup
@@ -136,7 +137,8 @@ def _limit_resources(limits: Limits) -> None:
 
 
 def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipe: int) -> SandboxOutcome:
-    operation = load_registry(registry_path).get(request.operation)
+    is_probe = request.operation == probe_escapes.name
+    operation = probe_escapes if is_probe else load_registry(registry_path).get(request.operation)
     options = operation.parse_options(request.options)
     inputs = Inputs(
         tuple(InputFile(directory / file.file, file.name, MediaType(file.media_type)) for file in request.inputs)

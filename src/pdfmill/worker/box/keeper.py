@@ -112,7 +112,8 @@ class Keeper:
             self._supervisor.close()
             if self._setup.namespaces is not Namespaces.NONE:
                 libc.set_parent_death_signal(signal.SIGKILL)
-                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC)
+                # Bubblewrap's network namespace has no way out, but jobs could meet in it.
+                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC | libc.CLONE_NEWNET)
                 make_private_view(self._setup, self._directory)
                 if self._setup.namespaces is Namespaces.OWN:
                     # Nothing in here needs another user namespace, and many kernel holes began with one.
