@@ -50,7 +50,7 @@ class Parts:
             database=self.database,
             storage=self.storage,
             policy=self.policy,
-            limits=self.settings.limits,
+            limits_of=lambda name: self.settings.limits.for_operation(self.registry.get(name).limits),
             spool=self.settings.spool_dir,
             heartbeat_s=self.settings.worker.heartbeat_s,
         )

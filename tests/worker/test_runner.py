@@ -37,7 +37,7 @@ def runner(database, storage, policy, spool):
         database=database,
         storage=storage,
         policy=policy,
-        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        limits_of=lambda name: Limits(wall_s=20, cpu_s=20, memory_mib=256),
         spool=spool,
         heartbeat_s=0.2,
         start_sandbox=start_misbehaving,

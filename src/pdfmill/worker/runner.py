@@ -50,6 +50,7 @@ class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
+        limits_of: The limits of an operation, by its name.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         heartbeat_s: Seconds between two extensions of a running job's lease.
         start_sandbox: Starts the sandbox over the spool.
@@ -61,7 +62,7 @@ class AttemptRunner:
         database: Database,
         storage: LocalStorage,
         policy: RetryPolicy,
-        limits: Limits,
+        limits_of: Callable[[str], Limits],
         spool: Path,
         heartbeat_s: float,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
@@ -69,7 +70,7 @@ class AttemptRunner:
         self._database = database
         self._storage = storage
         self._policy = policy
-        self._limits = limits
+        self._limits_of = limits_of
         self._spool = spool
         self._heartbeat_s = heartbeat_s
         self._start_sandbox = start_sandbox
@@ -114,6 +115,8 @@ class AttemptRunner:
                 attempt.hand_back()  # this worker is told to stop
                 raise
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
+        if self._sandbox is not None:
+            self._sandbox.probe_if_due()
         return True
 
     def _attempt(self, attempt: Attempt, on_progress: ProgressListener) -> None:
@@ -148,7 +151,7 @@ class AttemptRunner:
             operation=attempt.job.operation,
             options=attempt.job.options,
             inputs=tuple(inputs),
-            limits=self._limits,
+            limits=self._limits_of(attempt.job.operation),
         )
 
     def _supervise(self, attempt: Attempt, process: SandboxProcess, on_progress: ProgressListener) -> Ended | None:
