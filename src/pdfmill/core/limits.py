@@ -35,6 +35,7 @@ class Limits(BaseModel):
     cpu_s: int = Field(900, gt=0, description="Processor seconds an attempt may use.")
     memory_mib: int = Field(1536, ge=64, description="MiB of memory the processes of an attempt may hold together.")
     output_mib: int = Field(1024, ge=1, description="Largest file in MiB that an attempt may write.")
+    work_mib: int = Field(4096, ge=1, description="MiB that all files of an attempt may have together.")
     processes: int = Field(64, ge=1, description="Processes and threads an attempt may have at once.")
     open_files: int = Field(256, ge=16, description="Files an attempt may have open at once.")
     max_pages: int = Field(5000, ge=1, description="Pages a document may have.")

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from pdfmill.services import build_services
@@ -36,6 +37,7 @@ def serve(setup: Setup) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
     load_registry(setup.registry)
     build_services()
+    import_module("pdfmill.services.soundness")  # what the check of outputs needs
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
     threads = len(list(Path("/proc/self/task").iterdir()))

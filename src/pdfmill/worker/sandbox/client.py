@@ -20,8 +20,11 @@ from typing import Any
 import pdfmill
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import EngineFailed
-from pdfmill.worker.box.messages import SandboxRequest
+from pdfmill.core.limits import Limits
+from pdfmill.worker.box.escapes import probe_escapes
+from pdfmill.worker.box.messages import SandboxOutcome, SandboxRequest
 from pdfmill.worker.box.setup import Namespaces, Setup
+from pdfmill.worker.outputs import Promises, check_outputs
 from pdfmill.worker.sandbox import bubblewrap
 from pdfmill.worker.sandbox.probe import find_escapes
 from pdfmill.worker.sandbox.process import SandboxProcess
@@ -148,6 +151,18 @@ class Sandbox:
         if self._launched >= RECYCLE_AFTER:
             self.close()
         self._launched += 1
+        keeper = self._request(directory, request)
+        if request.operation == probe_escapes.name:
+            return SandboxProcess(keeper, directory, request.limits)
+        originals = tuple(file.file for file in request.inputs)
+
+        def start_check(outcome: SandboxOutcome, limits: Limits) -> socket.socket:
+            return self._request(directory, _check_of(outcome, originals, limits))
+
+        return SandboxProcess(keeper, directory, request.limits, start_check)
+
+    def _request(self, directory: Path, request: SandboxRequest) -> socket.socket:
+        """Send a request; returns the connection to its keeper."""
         message = json.dumps({"directory": str(directory), "request": request.model_dump(mode="json")}).encode()
         for attempt in (1, 2):
             if self._control is None:
@@ -162,7 +177,7 @@ class Sandbox:
                 if attempt == 2:
                     raise EngineFailed("The sandbox died twice in a row. Run `pdfmill doctor`.") from error
             else:
-                return SandboxProcess(ours, directory, request.limits)
+                return ours
             finally:
                 theirs.close()
         raise AssertionError("not reached")
@@ -265,3 +280,14 @@ def _give_away(directory: Path) -> None:
     """Let the unprivileged user of the sandbox own the attempt's directory."""
     for path in (directory, *directory.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
+def _check_of(outcome: SandboxOutcome, originals: tuple[str, ...], limits: Limits) -> SandboxRequest:
+    promises = Promises(
+        outputs=tuple(output.file for output in outcome.outputs),
+        media_types=tuple(output.media_type for output in outcome.outputs),
+        page_counts=tuple(output.page_count or 0 for output in outcome.outputs),
+        originals=originals,
+    )
+    options = promises.model_dump(mode="json")
+    return SandboxRequest(operation=check_outputs.name, options=options, inputs=(), limits=limits)
