@@ -54,7 +54,7 @@ class Parts:
             storage=self.storage,
             dispatcher=self.dispatcher,
             policy=self.policy,
-            limits=self.settings.limits,
+            limits_of=lambda name: self.settings.limits.for_operation(self.registry.get(name).limits),
             spool=self.spool,
         )
 

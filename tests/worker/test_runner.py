@@ -42,7 +42,7 @@ def runner(database, storage, dispatcher, policy, spool):
         storage=storage,
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
-        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        limits_of=lambda name: Limits(wall_s=20, cpu_s=20, memory_mib=256),
         spool=spool,
         start_sandbox=start_misbehaving,
     )

@@ -42,6 +42,7 @@ class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
+        limits_of: The limits of an operation, by its name.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
     """
@@ -53,7 +54,7 @@ class AttemptRunner:
         storage: Storage,
         dispatcher: Dispatcher,
         policy: JobPolicy,
-        limits: Limits,
+        limits_of: Callable[[str], Limits],
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
@@ -62,7 +63,7 @@ class AttemptRunner:
         self._storage = storage
         self._dispatcher = dispatcher
         self._policy = policy
-        self._limits = limits
+        self._limits_of = limits_of
         self._spool = spool
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
@@ -153,6 +154,8 @@ class AttemptRunner:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
                 log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
+            if self._sandbox is not None:
+                self._sandbox.probe_if_due()
 
     def _work_and_tell(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         try:
@@ -208,7 +211,7 @@ class AttemptRunner:
             operation=attempt.job.operation,
             options=attempt.job.options,
             inputs=tuple(inputs),
-            limits=self._limits,
+            limits=self._limits_of(attempt.job.operation),
         )
 
     def _settle(self, attempt: Attempt, ended: Ended, directory: Path) -> None:
