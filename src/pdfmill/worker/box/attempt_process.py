@@ -80,9 +80,12 @@ def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request
 
 
 def make_private_view(setup: Setup, directory: Path) -> None:
-    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own."""
+    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own.
+
+    Of its own directory the job may write in ``work`` only: the inputs stay as they are.
+    """
     libc.mount(None, "/", None, libc.MS_REC | libc.MS_PRIVATE)
-    own = os.open(directory, os.O_PATH)
+    own, work = (os.open(path, os.O_PATH) for path in (directory, directory / "work"))
     private = libc.MS_NOSUID | libc.MS_NODEV
     # The spool comes after /tmp, because it may lie there.
     if setup.has_private_tmp:
@@ -91,7 +94,10 @@ def make_private_view(setup: Setup, directory: Path) -> None:
     libc.mount("tmpfs", setup.spool, "tmpfs", private, "size=64k,mode=755")
     directory.mkdir()
     libc.mount(f"/proc/self/fd/{own}", str(directory), None, libc.MS_BIND)
+    libc.mount(None, str(directory), None, libc.MS_REMOUNT | libc.MS_BIND | libc.MS_RDONLY | private)
+    libc.mount(f"/proc/self/fd/{work}", str(directory / "work"), None, libc.MS_BIND)
     os.close(own)
+    os.close(work)
     libc.mount("tmpfs", "/dev/shm", "tmpfs", private, "size=64m,mode=1777")  # noqa: S108 - the job's own
     libc.mount("proc", "/proc", "proc", private | libc.MS_NOEXEC)
 

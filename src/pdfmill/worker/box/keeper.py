@@ -24,7 +24,7 @@ from pdfmill.worker.box.process_tree import cpu_seconds, descendants, disk_bytes
 from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
-_TICK_S = 0.25
+_TICK_S = 0.1
 
 #: The operation notices its deadline itself; the keeper gives it a moment to say so.
 _DEADLINE_GRACE_S = 1.0
