@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from pdfmill.config.settings import load_settings
+from pdfmill.config.settings import QueueSettings, load_settings
 from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.service import JobService, Upload
 from pdfmill.jobs.storage import LocalStorage
@@ -23,12 +23,16 @@ class RecordingDispatcher:
     def __init__(self):
         self.hints = []
         self.broker_is_away = False
+        self.messages = {}
 
     def dispatch(self, job_id, operation):
         if self.broker_is_away:
             return False
         self.hints.append(job_id)
         return True
+
+    def messages_in(self, queue):
+        return self.messages.get(queue, len(self.hints))
 
 
 @pytest.fixture
@@ -52,26 +56,17 @@ def dispatcher():
 
 @pytest.fixture
 def policy():
-    return replace(RetryPolicy.of(load_settings()), retry_delay=timedelta(0), crash_delay=timedelta(0))
+    return replace(JobPolicy.of(load_settings()), retry_delay=timedelta(0), crash_delay=timedelta(0))
 
 
 @pytest.fixture
 def jobs(database, storage, dispatcher):
-    return JobService(database, storage, dispatcher, retention=timedelta(hours=1))
+    return JobService(database, storage, dispatcher, retention=timedelta(hours=1), queue=QueueSettings())
 
 
 @pytest.fixture
 def operation():
-    return Operation(
-        name="example",
-        title="Example",
-        summary="An example.",
-        queue="compression",
-        accepts=Accepts((MediaType.PDF,)),
-        options=Options,
-        result=Result,
-        run=lambda inputs, options, ctx: Outcome(Result()),
-    )
+    return example_operation()
 
 
 @pytest.fixture
@@ -102,3 +97,17 @@ def stored_files(storage):
         return sorted(str(path.relative_to(storage.root)) for path in storage.root.rglob("*") if path.is_file())
 
     return stored_files
+
+
+def example_operation():
+    """An operation that does nothing."""
+    return Operation(
+        name="example",
+        title="Example",
+        summary="An example.",
+        queue="compression",
+        accepts=Accepts((MediaType.PDF,)),
+        options=Options,
+        result=Result,
+        run=lambda inputs, options, ctx: Outcome(Result()),
+    )

@@ -25,13 +25,17 @@ class LiveServer:
 
     def dispatch(self, job_id, operation):
         """The application's dispatcher: what Celery would be told."""
-        self._waiting.put(job_id)
+        self._waiting.put((job_id, operation))
         return True
+
+    def messages_in(self, queue):
+        """How many hints wait."""
+        return self._waiting.qsize()
 
     def work(self, timeout_s=20):
         """Make one attempt at the job that was submitted first; wait for one if there is none."""
-        job_id = self._waiting.get(timeout=timeout_s)
-        self._parts.runner.run(job_id, lambda progress: None)
+        job_id, operation = self._waiting.get(timeout=timeout_s)
+        self._parts.runner.run(job_id, self._parts.registry.get(operation).queue, lambda progress: None)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pdfmill.core.errors import EncryptedInput, ErrorKind, InternalError, InvalidOptions, error_classes
+from pdfmill.core.error_kind import ErrorKind
+from pdfmill.core.errors import EncryptedInput, InternalError, InvalidOptions, error_classes
 from pdfmill.core.failure import Failure
 
 

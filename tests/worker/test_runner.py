@@ -3,6 +3,8 @@
 import os
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,14 @@ import pytest
 from pdfmill.core.documents import MediaType
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
-from pdfmill.jobs.attempts import claim
+from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
-from pdfmill.worker.spool import YOUNG_S, sweep_spool
+from pdfmill.worker.spool import YOUNG_S, Spool
 
 MISBEHAVING = Path(__file__).parent / "sandbox"
 
@@ -28,18 +30,20 @@ def start_misbehaving(spool):
 
 @pytest.fixture
 def spool(tmp_path):
-    return tmp_path / "spool"
+    spool = Spool(tmp_path / "spool")
+    spool.make()
+    return spool
 
 
 @pytest.fixture
-def runner(database, storage, policy, spool):
+def runner(database, storage, dispatcher, policy, spool):
     runner = AttemptRunner(
         database=database,
         storage=storage,
-        policy=policy,
+        dispatcher=dispatcher,
+        policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
         limits_of=lambda name: Limits(wall_s=20, cpu_s=20, memory_mib=256),
         spool=spool,
-        heartbeat_s=0.2,
         start_sandbox=start_misbehaving,
     )
     runner.prepare()
@@ -67,33 +71,39 @@ def submit_for(jobs, upload):
     return submit_for
 
 
+def directories(spool):
+    """The attempts' directories."""
+    return sorted(path.name for path in spool.folder.iterdir() if path.is_dir())
+
+
 def ignore(progress):
     """Nobody watches."""
 
 
 def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_for, storage, spool):
     job = submit_for("behave")
-    assert runner.run(job.id, ignore)
+    assert runner.run(job.id, "compression", ignore)
     job = jobs.get(job.id)
     assert job.status is JobStatus.COMPLETED, job.error
-    assert storage.path_of(job.outputs[0].storage_key).read_text() == "fine"
-    assert list(spool.iterdir()) == []
+    with storage.open(job.outputs[0].storage_key) as file:
+        assert file.read() == b"fine"
+    assert directories(spool) == []
 
 
 def test_a_hint_at_a_job_that_somebody_has_is_harmless(runner, jobs, submit_for, database, policy):
     job = submit_for("behave")
-    claim(database, policy, job.id, this_owner())
-    assert not runner.run(job.id, ignore)
-    assert not runner.run("no such job", ignore)
+    claim_next(database, policy, "compression", this_owner())
+    assert not runner.run(job.id, "compression", ignore)
+    assert not runner.run("no such job", "compression", ignore)
 
 
 def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, submit_for, stored_files):
     job = submit_for("dereference-null")
     for crashes in (1, 2):
-        runner.run(job.id, ignore)
+        runner.run(job.id, "compression", ignore)
         shown = jobs.get(job.id)
         assert (shown.status, shown.crashes) == (JobStatus.PENDING, crashes)
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code) == (JobStatus.FAILED, "quarantined")
     assert [name for name in stored_files() if name.startswith("outputs")] == []
@@ -102,7 +112,7 @@ def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, 
 @pytest.mark.parametrize(("operation", "code"), [("refuse", "password_required"), ("eat-memory", "memory_exceeded")])
 def test_a_permanent_failure_fails_the_job_at_once(runner, jobs, submit_for, operation, code):
     job = submit_for(operation)
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code, shown.attempt) == (JobStatus.FAILED, code, 1)
 
@@ -120,12 +130,12 @@ def test_a_running_job_is_cancelled_within_two_seconds(runner, jobs, submit_for,
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     ended = time.monotonic()
     canceller.join()
     assert ended - times[0] < 2
     assert jobs.get(job.id).status is JobStatus.CANCELLED
-    assert list(spool.iterdir()) == []
+    assert directories(spool) == []
 
 
 def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for, database, stored_files):
@@ -140,7 +150,7 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
     thief = threading.Thread(target=take_over)
     thief.start()
     started = time.monotonic()
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     thief.join()
     assert time.monotonic() - started < 10
     assert jobs.get(job.id).status is JobStatus.PROCESSING
@@ -148,24 +158,24 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
 
 
 def test_the_reconciler_takes_a_job_from_the_dead_and_hints_at_it(
-    runner, jobs, submit_for, database, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
 ):
     job = submit_for("behave")
     dead = this_owner().rsplit("/", 1)[0] + "/1"  # a process that had this pid before
-    claim(database, policy, job.id, dead)
-    reconciler = Reconciler(database, dispatcher, policy, spool=spool, every_s=1)
+    claim_next(database, policy, "compression", dead)
+    reconciler = Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1)
     done = reconciler.run_once()
     assert (done.reaped, done.hinted) == (1, 1)
     assert dispatcher.hints == [job.id, job.id]
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     assert jobs.get(job.id).status is JobStatus.COMPLETED
 
 
-def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, dispatcher, policy, spool):
+def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, storage, dispatcher, policy, spool):
     submitted = [submit_for("behave") for _ in range(10)]
-    for job in submitted:
-        claim(database, policy, job.id, this_owner().rsplit("/", 1)[0] + "/1")
-    both = [Reconciler(database, dispatcher, policy, spool=spool, every_s=1) for _ in range(2)]
+    for _ in submitted:
+        claim_next(database, policy, "compression", this_owner().rsplit("/", 1)[0] + "/1")
+    both = [Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1) for _ in range(2)]
     rounds = []
     threads = [threading.Thread(target=lambda each=each: rounds.append(each.run_once())) for each in both]
     for thread in threads:
@@ -177,12 +187,13 @@ def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, dispat
 
 
 def test_only_directories_of_dead_attempts_are_swept(database, submit_for, policy, spool):
-    running = claim(database, policy, submit_for("behave").id, this_owner())
+    submit_for("behave")
+    running = claim_next(database, policy, "compression", this_owner())
     names = [f"{running.job.id}-1", "0123-4", "young-1"]
     for name in names:
-        (spool / name / "work").mkdir(parents=True)
+        (spool.folder / name / "work").mkdir(parents=True)
     then = time.time() - YOUNG_S - 1
     for name in names[:2]:
-        os.utime(spool / name, (then, then))
-    assert sweep_spool(database, spool) == 1
-    assert sorted(path.name for path in spool.iterdir()) == sorted([names[0], "young-1"])
+        os.utime(spool.folder / name, (then, then))
+    assert spool.sweep(database) == 1
+    assert directories(spool) == sorted([names[0], "young-1"])

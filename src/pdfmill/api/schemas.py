@@ -40,6 +40,7 @@ class JobLinks(View):
     self: str = Field(description="This job.")
     result: str = Field(description="The result, once the job is COMPLETED.")
     cancel: str = Field(description="POST here to cancel.")
+    retry: str = Field(description="POST here to try a FAILED job again.")
 
 
 class JobView(View):
@@ -53,6 +54,8 @@ class JobView(View):
     started_at: datetime | None = Field(description="When the latest attempt began.")
     finished_at: datetime | None = Field(description="When it ended.")
     expires_at: datetime | None = Field(description="When its files are purged.")
+    queue: str = Field(description="Where it waits for its turn.")
+    urgency: int = Field(description="0 to 7, the lower the sooner (RFC 9218).")
     attempt: int = Field(description="How many attempts were begun.")
     cancel_requested: bool = Field(description="Whether somebody asked to cancel it.")
     options: dict[str, Any] = Field(description="The options, defaults filled in.")
@@ -76,6 +79,8 @@ class JobView(View):
             started_at=job.started_at,
             finished_at=job.finished_at,
             expires_at=job.expires_at,
+            queue=job.queue,
+            urgency=job.urgency,
             attempt=job.attempt,
             cancel_requested=job.cancel_requested_at is not None,
             options=job.options,
@@ -87,7 +92,7 @@ class JobView(View):
             result=job.result,
             warnings=job.warnings,
             error=job.failure,
-            links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel"),
+            links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel", retry=f"{here}/retry"),
         )
 
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import click
 
-from pdfmill.core.errors import Cancelled, ErrorKind, InternalError, InvalidRequest, PdfMillError
+from pdfmill.core.error_kind import ErrorKind
+from pdfmill.core.errors import Cancelled, InternalError, InvalidRequest, PdfMillError
 from pdfmill.core.failure import Failure
 
 

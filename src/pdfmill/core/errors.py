@@ -7,9 +7,10 @@
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
+    ├── QueueFull, TooManyJobs, WaitedTooLong
     ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
     ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
-    ├── StorageFull, StorageUnavailable, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -20,54 +21,9 @@ as ``__cause__`` into the log.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any, ClassVar
 
-
-class ErrorKind(Enum):
-    """What sort of failure this is. The value is (HTTP status, exit code of the command line, may a retry help)."""
-
-    INVALID_REQUEST = (422, 2, False)
-    METHOD_NOT_ALLOWED = (405, 2, False)
-    UNSUPPORTED_INPUT = (415, 3, False)
-    UNREADABLE_INPUT = (422, 4, False)
-    LIMIT_EXCEEDED = (413, 6, False)
-    NOT_FOUND = (404, 7, False)
-    CONFLICT = (409, 8, False)
-    GONE = (410, 8, False)
-    ENGINE_MISSING = (501, 11, False)
-    ENGINE_FAILED = (500, 12, False)
-    UPSTREAM_UNAVAILABLE = (503, 13, True)
-    STORAGE_UNAVAILABLE = (503, 14, True)
-    INSUFFICIENT_STORAGE = (507, 14, True)
-    TIMED_OUT = (504, 15, False)
-    INTERNAL = (500, 70, False)
-    CANCELLED = (409, 130, False)
-
-    # Members of an Enum with equal values become aliases of one another. Two kinds may share all three figures
-    # (CONFLICT and CANCELLED differ, others may not for ever), so each member gets an identity of its own.
-    def __new__(cls, http_status: int, exit_code: int, retryable: bool) -> ErrorKind:
-        """Number the members, so that two kinds with the same figures stay two kinds."""
-        member = object.__new__(cls)
-        member._value_ = (len(cls.__members__), http_status, exit_code, retryable)
-        return member
-
-    @property
-    def slug(self) -> str:
-        """The kind as it is written in JSON."""
-        return self.name.lower()
-
-    @property
-    def http_status(self) -> int:
-        return int(self._value_[1])
-
-    @property
-    def exit_code(self) -> int:
-        return int(self._value_[2])
-
-    @property
-    def retryable(self) -> bool:
-        return bool(self._value_[3])
+from pdfmill.core.error_kind import ErrorKind
 
 
 class PdfMillError(Exception):
@@ -264,6 +220,26 @@ class UnknownJob(NotFound):
     title = "There is no such job"
 
 
+class QueueFull(PdfMillError):
+    code = "queue_full"
+    title = "Too many jobs are waiting"
+    kind = ErrorKind.UPSTREAM_UNAVAILABLE
+
+
+class TooManyJobs(PdfMillError):
+    """One client has too many jobs waiting; the others' are still taken."""
+
+    code = "too_many_jobs"
+    title = "You have too many jobs waiting"
+    kind = ErrorKind.RATE_LIMITED
+
+
+class WaitedTooLong(PdfMillError):
+    code = "waited_too_long"
+    title = "The job waited too long"
+    kind = ErrorKind.TIMED_OUT
+
+
 class InvalidTransition(PdfMillError):
     code = "invalid_transition"
     title = "The job is past the point where this is possible"
@@ -359,6 +335,19 @@ class StorageUnavailable(PdfMillError):
     code = "storage_unavailable"
     title = "The file storage does not answer"
     kind = ErrorKind.STORAGE_UNAVAILABLE
+
+
+class FileMissing(PdfMillError):
+    """A stored file is gone that a row still names; asking again does not bring it back."""
+
+    code = "file_missing"
+    title = "A file of the job is gone from the storage"
+    kind = ErrorKind.GONE
+
+    def __init__(
+        self, detail: str = "A file of this job is missing from the storage. Submit the job again.", **extras: Any
+    ) -> None:
+        super().__init__(detail, **extras)
 
 
 class DatabaseUnavailable(PdfMillError):

@@ -14,3 +14,6 @@ class Dispatcher(Protocol):
 
     def dispatch(self, job_id: str, operation: str) -> bool:
         """Send a hint; whether the broker took it."""
+
+    def messages_in(self, queue: str) -> int | None:
+        """How many messages wait in a queue; None if the broker does not say."""

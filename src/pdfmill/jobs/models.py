@@ -30,7 +30,11 @@ from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
-from pdfmill.jobs.status import JobStatus, sources_of
+from pdfmill.jobs.news import tell_of_work
+from pdfmill.jobs.status import TRANSITIONS, JobStatus
+
+#: Urgency of a job whose client said nothing (RFC 9218, 4.1).
+DEFAULT_URGENCY = 3
 
 
 def utc_now() -> datetime:
@@ -77,6 +81,9 @@ class Job(Base):
     """A stored request to run one operation.
 
     Attributes:
+        client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
+        urgency: 0 to 7, the lower the sooner (RFC 9218).
+        turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
@@ -84,22 +91,30 @@ class Job(Base):
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
         lease_owner: The process that works on it, see `jobs.owner`; None while nobody does.
-        lease_until: Until when that process is believed to be alive without a heartbeat.
+        lease_until: Until when that process is believed to be alive without a heartbeat. Each heartbeat changes it; who
+            waits for its end goes by its changes and a steady clock, because wall clocks step, see `jobs.recovery`.
     """
 
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("idempotency_key"),
+        Index(None, "queue", "status", "urgency", "turn", "created_at"),
+        Index(None, "client", "queue", "status", "turn"),
         Index(None, "status", "next_hint_at"),
         Index(None, "status", "lease_until"),
         Index(None, "status", "expires_at"),
         Index(None, "created_at", "id"),
+        Index(None, "status", "created_at", "id"),
+        Index(None, "operation", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     operation: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]]
+    client: Mapped[str] = mapped_column(String(80), default="")
+    urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
+    turn: Mapped[int] = mapped_column(default=0)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     request_fingerprint: Mapped[str | None] = mapped_column(String(64))
 
@@ -180,7 +195,7 @@ class Job(Base):
         )
 
     def mark_as_failed(self, error: Failure, *, expires_at: datetime, **counters: Any) -> None:
-        """PROCESSING → FAILED, if this object's attempt still owns the job.
+        """PROCESSING → FAILED, if this object's attempt still owns the job; PENDING → FAILED, if nobody claimed it.
 
         Raises:
             InvalidTransition: Somebody else won.
@@ -199,17 +214,18 @@ class Job(Base):
         Raises:
             InvalidTransition: The job was claimed or ended in the meantime.
         """
-        self._move(JobStatus.CANCELLED, Job.status == self.status, Job.attempt == self.attempt, **_ended(expires_at))
+        self._move(JobStatus.CANCELLED, Job.attempt == self.attempt, **_ended(expires_at))
 
     def mark_as_pending(self, *, not_before: datetime, **counters: Any) -> None:
         """PROCESSING → PENDING: this attempt is over, another is to be made.
 
         Raises:
-            InvalidTransition: Somebody else won.
+            InvalidTransition: Somebody else won, or the job is to be cancelled.
         """
         self._move(
             JobStatus.PENDING,
             Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
             not_before=not_before,
             next_hint_at=not_before,
             hints=0,
@@ -218,13 +234,36 @@ class Job(Base):
             **counters,
         )
 
+    def requeue(self) -> None:
+        """FAILED → PENDING, because somebody asked for another try: all counts but the attempt start anew.
+
+        Raises:
+            InvalidTransition: The job did not fail, or its files are being purged.
+        """
+        now = utc_now()
+        self._move(
+            JobStatus.PENDING,
+            Job.attempt == self.attempt,
+            not_before=now,
+            next_hint_at=now,
+            hints=0,
+            crashes=0,
+            lost=0,
+            retries=0,
+            error=None,
+            progress={},
+            cancel_requested_at=None,
+            finished_at=None,
+            expires_at=None,
+        )
+
     def mark_as_expired(self) -> None:
         """A terminal state → EXPIRED, after its files were purged.
 
         Raises:
             InvalidTransition: The job has expired already.
         """
-        self._move(JobStatus.EXPIRED)
+        self._move(JobStatus.EXPIRED, result=None)
 
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
         session = object_session(self)
@@ -232,15 +271,18 @@ class Job(Base):
         before = self.status
         statement = (
             update(Job)
-            .where(Job.id == self.id, Job.status.in_(sources_of(target)), *conditions)
+            .where(Job.id == self.id, Job.status == before, *conditions)
             .values(status=target, **values)
             .execution_options(synchronize_session=False)
         )
-        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        moved = target in TRANSITIONS[before] and session.execute(statement).rowcount == 1  # type: ignore[attr-defined]  # an UPDATE's result has it
+        if not moved:
             session.refresh(self)
             raise InvalidTransition(
                 f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
             )
+        if target is JobStatus.PENDING:
+            tell_of_work(session)
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         session.refresh(self)
 
@@ -271,6 +313,15 @@ class JobFile(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class PeriodicRun(Base):
+    """When a periodic task ran last: the number of the interval, counted from 1970."""
+
+    __tablename__ = "periodic_run"
+
+    task: Mapped[str] = mapped_column(String(64), primary_key=True)
+    slot: Mapped[int] = mapped_column(BigInteger)
 
 
 class JobEvent(Base):

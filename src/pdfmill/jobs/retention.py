@@ -8,13 +8,13 @@ from pdfmill.core.errors import InvalidTransition
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, JobFile, utc_now
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.storage import Storage
 
 #: Jobs purged per transaction.
 BATCH = 100
 
 
-def purge_expired(database: Database, storage: LocalStorage) -> int:
+def purge_expired(database: Database, storage: Storage) -> int:
     """Remove the files and the result of finished jobs past their time; their rows stay as EXPIRED.
 
     Returns:
@@ -34,7 +34,7 @@ def _expired_ids(database: Database) -> list[str]:
         return list(session.scalars(query))
 
 
-def _purge(database: Database, storage: LocalStorage, job_id: str) -> bool:
+def _purge(database: Database, storage: Storage, job_id: str) -> bool:
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
@@ -46,6 +46,5 @@ def _purge(database: Database, storage: LocalStorage, job_id: str) -> bool:
         except InvalidTransition:
             session.rollback()  # another purge was faster
             return False
-        job.result = None
         session.execute(delete(JobFile).where(JobFile.job_id == job_id))
         return True

@@ -11,8 +11,11 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pdfmill.config.settings import QueueSettings
+from pdfmill.core.crash_points import crash_point
 from pdfmill.core.documents import MediaType, sniff
 from pdfmill.core.errors import (
+    DatabaseUnavailable,
     EmptyInput,
     IdempotencyConflict,
     InvalidRequest,
@@ -25,12 +28,12 @@ from pdfmill.core.errors import (
 from pdfmill.core.operation import AnyOperation
 from pdfmill.jobs.database import Database, call_after_commit
 from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile, new_job_id, utc_now
+from pdfmill.jobs.models import DEFAULT_URGENCY, FileRole, Job, JobEvent, JobFile, new_job_id, utc_now
+from pdfmill.jobs.orphans import input_key
+from pdfmill.jobs.queue import require_room, turn_of
+from pdfmill.jobs.recovery import FIRST_REHINT
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import IncomingFile, LocalStorage
-
-#: The reconciler hints at a pending job again after this time, doubled with every hint.
-FIRST_REHINT = timedelta(seconds=2)
+from pdfmill.jobs.storage import IncomingFile, Label, Storage
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,19 @@ class Idempotency:
 
 
 @dataclass(frozen=True)
+class Submitter:
+    """Who submits, and how urgently.
+
+    Attributes:
+        client: Whose turn it is, see `jobs.queue`.
+        urgency: 0 to 7, the lower the sooner.
+    """
+
+    client: str = ""
+    urgency: int = DEFAULT_URGENCY
+
+
+@dataclass(frozen=True)
 class JobPage:
     """A page of jobs, newest first; ``next_cursor`` is None on the last one."""
 
@@ -70,12 +86,27 @@ class JobService:
     """The job table as clients see it."""
 
     def __init__(
-        self, database: Database, storage: LocalStorage, dispatcher: Dispatcher, *, retention: timedelta
+        self,
+        database: Database,
+        storage: Storage,
+        dispatcher: Dispatcher,
+        *,
+        retention: timedelta,
+        queue: QueueSettings,
     ) -> None:
+        self._queue = queue
         self._database = database
         self._storage = storage
         self._dispatcher = dispatcher
         self._retention = retention
+
+    def require_room(self, operation: AnyOperation, client: str) -> None:
+        """Refuse a submission before its files are read, when too many jobs wait already.
+
+        Raises:
+            TooManyJobs, QueueFull: As they say.
+        """
+        require_room(self._database, self._queue, operation.queue, client)
 
     def submit(
         self,
@@ -83,6 +114,7 @@ class JobService:
         options: Mapping[str, Any],
         uploads: Sequence[Upload],
         idempotency: Idempotency | None = None,
+        submitter: Submitter = Submitter(),
     ) -> tuple[Job, bool]:
         """Accept a job: when this returns, it is stored durably and will be worked on, whatever dies.
 
@@ -106,9 +138,14 @@ class JobService:
                 return earlier, False
             files = []
             for position, upload in enumerate(uploads):
-                keys.append(f"inputs/{job_id[:2]}/{job_id}.{position}")
+                keys.append(input_key(job_id, position))
                 files.append(self._publish_input(upload, keys[-1], position))
-            job = self._insert(job_id, operation, parsed.model_dump(mode="json"), files, idempotency)
+            crash_point("published")
+            job = self._new_job(job_id, operation, files, submitter, idempotency)
+            job.options = parsed.model_dump(mode="json")
+            job = self._insert(job)
+        except DatabaseUnavailable:
+            raise  # whether the row is there nobody knows: the files of one that is must stay, see `jobs.orphans`
         except BaseException:
             for key in keys:
                 self._storage.delete(key)
@@ -174,6 +211,19 @@ class JobService:
                 )
             return job
 
+    def retry(self, job_id: str) -> Job:
+        """Give a failed job another try, with all its tries before it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+            InvalidTransition: The job did not fail.
+        """
+        with self._database.write() as session:
+            job = _load(session, job_id, lock=True)
+            job.requeue()
+            call_after_commit(session, lambda: self._hint(job.id, job.operation))
+            return job
+
     def delete(self, job_id: str) -> None:
         """Forget a finished job and its files.
 
@@ -227,7 +277,7 @@ class JobService:
         return job
 
     def _publish_input(self, upload: Upload, key: str, position: int) -> JobFile:
-        stored = self._storage.publish(upload.file, key)
+        stored = self._storage.publish(upload.file, key, Label(upload.name, upload.media_type))
         return JobFile(
             role=FileRole.INPUT,
             position=position,
@@ -238,22 +288,23 @@ class JobService:
             storage_key=key,
         )
 
-    def _insert(
+    def _new_job(
         self,
         job_id: str,
         operation: AnyOperation,
-        options: dict[str, Any],
         files: list[JobFile],
+        submitter: Submitter,
         idempotency: Idempotency | None,
     ) -> Job:
         now = utc_now()
-        job = Job(
+        return Job(
             id=job_id,
             operation=operation.name,
             queue=operation.queue,
-            options=options,
             files=files,
             events=[JobEvent(kind=JobStatus.PENDING, data={})],
+            client=submitter.client,
+            urgency=submitter.urgency,
             idempotency_key=idempotency and idempotency.key,
             request_fingerprint=idempotency and idempotency.fingerprint,
             created_at=now,
@@ -261,12 +312,19 @@ class JobService:
             next_hint_at=now + FIRST_REHINT,
             hints=1,
         )
+
+    def _insert(self, job: Job) -> Job:
+        """The job, now in the table, or the one that another request with the same key has put there."""
+        key, fingerprint = job.idempotency_key, job.request_fingerprint
         try:
             with self._database.write() as session:
+                job.turn = turn_of(session, job.queue, job.client)
                 session.add(job)
-                call_after_commit(session, lambda: self._hint(job_id, operation.name))
+                call_after_commit(session, lambda: self._hint(job.id, job.operation))
         except IntegrityError:
-            earlier = self._earlier(idempotency)
+            if key is None or fingerprint is None:
+                raise
+            earlier = self._earlier(Idempotency(key, fingerprint))
             if earlier is None:
                 raise
             return earlier

@@ -4,7 +4,7 @@ with Sandbox.start(spool) as sandbox, sandbox.launch(directory, request) as proc
     while not isinstance(event := process.next_event(1), Ended): ...
 """
 
-from pdfmill.worker.box.messages import Ended, SandboxInput, SandboxOutcome, SandboxRequest, Verdict
+from pdfmill.worker.box.messages import Ended, SandboxInput, SandboxOutcome, SandboxOutput, SandboxRequest, Verdict
 from pdfmill.worker.sandbox.client import Sandbox, check_sandbox
 from pdfmill.worker.sandbox.process import SandboxProcess
 from pdfmill.worker.sandbox.tiers import Feature, Tier
@@ -15,6 +15,7 @@ __all__ = [
     "Sandbox",
     "SandboxInput",
     "SandboxOutcome",
+    "SandboxOutput",
     "SandboxProcess",
     "SandboxRequest",
     "Tier",
