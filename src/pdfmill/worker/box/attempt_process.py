@@ -34,6 +34,9 @@ EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
 #: Address space that libraries map without touching, on top of the memory a job may hold.
 _UNTOUCHED_MIB = 1024
 
+#: Of the memory a job may hold, this much is for the pages of programs and libraries, which the kernel does not limit.
+_LIBRARIES_MIB = 64
+
 _REPORT_EVERY_S = 0.1
 _CAUSE_CAP = 16_000
 
@@ -134,7 +137,10 @@ def _keep_only(pipe: int) -> None:
 
 
 def _limit_resources(limits: Limits) -> None:
+    data_mib = max(limits.memory_mib - _LIBRARIES_MIB, limits.memory_mib // 2)
     for kind, soft, hard in (
+        # The keeper looks at the memory of all processes now and then; this one stops a single process at once.
+        (resource.RLIMIT_DATA, data_mib * MIB, None),
         (resource.RLIMIT_AS, (limits.memory_mib + _UNTOUCHED_MIB) * MIB, None),
         (resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1),
         (resource.RLIMIT_FSIZE, limits.output_mib * MIB, None),

@@ -195,8 +195,8 @@ class Keeper:
         if status == 128 + signal.SIGXCPU or (status == 128 + signal.SIGKILL and used_up):
             return Verdict.CPU
         if status in (128 + signal.SIGABRT, 128 + signal.SIGTRAP):
-            # PDFium aborts its process when an allocation fails.
-            nearly_full = self._peak_bytes > 0.8 * self._request.limits.memory_mib * MIB
+            # PDFium aborts its process when an allocation fails, which may be a large one that comes early.
+            nearly_full = self._peak_bytes > 0.5 * self._request.limits.memory_mib * MIB
             return Verdict.MEMORY if nearly_full else Verdict.CRASH
         return Verdict.FAILED if "failure" in self._last_word else Verdict.CRASH
 
