@@ -9,7 +9,7 @@
     ├── NotFound ── UnknownOperation, UnknownJob
     ├── QueueFull, TooManyJobs, WaitedTooLong
     ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
-    ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
+    ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
     └── InternalError
@@ -321,6 +321,12 @@ class Quarantined(PdfMillError):
 class MissingDependency(PdfMillError):
     code = "missing_dependency"
     title = "A program that this operation needs is not installed"
+    kind = ErrorKind.ENGINE_MISSING
+
+
+class UnsafeExposure(PdfMillError):
+    code = "unsafe_exposure"
+    title = "This machine cannot isolate documents well enough to serve others"
     kind = ErrorKind.ENGINE_MISSING
 
 

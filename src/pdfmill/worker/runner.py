@@ -249,6 +249,7 @@ class AttemptRunner:
             cpu_s=ended.cpu_s,
             peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
             wall_s=ended.wall_s,
+            tier=self._sandbox and self._sandbox.tier.name,
         )
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()

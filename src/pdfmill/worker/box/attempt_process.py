@@ -34,6 +34,9 @@ EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
 #: Address space that libraries map without touching, on top of the memory a job may hold.
 _UNTOUCHED_MIB = 1024
 
+#: Of the memory a job may hold, this much is for the pages of programs and libraries, which the kernel does not limit.
+_LIBRARIES_MIB = 64
+
 _REPORT_EVERY_S = 0.1
 _CAUSE_CAP = 16_000
 
@@ -80,9 +83,12 @@ def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request
 
 
 def make_private_view(setup: Setup, directory: Path) -> None:
-    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own."""
+    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own.
+
+    Of its own directory the job may write in ``work`` only: the inputs stay as they are.
+    """
     libc.mount(None, "/", None, libc.MS_REC | libc.MS_PRIVATE)
-    own = os.open(directory, os.O_PATH)
+    own, work = (os.open(path, os.O_PATH) for path in (directory, directory / "work"))
     private = libc.MS_NOSUID | libc.MS_NODEV
     # The spool comes after /tmp, because it may lie there.
     if setup.has_private_tmp:
@@ -91,7 +97,10 @@ def make_private_view(setup: Setup, directory: Path) -> None:
     libc.mount("tmpfs", setup.spool, "tmpfs", private, "size=64k,mode=755")
     directory.mkdir()
     libc.mount(f"/proc/self/fd/{own}", str(directory), None, libc.MS_BIND)
+    libc.mount(None, str(directory), None, libc.MS_REMOUNT | libc.MS_BIND | libc.MS_RDONLY | private)
+    libc.mount(f"/proc/self/fd/{work}", str(directory / "work"), None, libc.MS_BIND)
     os.close(own)
+    os.close(work)
     libc.mount("tmpfs", "/dev/shm", "tmpfs", private, "size=64m,mode=1777")  # noqa: S108 - the job's own
     libc.mount("proc", "/proc", "proc", private | libc.MS_NOEXEC)
 
@@ -128,7 +137,10 @@ def _keep_only(pipe: int) -> None:
 
 
 def _limit_resources(limits: Limits) -> None:
+    data_mib = max(limits.memory_mib - _LIBRARIES_MIB, limits.memory_mib // 2)
     for kind, soft, hard in (
+        # The keeper looks at the memory of all processes now and then; this one stops a single process at once.
+        (resource.RLIMIT_DATA, data_mib * MIB, None),
         (resource.RLIMIT_AS, (limits.memory_mib + _UNTOUCHED_MIB) * MIB, None),
         (resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1),
         (resource.RLIMIT_FSIZE, limits.output_mib * MIB, None),

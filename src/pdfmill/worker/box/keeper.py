@@ -24,7 +24,7 @@ from pdfmill.worker.box.process_tree import cpu_seconds, descendants, disk_bytes
 from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
-_TICK_S = 0.25
+_TICK_S = 0.1
 
 #: The operation notices its deadline itself; the keeper gives it a moment to say so.
 _DEADLINE_GRACE_S = 1.0
@@ -195,8 +195,8 @@ class Keeper:
         if status == 128 + signal.SIGXCPU or (status == 128 + signal.SIGKILL and used_up):
             return Verdict.CPU
         if status in (128 + signal.SIGABRT, 128 + signal.SIGTRAP):
-            # PDFium aborts its process when an allocation fails.
-            nearly_full = self._peak_bytes > 0.8 * self._request.limits.memory_mib * MIB
+            # PDFium aborts its process when an allocation fails, which may be a large one that comes early.
+            nearly_full = self._peak_bytes > 0.5 * self._request.limits.memory_mib * MIB
             return Verdict.MEMORY if nearly_full else Verdict.CRASH
         return Verdict.FAILED if "failure" in self._last_word else Verdict.CRASH
 
