@@ -16,9 +16,9 @@ import socket
 import sys
 from pathlib import Path
 
+from pdfmill.core import named_registry
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
-from pdfmill.worker.box.attempt_process import load_registry
 from pdfmill.worker.box.keeper import Keeper
 from pdfmill.worker.box.messages import SandboxRequest
 from pdfmill.worker.box.seccomp import compile_filter
@@ -32,7 +32,7 @@ def serve(setup: Setup) -> None:
     """Answer requests until the supervisor closes the control socket."""
     libc.set_parent_death_signal(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
-    load_registry(setup.registry)
+    named_registry.load(setup.registry)
     build_services()
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
