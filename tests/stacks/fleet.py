@@ -39,6 +39,11 @@ class Fleet:
         self._keeper.start()
 
     @property
+    def data_dirs(self):
+        """The folder of each machine."""
+        return [path for path in self.folder.iterdir() if path.is_dir()]
+
+    @property
     def address(self):
         return self.addresses[0]
 
@@ -150,7 +155,7 @@ class Fleet:
             return
         try:
             done.set_result(order())
-        except Exception as error:  # whoever gave the order hears of it
+        except Exception as error:  # noqa: BLE001 - whoever gave the order hears of it
             done.set_exception(error)
 
 

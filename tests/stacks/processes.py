@@ -32,6 +32,21 @@ def is_alive(pid):
     return False
 
 
+def parent_of(pid):
+    """The id of a process's parent; 0 if it is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def age_s(pid):
+    """Seconds since a process was started."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def cpu_s(pid):
     """Seconds of processor time that a process has used."""
     with suppress(FileNotFoundError, ProcessLookupError):

@@ -29,6 +29,8 @@ class Stack:
         self.environment = surroundings(environment)
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
+        self.addresses = [self.address]
+        self.data_dirs = [folder / "data"]
         words = ["serve", "--port", str(port), "--data-dir", str(folder / "data")]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
