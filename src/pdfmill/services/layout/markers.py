@@ -9,9 +9,7 @@ from pdfmill.services.layout.model import Line
 
 _BULLET = re.compile(r"[•●▪■◦‣∙·○◻❖➢✓★\-–—*o]")
 _ORDINAL = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
-_SECTION = re.compile(
-    r"(\d{1,2}(\.\d{1,2})*)\.?|[A-Z]\.|[IVX]{1,5}\.|(Chapter|Appendix|Section|Kapitel|Chapitre) [\dA-Z]+\.?"
-)
+_SECTION = re.compile(r"(\d{1,2}(\.\d{1,2})*)\.?|[A-Z]\.|[IVX]{1,5}\.")
 
 
 @dataclass(frozen=True)

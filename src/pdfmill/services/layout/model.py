@@ -82,8 +82,10 @@ class Style:
 
 def _style_index(style: Style, info: SerializationInfo) -> int:
     """In JSON a word names its style by its place in a table, which the context collects: `dict[Style, int]`."""
-    styles: dict[Style, int] = info.context
-    return styles.setdefault(style, len(styles))
+    styles = info.context
+    assert isinstance(styles, dict)
+    index: int = styles.setdefault(style, len(styles))
+    return index
 
 
 @dataclass(frozen=True, slots=True)
