@@ -19,6 +19,7 @@ from pdfmill.services.layout.model import Block, Line, Page, Paragraph, TextQual
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.tables import find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
@@ -130,7 +131,8 @@ class LayoutDocument:
         return headers, footers, rest
 
     def _blocks(self, page_index: int, read: _ReadPage, words: Sequence[Word]) -> list[Block]:
-        items: list[Item] = [*segments(words), *pictures(read.graphics, words, read.size)]
+        tables, rest = find_tables(read.graphics, words, read.layers[0].frame)
+        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, read.size)]
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
         return BlockFinder(self._finder, page_index).blocks(regions(items, right_to_left=right_to_left))
 
