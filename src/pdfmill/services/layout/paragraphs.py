@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +21,9 @@ _INDENT = 0.8
 
 #: Ems beyond which a line is not indented but stands elsewhere.
 _WIDEST_INDENT = 6.0
+
+#: An entry of a table of contents.
+_LEADER = re.compile(r"(\. ?){4,} *[\divxlc]+$", re.IGNORECASE)
 
 _SENTENCE_ENDS = tuple(".:!?…。！？؟")
 
@@ -44,6 +48,7 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
         if (
             _is_apart(before, line, usual_gap)
             or _looks_other(before, line)
+            or _LEADER.search(before.text)
             or marker_of(line) is not None
             or _is_indented(before, line, (edges[index - 1], edges[index], following))
             or _ends_early(before, line, end_of_column - edges[index - 1].end)
