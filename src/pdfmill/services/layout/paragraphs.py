@@ -48,10 +48,14 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
         if (
             _is_apart(before, line, usual_gap)
             or _looks_other(before, line)
-            or _LEADER.search(before.text)
-            or marker_of(line) is not None
-            or _is_indented(before, line, (edges[index - 1], edges[index], following))
-            or _ends_early(before, line, end_of_column - edges[index - 1].end)
+            or (
+                not (_is_code(before) and _is_code(line))
+                and (
+                    _begins_an_entry(before, line)
+                    or _is_indented(before, line, (edges[index - 1], edges[index], following))
+                    or _ends_early(before, line, end_of_column - edges[index - 1].end)
+                )
+            )
         ):
             found.append([line])
         else:
@@ -85,6 +89,16 @@ def _looks_other(before: Line, line: Line) -> bool:
     other_size = abs(before.size - line.size) > max(0.6, 0.06 * line.size)
     roles = before.words[0].style.role, line.words[0].style.role
     return other_size or before.bold != line.bold or (roles[0] != roles[1] and any(map(_is_heading_role, roles)))
+
+
+def _is_code(line: Line) -> bool:
+    """Whether a line is set in a typewriter face, where indents and short lines end no paragraph."""
+    return all(word.style.monospaced for word in line.words)
+
+
+def _begins_an_entry(before: Line, line: Line) -> bool:
+    """Whether a line is the first of a list item, or of an entry of a table of contents."""
+    return marker_of(line) is not None or bool(_LEADER.search(before.text))
 
 
 def _is_heading_role(role: str) -> bool:
