@@ -54,7 +54,8 @@ class Parts:
             storage=self.storage,
             dispatcher=self.dispatcher,
             policy=self.policy,
-            limits_of=lambda name: self.settings.limits.for_operation(self.registry.get(name).limits),
+            registry=self.registry,
+            limits=self.settings.limits,
             spool=self.spool,
         )
 

@@ -10,7 +10,8 @@ import pytest
 from pdfmill.core.errors import SandboxCrashed
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import is_known_dead, this_owner
 from pdfmill.jobs.recovery import DueJob, LeaseWatch, due_for_hint, fail_overdue, mend_times, note_hints, reap
 from pdfmill.jobs.status import JobStatus

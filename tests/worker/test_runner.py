@@ -20,6 +20,7 @@ from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
 from pdfmill.worker.spool import YOUNG_S, Spool
+from worker.sandbox.misbehaving import load_registry
 
 MISBEHAVING = Path(__file__).parent / "sandbox"
 
@@ -42,7 +43,8 @@ def runner(database, storage, dispatcher, policy, spool):
         storage=storage,
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
-        limits_of=lambda name: Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        registry=load_registry(),
+        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
         spool=spool,
         start_sandbox=start_misbehaving,
     )

@@ -117,8 +117,7 @@ class InputFile:
     @classmethod
     def at(cls, path: Path) -> InputFile:
         """The file at a path, under its own name."""
-        with path.open("rb") as file:
-            return cls(path, safe_name(path.name), sniff(file.read(SNIFF_BYTES)))
+        return cls(path, safe_name(path.name), media_type_of(path))
 
 
 @dataclass(frozen=True)
@@ -136,6 +135,12 @@ class OutputFile:
     name: str
     media_type: str = MediaType.PDF
     page_count: int | None = None
+
+
+def media_type_of(path: Path) -> MediaType:
+    """The media type of a file by its content."""
+    with path.open("rb") as file:
+        return sniff(file.read(SNIFF_BYTES))
 
 
 def media_type_of_name(name: str) -> str:

@@ -4,7 +4,7 @@
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -148,6 +148,17 @@ class ForbiddenContent(PdfMillError):
     code = "forbidden_content"
     title = "The file holds something that is not opened here"
     kind = ErrorKind.UNREADABLE_INPUT
+
+
+class AllItemsFailed(PdfMillError):
+    """Not one file of a batch could be worked on; ``files`` is a list of {name, code, detail}."""
+
+    code = "all_items_failed"
+    title = "None of the files could be worked on"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, files: list[dict[str, str]], **extras: Any) -> None:
+        super().__init__(detail, files=files, **extras)
 
 
 class NoPages(PdfMillError):

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from pdfmill.config.settings import QueueSettings
 from pdfmill.core.errors import QueueFull, TooManyJobs
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus
 
 #: What a refused client is told to wait, in seconds.

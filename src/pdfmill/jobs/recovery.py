@@ -12,14 +12,13 @@ from sqlalchemy import or_, select, update
 from pdfmill.core.errors import InvalidTransition, WaitedTooLong
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import count_as_lost
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.dispatch import FIRST_REHINT
+from pdfmill.jobs.models import Job, wake_batches
 from pdfmill.jobs.owner import is_known_dead
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.status import JobStatus
-
-#: The reconciler hints at a pending job again after this time, doubled with every hint.
-FIRST_REHINT = timedelta(seconds=2)
 
 #: Longest time between two hints at a job that is due.
 LONGEST_REHINT = timedelta(seconds=60)
@@ -62,9 +61,7 @@ class LeaseWatch:
         now = self._clock()
         self._since = {lease: self._since.get(lease, now) for lease in leases}
         return [
-            lease
-            for lease, since in self._since.items()
-            if now - since >= self._lease_s or (lease.owner is not None and is_known_dead(lease.owner))
+            lease for lease, since in self._since.items() if now - since >= self._lease_s or is_known_dead(lease.owner)
         ]
 
 
@@ -74,7 +71,8 @@ def reap(database: Database, policy: JobPolicy, watch: LeaseWatch) -> list[str]:
     A job goes back to PENDING and is counted as lost; after ``policy.max_lost`` times it is quarantined. One whose
     cancellation was asked for is CANCELLED, since its worker cannot do that any more.
     """
-    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until).where(Job.status == JobStatus.PROCESSING)
+    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until)
+    query = query.where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_not(None))
     with database.read() as session:
         leases = [Lease(*row) for row in session.execute(query).all()]
     return [lease.job_id for lease in watch.over(leases) if _take(database, policy, lease)]
@@ -85,19 +83,20 @@ def reap_if_dead(database: Database, policy: JobPolicy, job_id: str) -> bool:
 
     For the worker that gets the dead one's message: the job need not wait for the reconciler.
     """
-    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until)
+    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until).where(Job.id == job_id)
+    query = query.where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_not(None))
     with database.read() as session:
-        row = session.execute(query.where(Job.id == job_id, Job.status == JobStatus.PROCESSING)).one_or_none()
+        row = session.execute(query).one_or_none()
     if row is None:
         return False
     lease = Lease(*row)
-    return lease.owner is not None and is_known_dead(lease.owner) and _take(database, policy, lease)
+    return is_known_dead(lease.owner) and _take(database, policy, lease)
 
 
 def _take(database: Database, policy: JobPolicy, lease: Lease) -> bool:
     with database.write() as session:
         job = session.get(Job, lease.job_id, with_for_update=True)
-        if job is None or Lease(job.id, job.attempt, job.lease_owner, job.lease_until) != lease:
+        if job is None or (job.attempt, job.lease_owner, job.lease_until) != (lease.attempt, lease.owner, lease.until):
             return False  # it beat in the meantime, or ended
         try:
             count_as_lost(job, policy)
@@ -126,6 +125,16 @@ def fail_overdue(database: Database, policy: JobPolicy) -> list[str]:
             job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention)
             failed.append(job_id)
     return failed
+
+
+def wake_forgotten_batches(database: Database) -> int:
+    """Let batches be gathered whose last two items ended at the same moment, each thinking that the other was left."""
+    waiting = select(Job.id).where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_(None)).limit(1)
+    with database.read() as session:
+        if session.scalar(waiting) is None:
+            return 0
+    with database.write(durable=False) as session:
+        return wake_batches(session)
 
 
 def mend_times(database: Database, at_most_ahead: timedelta) -> int:

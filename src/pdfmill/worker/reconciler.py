@@ -27,6 +27,7 @@ from pdfmill.jobs.recovery import (
     note_hints,
     queues_with_work,
     reap,
+    wake_forgotten_batches,
 )
 from pdfmill.jobs.storage import Storage
 from pdfmill.worker.spool import Spool
@@ -96,6 +97,7 @@ class Reconciler:
         """One round."""
         reaped = reap(self._database, self._policy, self._leases)
         self._mend_times()
+        wake_forgotten_batches(self._database)
         overdue = fail_overdue(self._database, self._policy)
         hinted = self._send_hints()
         if self._clock() - self._swept > SWEEP_EVERY_S:

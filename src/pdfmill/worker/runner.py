@@ -19,18 +19,21 @@ from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
+from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import Job, new_job_id
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.recovery import reap_if_dead
+from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage, translated_errors
 from pdfmill.worker.gate import Gate, Place
 from pdfmill.worker.publication import Publisher
-from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxRequest, Verdict
+from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxItem, SandboxOutcome, SandboxRequest, Verdict
 from pdfmill.worker.spool import GATE, Spool
 from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
 from pdfmill.worker.supervision import ProgressListener, Supervisor
@@ -42,19 +45,20 @@ class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
-        limits_of: The limits of an operation, by its name.
+        limits: What an attempt may use, before an operation's own overrides.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root has
         self,
         *,
         database: Database,
         storage: Storage,
         dispatcher: Dispatcher,
         policy: JobPolicy,
-        limits_of: Callable[[str], Limits],
+        registry: Registry,
+        limits: Limits,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
@@ -63,7 +67,8 @@ class AttemptRunner:
         self._storage = storage
         self._dispatcher = dispatcher
         self._policy = policy
-        self._limits_of = limits_of
+        self._registry = registry
+        self._limits = limits
         self._spool = spool
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
@@ -144,6 +149,15 @@ class AttemptRunner:
         if job_id:
             self._dispatcher.dispatch(job_id, operation)
 
+    def _hint_at_batch_of(self, item: Job) -> None:
+        """The last item of a batch wakes the batch; its worker knows first."""
+        if item.parent_id is None:
+            return
+        with self._database.read() as session:
+            batch = session.get(Job, item.parent_id)
+        if batch is not None and batch.status is JobStatus.PENDING:
+            self._dispatcher.dispatch(batch.id, batch.operation)
+
     def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         with structlog.contextvars.bound_contextvars(job_id=attempt.job.id, attempt=attempt.number):
             started = time.monotonic()
@@ -154,6 +168,7 @@ class AttemptRunner:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
                 log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
+            self._hint_at_batch_of(attempt.job)
             if self._sandbox is not None:
                 self._sandbox.probe_if_due()
 
@@ -180,7 +195,7 @@ class AttemptRunner:
         crash_point("claimed")
         with self._directory(attempt) as directory:
             with self._supervisor.keeping_the_lease(attempt):
-                request = self._request(attempt, directory)
+                request = self._prepare_request(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -188,7 +203,7 @@ class AttemptRunner:
             if ended is None:
                 log.warning("attempt fenced: another one has the job")
             else:
-                self._settle(attempt, ended, directory)
+                self._settle(attempt, request, ended, directory)
 
     @contextmanager
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
@@ -201,20 +216,31 @@ class AttemptRunner:
         finally:
             shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
 
-    def _request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        inputs = []
-        for file in attempt.job.inputs:
-            relative = f"input/{file.position}"
-            self._storage.fetch(file.storage_key, directory / relative)
-            inputs.append(SandboxInput(file=relative, name=file.name, media_type=file.media_type))
+    def _prepare_request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
+        """Fetch the files, and say what is to be done with them."""
+        operation = self._registry.get(attempt.job.operation)
+        items = attempt.items() if operation.batch else ()
+        files = () if items else attempt.job.inputs
         return SandboxRequest(
-            operation=attempt.job.operation,
+            operation=operation.name,
             options=attempt.job.options,
-            inputs=tuple(inputs),
-            limits=self._limits_of(attempt.job.operation),
+            inputs=tuple(self._fetch(file, f"input/{file.position}", directory) for file in files),
+            limits=self._limits.for_operation(operation.limits),
+            items=tuple(self._fetch_item(item, directory) for item in items) or None,
         )
 
-    def _settle(self, attempt: Attempt, ended: Ended, directory: Path) -> None:
+    def _fetch_item(self, item: Job, directory: Path) -> SandboxItem:
+        output = self._fetch(item.outputs[0], f"input/{item.position}", directory) if item.outputs else None
+        file = item.inputs[0]
+        return SandboxItem(
+            name=file.name, size_bytes=file.size_bytes, output=output, result=item.result, failure=item.failure
+        )
+
+    def _fetch(self, file: JobFile, relative: str, directory: Path) -> SandboxInput:
+        self._storage.fetch(file.storage_key, directory / relative)
+        return SandboxInput(file=relative, name=file.name, media_type=file.media_type)
+
+    def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
         log.info(
             "sandbox ended",
             verdict=ended.verdict.value,
@@ -229,9 +255,17 @@ class AttemptRunner:
             attempt.cancelled()
         elif ended.outcome is not None:
             with self._supervisor.keeping_the_lease(attempt):
-                self._publisher.publish(attempt, ended.outcome, directory)
+                self._publish(attempt, request, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
+
+    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
+        batch = self._registry.get(request.operation).batch
+        if batch is None or request.items is not None:
+            self._publisher.publish(attempt, outcome, directory)
+            return
+        for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
+            self._dispatcher.dispatch(item.id, item.operation)

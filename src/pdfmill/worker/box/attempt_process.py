@@ -18,13 +18,13 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import OutputRejected, PdfMillError
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
-from pdfmill.core.operation import AnyOperation, Inputs, Outcome, Registry
+from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome, Registry
 from pdfmill.core.progress import Progress
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
 from pdfmill.worker.box.escapes import probe_escapes
 from pdfmill.worker.box.landlock import restrict_files
-from pdfmill.worker.box.messages import SandboxOutcome, SandboxOutput, SandboxRequest
+from pdfmill.worker.box.messages import SandboxInput, SandboxItem, SandboxOutcome, SandboxOutput, SandboxRequest
 from pdfmill.worker.box.setup import Setup
 from pdfmill.worker.outputs import check_outputs
 
@@ -155,15 +155,30 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
     operation = _OWN.get(request.operation) or load_registry(registry_path).get(request.operation)
     options = operation.parse_options(request.options)
     inputs = Inputs(
-        tuple(InputFile(directory / file.file, file.name, MediaType(file.media_type)) for file in request.inputs)
+        files=tuple(_input(file, directory) for file in request.inputs),
+        items=tuple(_item(item, directory) for item in request.items or ()),
     )
+    # An item of a batch has not been looked at before; one without content is the operation's own affair.
+    operation.check_media_types(file.media_type for file in inputs.files if file.size_bytes)
     ctx = Context(directory / "work", limits=request.limits, reporter=_PipeReporter(pipe), services=build_services())
+    if operation.batch is not None and request.items is None:
+        items = operation.batch.split(inputs, ctx)
+        return SandboxOutcome(result={}, outputs=tuple(_described(item, directory) for item in items), warnings=())
     outcome: Outcome[Any] = operation.run(inputs, options, ctx)
     return SandboxOutcome(
         result=outcome.result.model_dump(mode="json"),
         outputs=tuple(_described(output, directory) for output in outcome.outputs),
         warnings=outcome.warnings,
     )
+
+
+def _input(file: SandboxInput, directory: Path) -> InputFile:
+    return InputFile(directory / file.file, file.name, MediaType(file.media_type))
+
+
+def _item(item: SandboxItem, directory: Path) -> BatchItem:
+    output = None if item.output is None else _input(item.output, directory)
+    return BatchItem(item.name, item.size_bytes, output, item.result, item.failure)
 
 
 def _described(output: OutputFile, directory: Path) -> SandboxOutput:
