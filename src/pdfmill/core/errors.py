@@ -143,8 +143,6 @@ class EncryptedInput(PdfMillError):
 
 
 class ForbiddenContent(PdfMillError):
-    """Something that no honest document needs and an attack does."""
-
     code = "forbidden_content"
     title = "The file holds something that is not opened here"
     kind = ErrorKind.UNREADABLE_INPUT
