@@ -181,12 +181,15 @@ def test_a_queue_that_is_full_of_messages_gets_no_more(submit, database):
 
 
 def test_only_jobs_that_wait_for_a_while_count_as_due(submit, database):
-    submit()
+    _make_wait(database, submit().id, seconds=0)
     assert count_due(database) == {}
     _make_wait(database, submit().id)
     assert count_due(database) == {"compression": 1}
 
 
-def _make_wait(database, job_id):
+def _make_wait(database, job_id, seconds=3600):
+    """As if it had been due for so long, and its last hint just sent."""
     with database.write() as session:
-        session.get(Job, job_id).not_before = utc_now() - timedelta(seconds=5)
+        job = session.get(Job, job_id)
+        job.not_before = utc_now() - timedelta(seconds=seconds)
+        job.next_hint_at = utc_now() + timedelta(hours=1)
