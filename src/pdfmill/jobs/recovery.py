@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from pdfmill.core.errors import InvalidTransition, WaitedTooLong
 from pdfmill.core.failure import Failure
@@ -166,18 +166,23 @@ class DueJob:
     hints: int
 
 
-def queues_with_work(database: Database) -> Sequence[str]:
-    """The queues in which jobs have been due for a while: longer than a hint takes to arrive."""
-    query = select(Job.queue).where(Job.status == JobStatus.PENDING, Job.not_before <= utc_now() - FIRST_REHINT)
+def count_due(database: Database) -> dict[str, int]:
+    """By queue, the jobs that have been due for longer than a hint takes to arrive."""
+    query = select(Job.queue, func.count()).where(
+        Job.status == JobStatus.PENDING, Job.not_before <= utc_now() - FIRST_REHINT
+    )
     with database.read() as session:
-        return session.scalars(query.distinct()).all()
+        return dict(session.execute(query.group_by(Job.queue)).tuples().all())
 
 
-def due_for_hint(database: Database, empty_queues: Sequence[str] = ()) -> Sequence[DueJob]:
+def due_for_hint(
+    database: Database, *, empty_queues: Collection[str] = (), full_queues: Collection[str] = ()
+) -> Sequence[DueJob]:
     """Pending jobs that are due and whose last hint seems lost, the longest waiting first.
 
     Args:
         empty_queues: Queues in which the broker holds no message: there every due job's hint is lost for certain.
+        full_queues: Queues in which more hints would change nothing.
     """
     now = utc_now()
     hint_is_due = or_(Job.next_hint_at.is_(None), Job.next_hint_at <= now)
@@ -185,6 +190,7 @@ def due_for_hint(database: Database, empty_queues: Sequence[str] = ()) -> Sequen
     query = (
         select(Job.id, Job.operation, Job.hints)
         .where(Job.status == JobStatus.PENDING, Job.not_before <= now, or_(hint_is_due, hint_is_lost))
+        .where(Job.queue.not_in(full_queues))
         .order_by(Job.next_hint_at)
         .limit(HINTS_PER_ROUND)
     )

@@ -40,6 +40,9 @@ from pdfmill.worker.supervision import ProgressListener, Supervisor
 
 log = get_logger(__name__)
 
+#: Hints are taken slowly then: as long as some wait, the reconciler sends no more.
+_REST_WHEN_DISK_IS_FULL_S = 2.0
+
 
 class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
@@ -120,6 +123,7 @@ class AttemptRunner:
             self._storage.require_space(0)
         except StorageFull:
             log.warning("no job is begun: the disk is full")
+            time.sleep(_REST_WHEN_DISK_IS_FULL_S)
             return False
         return True
 
