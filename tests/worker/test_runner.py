@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pdfmill.core.documents import MediaType
+from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.attempts import claim_next
@@ -109,6 +110,29 @@ def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, 
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code) == (JobStatus.FAILED, "quarantined")
     assert [name for name in stored_files() if name.startswith("outputs")] == []
+
+
+def test_a_job_that_finds_no_sandbox_is_put_back(
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+):
+    def fail_to_start(folder):
+        raise EngineFailed("the fork server did not start")
+
+    broken = AttemptRunner(
+        database=database,
+        storage=storage,
+        dispatcher=dispatcher,
+        policy=policy,
+        limits=Limits(),
+        spool=spool,
+        start_sandbox=fail_to_start,
+    )
+    job = submit_for("behave")
+    assert broken.run(job.id, "compression", ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.lost) == (JobStatus.PENDING, 1)
+    runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).status is JobStatus.COMPLETED
 
 
 @pytest.mark.parametrize(("operation", "code"), [("refuse", "password_required"), ("eat-memory", "memory_exceeded")])

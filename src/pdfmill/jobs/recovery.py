@@ -172,7 +172,7 @@ def count_due(database: Database) -> dict[str, int]:
         Job.status == JobStatus.PENDING, Job.not_before <= utc_now() - FIRST_REHINT
     )
     with database.read() as session:
-        return dict(session.execute(query.group_by(Job.queue)).tuples().all())
+        return {str(queue): int(count) for queue, count in session.execute(query.group_by(Job.queue))}
 
 
 def due_for_hint(

@@ -16,7 +16,7 @@ import structlog
 
 from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
-from pdfmill.core.errors import DatabaseUnavailable, PdfMillError, StorageFull
+from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Registry
@@ -181,6 +181,10 @@ class AttemptRunner:
             self._work(attempt, place, on_progress)
         except DatabaseUnavailable:
             raise
+        except EngineFailed as error:
+            # The sandbox could not be started, which is not the job's fault; an operation's own failure is a verdict.
+            log.warning("attempt lost: there is no sandbox", cause=str(error))
+            attempt.lost()
         except PdfMillError as error:
             log.warning("attempt failed", code=error.code, cause=repr(error.__cause__))
             attempt.fail(Failure.of(error))

@@ -9,16 +9,16 @@ import resource
 import signal
 import time
 import traceback
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pdfmill.core import named_registry
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import OutputRejected, PdfMillError
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
-from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome, Registry
+from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome
 from pdfmill.core.progress import Progress
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
@@ -152,7 +152,7 @@ def _limit_resources(limits: Limits) -> None:
 
 
 def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipe: int) -> SandboxOutcome:
-    operation = _OWN.get(request.operation) or load_registry(registry_path).get(request.operation)
+    operation = _OWN.get(request.operation) or named_registry.load(registry_path).get(request.operation)
     options = operation.parse_options(request.options)
     inputs = Inputs(
         files=tuple(_input(file, directory) for file in request.inputs),
@@ -190,14 +190,6 @@ def _described(output: OutputFile, directory: Path) -> SandboxOutput:
         media_type=output.media_type,
         page_count=output.page_count,
     )
-
-
-def load_registry(path: str) -> Registry:
-    """The operations that ``module:function`` gives."""
-    module, _, function = path.partition(":")
-    registry = getattr(import_module(module), function)()
-    assert isinstance(registry, Registry)
-    return registry
 
 
 class _PipeReporter:
