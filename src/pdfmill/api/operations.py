@@ -19,7 +19,7 @@ from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.engines.probe import missing
 from pdfmill.jobs.models import DEFAULT_URGENCY
-from pdfmill.jobs.service import Idempotency, JobService, Submitter, Upload
+from pdfmill.jobs.submission import Submitter, Upload
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")

@@ -12,6 +12,7 @@
     ├── MissingDependency, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── DeadlineExceeded, Cancelled
+    ├── those of callers, see `core.access_errors`
     └── InternalError
 
 Each class states a stable ``code``, a ``title`` and a ``kind``; the kind is a row of `ErrorKind`. ``detail`` is public
@@ -360,6 +361,8 @@ def error_classes() -> dict[str, type[PdfMillError]]:
     Raises:
         ValueError: Two classes claim one code.
     """
+    from pdfmill.core import access_errors  # noqa: F401 - its classes must exist to be found
+
     found: dict[str, type[PdfMillError]] = {}
     waiting: list[type[PdfMillError]] = [InternalError, *PdfMillError.__subclasses__()]
     while waiting:

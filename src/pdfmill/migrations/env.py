@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from pdfmill.access import models as _access  # noqa: F401 - puts its table into the metadata
 from pdfmill.jobs.models import Base
 
 context.configure(

@@ -18,7 +18,6 @@ from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
-from pdfmill.core.limits import Limits
 from pdfmill.jobs.attempts import Attempt, claim_next
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
@@ -29,8 +28,9 @@ from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.recovery import reap_if_dead
 from pdfmill.jobs.storage import Storage, translated_errors
 from pdfmill.worker.gate import Gate, Place
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.publication import Publisher
-from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxRequest, Verdict
+from pdfmill.worker.sandbox import Ended, Sandbox, Verdict
 from pdfmill.worker.spool import GATE, Spool
 from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
 from pdfmill.worker.supervision import ProgressListener, Supervisor
@@ -42,6 +42,7 @@ class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
+        preparer: Tells the sandbox what to do.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
     """
@@ -53,7 +54,7 @@ class AttemptRunner:
         storage: Storage,
         dispatcher: Dispatcher,
         policy: JobPolicy,
-        limits: Limits,
+        preparer: Preparer,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
@@ -62,7 +63,7 @@ class AttemptRunner:
         self._storage = storage
         self._dispatcher = dispatcher
         self._policy = policy
-        self._limits = limits
+        self._preparer = preparer
         self._spool = spool
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
@@ -176,7 +177,7 @@ class AttemptRunner:
     def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         crash_point("claimed")
         with self._directory(attempt) as directory:
-            request = self._request(attempt, directory)
+            request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -196,19 +197,6 @@ class AttemptRunner:
             yield directory
         finally:
             shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
-
-    def _request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        inputs = []
-        for file in attempt.job.inputs:
-            relative = f"input/{file.position}"
-            self._storage.fetch(file.storage_key, directory / relative)
-            inputs.append(SandboxInput(file=relative, name=file.name, media_type=file.media_type))
-        return SandboxRequest(
-            operation=attempt.job.operation,
-            options=attempt.job.options,
-            inputs=tuple(inputs),
-            limits=self._limits,
-        )
 
     def _settle(self, attempt: Attempt, ended: Ended, directory: Path) -> None:
         log.info(
