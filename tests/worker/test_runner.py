@@ -16,6 +16,7 @@ from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
@@ -36,13 +37,13 @@ def spool(tmp_path):
 
 
 @pytest.fixture
-def runner(database, storage, dispatcher, policy, spool):
+def runner(database, storage, dispatcher, policy, spool, sealer):
     runner = AttemptRunner(
         database=database,
         storage=storage,
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
-        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        preparer=Preparer(storage, sealer, lambda name: Limits(wall_s=20, cpu_s=20, memory_mib=256)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )

@@ -11,19 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from pdfmill.access.models import ApiKey
+from pdfmill.config.pepper import Pepper
 from pdfmill.core.access_errors import InvalidKey, UnknownKey
-from pdfmill.core.caller import Caller, Scope
+from pdfmill.core.caller import KEY_PREFIX, Caller, Scope
 from pdfmill.core.errors import InvalidRequest
-from pdfmill.core.pepper import Pepper
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import utc_now
 
-#: A prefix of one's own lets scanners find keys that were committed or logged by mistake.
-_PREFIX = "pdfmill_"
 _SECRET_BYTES = 32
-
-#: What a key looks like: 12 hexadecimal digits, and 32 bytes in the alphabet of RFC 4648, section 5.
-KEY_PATTERN = re.compile(rf"{_PREFIX}[0-9a-f]{{12}}\.[A-Za-z0-9_-]{{43}}")
 
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}")
 
@@ -53,7 +48,7 @@ class Keys:
             raise InvalidRequest("An owner has 1 to 80 letters, digits or . _ @ + - and begins with a letter or digit.")
         if not scopes:
             raise InvalidRequest(f"A key without a scope allows nothing. Scopes are: {', '.join(Scope)}.")
-        key_id, secret = _PREFIX + secrets.token_hex(6), secrets.token_urlsafe(_SECRET_BYTES)
+        key_id, secret = KEY_PREFIX + secrets.token_hex(6), secrets.token_urlsafe(_SECRET_BYTES)
         row = ApiKey(
             id=key_id,
             digest=self._digest(key_id, secret),

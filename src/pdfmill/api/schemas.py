@@ -103,6 +103,13 @@ class JobList(View):
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
 
 
+class LinkView(View):
+    """A download link that needs no key."""
+
+    url: str = Field(description="GET it within its time; whoever has it can.")
+    expires_at: datetime = Field(description="When it ends.")
+
+
 class MissingEngine(View):
     """An engine that an operation needs and this server lacks."""
 

@@ -41,7 +41,7 @@ def run_here(
         operation=operation.name,
         options=values,
         inputs=_copy(inputs, directory),
-        limits=limits,
+        limits=limits.for_operation(operation.limits),
     )
     with Sandbox.start(workspace) as sandbox:
         with sandbox.launch(directory, request) as process:

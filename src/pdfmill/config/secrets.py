@@ -17,7 +17,7 @@ from pdfmill.core.errors import InvalidSettings
 FILE_SUFFIX = "_FILE"
 
 #: What stands where a secret should: words that manuals use, and Amazon's example key.
-_EXAMPLES = ("changeme", "change-me", "change_me", "yoursecret", "your-secret", "your_secret", "examplekey", "hunter2")
+_EXAMPLES = ("changeme", "change-me", "change_me", "yoursecret", "your-secret", "your_secret", "examplekey")
 
 
 class SecretFiles(PydanticBaseSettingsSource):

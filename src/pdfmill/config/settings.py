@@ -1,8 +1,8 @@
 """Every setting, in nested frozen groups, read once and passed down.
 
-Order: arguments of `load_settings`, environment (``PDFMILL_GROUP__NAME``), ``.env``, ``pdfmill.toml``,
-defaults. A secret may stand in a file that ``PDFMILL_GROUP__NAME_FILE`` names. A ``PDFMILL_`` variable that no setting has is an error, because a silently ignored typo is the commonest
-mistake of self-hosting.
+Order: arguments of `load_settings`, environment (``PDFMILL_GROUP__NAME``), ``.env``, ``pdfmill.toml``, defaults. A
+secret may stand in a file that ``PDFMILL_GROUP__NAME_FILE`` names. A ``PDFMILL_`` variable that no setting has is an
+error, because a silently ignored typo is the commonest mistake of self-hosting.
 """
 
 from __future__ import annotations

@@ -96,8 +96,17 @@ class AuditBroken(PdfMillError):
 
 
 class Exposed(PdfMillError):
-    """The server would answer everybody on the network."""
-
     code = "open_server"
     title = "Everybody on the network could use this server"
     kind = ErrorKind.CONFLICT
+
+    def __init__(
+        self,
+        detail: str = (
+            "The server's address can be reached from other machines, and there is no API key. Make one with "
+            "`pdfmill keys create --owner NAME`; or, if something else keeps strangers away, set "
+            "PDFMILL_SERVER__ALLOW_OPEN=true."
+        ),
+        **extras: Any,
+    ) -> None:
+        super().__init__(detail, **extras)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+#: A prefix of one's own lets scanners find keys that were committed or logged by mistake.
+KEY_PREFIX = "pdfmill_"
+
+#: What a key looks like: 12 hexadecimal digits, and 32 bytes in the alphabet of RFC 4648, section 5.
+KEY_PATTERN = re.compile(rf"({KEY_PREFIX}[0-9a-f]{{12}})\.[A-Za-z0-9_-]{{43}}")
 
 
 class Scope(StrEnum):

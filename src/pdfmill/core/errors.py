@@ -4,8 +4,8 @@
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
-    ├── DamagedInput, EmptyInput, EncryptedInput, NoPages
-    ├── InputTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages
+    ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob
     ├── QueueFull, TooManyJobs, WaitedTooLong
     ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
@@ -143,6 +143,14 @@ class EncryptedInput(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class ForbiddenContent(PdfMillError):
+    """Something that no honest document needs and an attack does."""
+
+    code = "forbidden_content"
+    title = "The file holds something that is not opened here"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"
@@ -155,6 +163,12 @@ class NoPages(PdfMillError):
 class InputTooLarge(PdfMillError):
     code = "input_too_large"
     title = "The file is larger than this server accepts"
+    kind = ErrorKind.LIMIT_EXCEEDED
+
+
+class ArchiveTooLarge(PdfMillError):
+    code = "archive_too_large"
+    title = "The file unpacks to more than this server accepts"
     kind = ErrorKind.LIMIT_EXCEEDED
 
 

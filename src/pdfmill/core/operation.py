@@ -16,6 +16,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import InvalidOptions, UnknownOperation, UnsupportedMediaType, WrongInputCount
 from pdfmill.core.fields import FieldSpec, describe
+from pdfmill.core.limits import NO_OVERRIDES, LimitOverrides
 from pdfmill.core.suggest import did_you_mean
 
 
@@ -80,6 +81,7 @@ class Operation(Generic[OptionsT, ResultT]):
         title: What a button says.
         summary: One sentence.
         queue: The Celery queue its jobs go to; one of the six families.
+        limits: What it needs other than the default limits.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
@@ -93,6 +95,7 @@ class Operation(Generic[OptionsT, ResultT]):
     result: type[ResultT]
     run: Callable[[Inputs, OptionsT, Context], Outcome[ResultT]]
     requires: tuple[str, ...] = ()
+    limits: LimitOverrides = NO_OVERRIDES
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):

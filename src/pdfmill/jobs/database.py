@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -66,13 +65,6 @@ class Database:
                 session.execute(text("SET LOCAL synchronous_commit TO off"))
             yield session
             session.commit()
-
-    def wait_for_news(self, timeout_s: float, stop: threading.Event) -> None:
-        """Sleep until the time is over or ``stop`` is set; on PostgreSQL also until another process told of work.
-
-        The notification is only an extra: whoever misses it looks again after ``timeout_s``.
-        """
-        stop.wait(timeout_s)
 
     def check(self) -> str:
         """Whether the database answers; returns what kind it is.

@@ -33,6 +33,7 @@ from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
+from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
@@ -228,11 +229,12 @@ class Job(Base):
         """PROCESSING → PENDING: this attempt is over, another is to be made.
 
         Raises:
-            InvalidTransition: Somebody else won.
+            InvalidTransition: Somebody else won, or the job is to be cancelled.
         """
         self._move(
             JobStatus.PENDING,
             Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
             not_before=not_before,
             next_hint_at=not_before,
             hints=0,
@@ -290,6 +292,8 @@ class Job(Base):
             raise InvalidTransition(
                 f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
             )
+        if target is JobStatus.PENDING:
+            tell_of_work(session)
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         session.refresh(self)
 

@@ -100,10 +100,7 @@ def _take(database: Database, policy: JobPolicy, lease: Lease) -> bool:
         if job is None or Lease(job.id, job.attempt, job.lease_owner, job.lease_until) != lease:
             return False  # it beat in the meantime, or ended
         try:
-            if job.cancel_requested_at is not None:
-                job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
-            else:
-                count_as_lost(job, policy)
+            count_as_lost(job, policy)
         except InvalidTransition:
             session.rollback()
             return False

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from pdfmill.config.pepper import Pepper
 from pdfmill.core.access_errors import PasswordLost
-from pdfmill.core.pepper import Pepper
 
 #: Bytes of an AES-GCM nonce (NIST SP 800-38D, 8.2): random, since a key seals far fewer than 2^32 jobs.
 _NONCE_BYTES = 12

@@ -36,7 +36,7 @@ from pdfmill.jobs.recovery import FIRST_REHINT
 from pdfmill.jobs.sealing import Sealer, secrets_of
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Label, Storage
-from pdfmill.jobs.submission import Idempotency, Submitter, Upload, refuse_empty
+from pdfmill.jobs.submission import ANYBODY, Idempotency, Submitter, Upload, refuse_empty
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class JobService:
         options: Mapping[str, Any],
         uploads: Sequence[Upload],
         idempotency: Idempotency | None = None,
-        submitter: Submitter = Submitter(),
+        submitter: Submitter = ANYBODY,
     ) -> tuple[Job, bool]:
         """Accept a job: when this returns, it is stored durably and will be worked on, whatever dies.
 

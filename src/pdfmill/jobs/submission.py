@@ -49,6 +49,10 @@ class Submitter:
     urgency: int = DEFAULT_URGENCY
 
 
+#: A client that is not known, with work that can wait its turn.
+ANYBODY = Submitter()
+
+
 def refuse_empty(uploads: Sequence[Upload]) -> None:
     """Refuse uploads of which one holds nothing.
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pdfmill.config.machine import jobs_at_once
 from pdfmill.config.settings import Settings
 
 #: The six families of tasks, one queue each.
@@ -31,7 +32,7 @@ def web_argv(settings: Settings) -> list[str]:
 def worker_argv(settings: Settings, queues: Sequence[str] | None = None, concurrency: int | None = None) -> list[str]:
     """A Celery worker; mingle and gossip serve nothing here and cost a second at each start."""
     words = [sys.executable, "-m", "celery", "--quiet", "--app", "pdfmill.celery_app", "worker", "--pool", "prefork"]
-    words += ["--concurrency", str(concurrency or settings.worker.concurrency), "--queues", ",".join(queues or QUEUES)]
+    words += ["--concurrency", str(jobs_at_once(settings, concurrency)), "--queues", ",".join(queues or QUEUES)]
     words += ["--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", settings.log.level]
     return words
 

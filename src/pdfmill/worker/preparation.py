@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pdfmill.core.limits import Limits
@@ -15,13 +16,13 @@ class Preparer:
     """Makes the request for an attempt's sandbox.
 
     Args:
-        limits: What the attempt may use.
+        limits_of: The limits of an operation, by its name.
     """
 
-    def __init__(self, storage: Storage, sealer: Sealer, limits: Limits) -> None:
+    def __init__(self, storage: Storage, sealer: Sealer, limits_of: Callable[[str], Limits]) -> None:
         self._storage = storage
         self._sealer = sealer
-        self._limits = limits
+        self._limits_of = limits_of
 
     def prepare(self, attempt: Attempt, directory: Path) -> SandboxRequest:
         """Copy the inputs into the attempt's directory and describe what is to be done.
@@ -39,5 +40,5 @@ class Preparer:
             operation=job.operation,
             options=job.options | self._sealer.open(job.id, job.sealed_options),
             inputs=tuple(inputs),
-            limits=self._limits,
+            limits=self._limits_of(job.operation),
         )

@@ -15,6 +15,7 @@ from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import PdfMillError
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
+from pdfmill.jobs.news import News
 from pdfmill.jobs.orphans import sweep_orphans
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.recovery import (
@@ -80,6 +81,7 @@ class Reconciler:
 
     def run(self, stop: threading.Event) -> None:
         """One round after another until ``stop`` is set; what one round cannot do, the next one tries."""
+        news = News(self._database.url)
         while not stop.is_set():
             try:
                 done = self.run_once()
@@ -87,7 +89,8 @@ class Reconciler:
                     log.info("jobs recovered", from_dead_workers=done.reaped, overdue=done.overdue)
             except PdfMillError as error:
                 log.warning("round failed", code=error.code, cause=repr(error.__cause__))
-            self._database.wait_for_news(self._every_s, stop)
+            news.wait(self._every_s, stop)
+        news.close()
 
     def run_once(self) -> Round:
         """One round."""

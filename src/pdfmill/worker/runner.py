@@ -154,6 +154,8 @@ class AttemptRunner:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
                 log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
+            if self._sandbox is not None:
+                self._sandbox.probe_if_due()
 
     def _work_and_tell(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         try:
@@ -177,7 +179,8 @@ class AttemptRunner:
     def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         crash_point("claimed")
         with self._directory(attempt) as directory:
-            request = self._preparer.prepare(attempt, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -211,7 +214,8 @@ class AttemptRunner:
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            self._publisher.publish(attempt, ended.outcome, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                self._publisher.publish(attempt, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:

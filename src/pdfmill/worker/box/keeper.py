@@ -20,7 +20,7 @@ from pdfmill.core.limits import MIB
 from pdfmill.worker.box import libc
 from pdfmill.worker.box.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
 from pdfmill.worker.box.messages import SandboxRequest, Verdict
-from pdfmill.worker.box.process_tree import cpu_seconds, descendants, memory_bytes
+from pdfmill.worker.box.process_tree import cpu_seconds, descendants, disk_bytes, memory_bytes
 from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
@@ -112,7 +112,8 @@ class Keeper:
             self._supervisor.close()
             if self._setup.namespaces is not Namespaces.NONE:
                 libc.set_parent_death_signal(signal.SIGKILL)
-                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC)
+                # Bubblewrap's network namespace has no way out, but jobs could meet in it.
+                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC | libc.CLONE_NEWNET)
                 make_private_view(self._setup, self._directory)
                 if self._setup.namespaces is Namespaces.OWN:
                     # Nothing in here needs another user namespace, and many kernel holes began with one.
@@ -166,6 +167,8 @@ class Keeper:
         self._peak_bytes = max(self._peak_bytes, held)
         if held > limits.memory_mib * MIB:
             return Verdict.MEMORY
+        if disk_bytes(self._directory / "work") > limits.work_mib * MIB:
+            return Verdict.DISK
         # The kernel exempts root from its own limit of processes.
         return Verdict.PROCESSES if len(descendants(pid)) > limits.processes else None
 

@@ -69,6 +69,7 @@ class Verdict(StrEnum):
     MEMORY = "memory"
     CPU = "cpu"
     OUTPUT = "output"
+    DISK = "disk"
     PROCESSES = "processes"
     CRASH = "crash"
     LOST = "lost"
@@ -125,6 +126,12 @@ def _error_of(verdict: Verdict, limits: Limits) -> PdfMillError:
                 f"The job wrote a file of more than {limits.output_mib} MiB. Send a smaller document, or raise "
                 "PDFMILL_LIMITS__OUTPUT_MIB.",
                 limit_mib=limits.output_mib,
+            )
+        case Verdict.DISK:
+            return OutputTooLarge(
+                f"The files of the job had more than {limits.work_mib} MiB together, or there were too many. Send a "
+                "smaller document, or raise PDFMILL_LIMITS__WORK_MIB.",
+                limit_mib=limits.work_mib,
             )
         case Verdict.PROCESSES:
             return TooManyProcesses(

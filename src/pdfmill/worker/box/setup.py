@@ -32,6 +32,8 @@ class Setup(BaseModel):
         landlock: Whether to restrict files by Landlock.
         seccomp: Whether to filter system calls.
         registry: ``module:function`` that gives the operations.
+        become: The user to become before the first request is read; None to stay who it is. Then the fork server is
+            root with CAP_SETUID, CAP_SETGID and CAP_SYS_ADMIN, which it gives up, and it mounts its own /proc.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,3 +57,4 @@ class Setup(BaseModel):
     landlock: bool
     seccomp: bool
     registry: str
+    become: int | None

@@ -9,6 +9,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from pdfmill.config.settings import Settings
 from pdfmill.core.errors import InvalidSettings
 
 _BYTES = 32
@@ -19,6 +20,12 @@ class Pepper:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+
+    @classmethod
+    def of(cls, settings: Settings) -> Pepper:
+        """The one that a setting holds, or else the one in the data directory."""
+        secret = settings.access.pepper
+        return cls(secret.get_secret_value().encode()) if secret else cls.kept_at(settings.pepper_file)
 
     @classmethod
     def kept_at(cls, path: Path) -> Pepper:
@@ -36,8 +43,8 @@ class Pepper:
         secret = path.read_bytes()
         if len(secret) < _BYTES:
             raise InvalidSettings(
-                f"{path} should hold {_BYTES} secret bytes and holds {len(secret)}. Restore it from a backup; or delete "
-                "it, and every API key with it becomes invalid."
+                f"{path} should hold {_BYTES} secret bytes and holds {len(secret)}. Restore it from a backup; or "
+                "delete it, and every API key becomes invalid."
             )
         return cls(secret)
 
