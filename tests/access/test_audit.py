@@ -82,7 +82,7 @@ def test_a_line_that_a_crash_cut_short_is_told_and_the_log_goes_on(audit, path):
     path.write_bytes(path.read_bytes()[:-20])
     write(path, 2)
     assert len(path.read_text().splitlines()) == 4
-    with pytest.raises(AuditBroken, match="Line 2 .*cut short by a crash"):
+    with pytest.raises(AuditBroken, match=r"Line 2 .*cut short by a crash"):
         audit.verify()
 
 

@@ -30,7 +30,7 @@ def applications(folder):
     made = []
 
     def make_app(**settings):
-        parts = Parts(load_settings(data_dir=folder, broker={"url": "redis://127.0.0.1:1"}, **settings))
+        parts = Parts(load_settings(data_dir=folder, **{"broker": {"url": "redis://127.0.0.1:1"}, **settings}))
         upgrade(parts.settings.database_url)
         parts.dispatcher = RecordingDispatcher()
         made.append(parts)
