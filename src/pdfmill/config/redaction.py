@@ -11,7 +11,7 @@ from pdfmill.core.caller import KEY_PATTERN
 _MASK = "***"
 
 #: Values under names like these are never shown.
-_SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api_?key|cookie|pepper", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api[_-]?key|cookie|pepper", re.IGNORECASE)
 
 #: API keys keep their public part; addresses lose user, password and whatever signs a link.
 _SECRET_TEXT = (

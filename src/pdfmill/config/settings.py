@@ -201,6 +201,7 @@ class Settings(BaseSettings):
         toml_file="pdfmill.toml",
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,
         validate_default=True,
     )
 
