@@ -1,5 +1,7 @@
 """The real application on a database and a storage of its own; hints are written down, since no worker runs."""
 
+from contextlib import contextmanager
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -22,13 +24,13 @@ class RecordingDispatcher:
         return len(self.hints)
 
 
-@pytest.fixture
-def make_app(tmp_path):
-    """Builds the application with settings."""
+@contextmanager
+def applications(folder):
+    """Builds applications with settings, and closes them."""
     made = []
 
     def make_app(**settings):
-        parts = Parts(load_settings(data_dir=tmp_path, broker={"url": "redis://127.0.0.1:1"}, **settings))
+        parts = Parts(load_settings(data_dir=folder, **{"broker": {"url": "redis://127.0.0.1:1"}, **settings}))
         upgrade(parts.settings.database_url)
         parts.dispatcher = RecordingDispatcher()
         made.append(parts)
@@ -38,6 +40,20 @@ def make_app(tmp_path):
     yield make_app
     for parts in made:
         parts.database.close()
+
+
+@pytest.fixture
+def make_app(tmp_path):
+    """Builds the application with settings."""
+    with applications(tmp_path) as make_app:
+        yield make_app
+
+
+@pytest.fixture(scope="module")
+def make_world(tmp_path_factory):
+    """Builds an application that the tests of a module share; it takes files whatever space is left."""
+    with applications(tmp_path_factory.mktemp("world")) as make_app:
+        yield lambda **settings: make_app(storage={"min_free_mib": 0}, **settings)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
 from pdfmill.config.logging import get_logger
@@ -46,6 +46,7 @@ def problem_response(failure: Failure) -> Response:
     }
     if failure.trace_id is not None:
         body["trace_id"] = failure.trace_id
+    g.problem_code = failure.code
     response = Response(json.dumps(body), status=failure.http_status, content_type=MEDIA_TYPE)
     if "retry_after_s" in failure.extras:
         response.headers["Retry-After"] = str(failure.extras["retry_after_s"])

@@ -80,7 +80,9 @@ class JobView(View):
     warnings: list[str] = Field(description="What was done differently than asked for.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
     batch_id: str | None = Field(description="The batch that this job is an item of.")
-    items: ItemCountsView | None = Field(description="Of a batch: its items, which `/v1/jobs?batch=` lists.")
+    item_counts: ItemCountsView | None = Field(
+        description="Of a batch: how its items are doing, which `/v1/jobs?batch=` lists."
+    )
     links: JobLinks = Field(description="Where to go from here.")
 
     @classmethod
@@ -114,7 +116,7 @@ class JobView(View):
             warnings=job.warnings,
             error=job.failure,
             batch_id=job.parent_id,
-            items=items and ItemCountsView.model_validate(items),
+            item_counts=items and ItemCountsView.model_validate(items),
             links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel", retry=f"{here}/retry"),
         )
 
@@ -135,6 +137,13 @@ class JobList(View):
 
     items: list[JobView] = Field(description="The jobs.")
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+class LinkView(View):
+    """A download link that needs no key."""
+
+    url: str = Field(description="GET it within its time; whoever has it can.")
+    expires_at: datetime = Field(description="When it ends.")
 
 
 class MissingEngine(View):

@@ -50,6 +50,7 @@ def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     settings = _settings(host=host, port=port, data_dir=data_dir)
     _prepare(settings)
+    _refuse_exposure(settings)
     _become(web_argv(settings))
 
 
@@ -109,6 +110,15 @@ def _prepare(settings: Settings) -> None:
     """
     _ = settings.broker_url
     _upgrade(settings)
+
+
+def _refuse_exposure(settings: Settings) -> None:
+    from pdfmill.access.exposure import refuse_exposure
+    from pdfmill.access.keys import Keys
+    from pdfmill.config.pepper import Pepper
+    from pdfmill.jobs.database import Database
+
+    refuse_exposure(settings.server, Keys(Database(settings.database_url), Pepper.of(settings)))
 
 
 def _upgrade(settings: Settings) -> None:

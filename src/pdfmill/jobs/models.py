@@ -6,10 +6,23 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Integer, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    case,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -17,6 +30,7 @@ from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.base import Base, utc_now
 from pdfmill.jobs.news import tell_of_work
+from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
@@ -29,6 +43,8 @@ class Job(Base):
     Attributes:
         parent_id: The batch that it is an item of; None for a job that a client submitted.
         position: Which item of the batch it is, from 0.
+        owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
+        sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
         client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
@@ -47,7 +63,8 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        UniqueConstraint("idempotency_key"),
+        UniqueConstraint("owner", "idempotency_key"),
+        Index(None, "owner", "created_at", "id"),
         Index(None, "queue", "status", "urgency", "turn", "created_at"),
         Index(None, "client", "queue", "status", "turn"),
         Index(None, "parent_id", "status"),
@@ -65,6 +82,8 @@ class Job(Base):
     options: Mapped[dict[str, Any]]
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
+    sealed_options: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80), default="")
     client: Mapped[str] = mapped_column(String(80), default="")
     urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
     turn: Mapped[int] = mapped_column(default=0)
@@ -191,8 +210,10 @@ class Job(Base):
         """FAILED → PENDING, because somebody asked for another try: all counts but the attempt start anew.
 
         Raises:
-            InvalidTransition: The job did not fail, or its files are being purged.
+            InvalidTransition: The job did not fail, its files are being purged, or its password is forgotten.
         """
+        if self.sealed_options is not None:
+            raise InvalidTransition("The job's password was forgotten when it ended. Submit the job again.")
         now = utc_now()
         self._move(
             JobStatus.PENDING,
@@ -282,7 +303,13 @@ def wake_batches(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:
-    return {"finished_at": utc_now(), "expires_at": expires_at, "lease_owner": None, "lease_until": None}
+    return {
+        "finished_at": utc_now(),
+        "expires_at": expires_at,
+        "lease_owner": None,
+        "lease_until": None,
+        "sealed_options": case((Job.sealed_options.is_(None), None), else_=FORGOTTEN),
+    }
 
 
 class FileRole:
@@ -307,6 +334,16 @@ class JobFile(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class OwnerDay(Base):
+    """How many jobs an owner submitted on a day (UTC)."""
+
+    __tablename__ = "owner_day"
+
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    jobs: Mapped[int]
 
 
 class PeriodicRun(Base):
