@@ -65,7 +65,7 @@ class Fleet:
         self.addresses.append(address)
 
     def start_worker(self, name="worker", queues=None, concurrency=2, **environment):
-        """Start a worker."""
+        """Start a worker; with ``host`` on a machine of that name, as far as it can tell."""
         note = self.folder / name / "run" / "worker-ready"
         words = ["worker", "--concurrency", str(concurrency), *(["--queues", queues] if queues else [])]
         note.unlink(missing_ok=True)
@@ -126,6 +126,8 @@ class Fleet:
     def _start(self, name, words, is_up, environment):
         log = self.folder / f"{name}.log"
         program = [sys.executable, "-m", "pdfmill", *words, "--data-dir", str(self.folder / name)]
+        if host := environment.pop("host", None):
+            program = ["unshare", "--uts", "/bin/sh", "-c", 'hostname "$0" && exec "$@"', host, *program]
         part = Part(
             name,
             ["/bin/sh", "-c", 'exec "$@" >>"$0" 2>&1', str(log), *program],

@@ -101,6 +101,7 @@ class AttemptRunner:
             job_id: The job that the hint names. It need not be the one that is worked on: the table has the order.
             queue: The queue that the hint came from.
         """
+        crash_point("hinted")
         self._spool.make()
         try:
             reap_if_dead(self._database, self._policy, job_id)
@@ -207,6 +208,7 @@ class AttemptRunner:
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
+                crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
                 log.warning("attempt fenced: another one has the job")
