@@ -124,6 +124,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         storage=storage,
         dispatcher=dispatcher,
         policy=policy,
+        registry=load_registry(),
         limits=Limits(),
         spool=spool,
         start_sandbox=fail_to_start,
