@@ -66,11 +66,14 @@ class Attempt:
             row = session.execute(query).one_or_none()
         return _signal(row)
 
-    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
+    def complete(
+        self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile], *, sandbox: str = ""
+    ) -> bool:
         """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
 
         def move(job: Job) -> None:
-            job.mark_as_completed(result, expires_at=utc_now() + self._policy.retention, warnings=list(warnings))
+            expires_at = utc_now() + self._policy.retention
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
             job.files.extend(outputs)
 
         return self._settle(move)

@@ -49,6 +49,7 @@ class Job(Base):
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
+        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
@@ -94,6 +95,7 @@ class Job(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any] | None]
     warnings: Mapped[list[str]] = mapped_column(default=list)
+    sandbox: Mapped[str] = mapped_column(Text, default="")
     error: Mapped[dict[str, Any] | None]
 
     attempt: Mapped[int] = mapped_column(default=0)
@@ -150,7 +152,9 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
+    def mark_as_completed(
+        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
+    ) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -162,6 +166,7 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
+            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )
