@@ -103,7 +103,9 @@ class Fleet:
         self._call(lambda: self._stop(name))
 
     def stop(self):
-        """Stop everything; returns the command lines of the processes that were left."""
+        """Stop everything, if that is not done yet; returns the command lines of the processes that were left."""
+        if self._stopped.is_set():
+            return []
         pids = self.pids()
         self._call(self._stop_all)
         self._stopped.set()
