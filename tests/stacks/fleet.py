@@ -176,14 +176,30 @@ def servers(broker):
 @contextmanager
 def running_fleet(folder, environment):
     """Two web servers, two workers, two reconcilers."""
-    fleet = Fleet(folder, environment)
-    try:
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
         for number in (1, 2):
             fleet.start_web(f"web-{number}")
             fleet.start_reconciler(f"reconciler-{number}")
         fleet.start_worker("worker-1")
         fleet.start_worker("worker-2", queues="extraction,maintenance")
         fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def running_small_fleet(folder, environment):
+    """One part of each kind: "web", "worker", "reconciler"."""
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
+        fleet.start_web()
+        fleet.start_worker()
+        fleet.start_reconciler()
+        fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def _stopped_at_the_end(fleet):
+    try:
         yield fleet
     finally:
         left = fleet.stop()
