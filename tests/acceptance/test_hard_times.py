@@ -176,25 +176,28 @@ def faketime():
     return str(found)
 
 
-def test_a_clock_that_steps_by_an_hour_costs_no_job(faketime, tmp_path):
+def test_a_clock_that_steps_by_an_hour_costs_no_job(fleet, faketime, tmp_path):
+    """The clock of the worker and the reconciler; the web server's gunicorn cannot sleep under this library."""
     now = tmp_path / "now"
-    environment = {
-        **SETTINGS,
+    now.write_text("+0")
+    stepping = {
         "LD_PRELOAD": faketime,
         "FAKETIME_TIMESTAMP_FILE": str(now),
         "FAKETIME_NO_CACHE": "1",
         "DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",  # web server processes show that they live by a file's times, taken from the steady clock
+        "NO_FAKE_STAT": "1",
     }
-    now.write_text("+0")
-    with running_stack(tmp_path, environment) as stack:
-        for step in ("+3600", "+0"):
-            job_id = _run(stack, seconds=3)
-            now.write_text(step)
-            waiting = _post(stack).json()["id"]
-            for each in (job_id, waiting):
-                done = _ended(stack, each)
-                assert (done.status, done.attempt) == ("COMPLETED", 1)
+    for name, start in (("worker", fleet.start_worker), ("reconciler", fleet.start_reconciler)):
+        fleet.stop_part(name)
+        start(**stepping)
+    fleet.wait_until_up()
+    for step in ("+3600", "+0"):
+        job_id = _run(fleet, seconds=3)
+        now.write_text(step)
+        waiting = _post(fleet).json()["id"]
+        for each in (job_id, waiting):
+            done = _ended(fleet, each)
+            assert (done.status, done.attempt) == ("COMPLETED", 1)
 
 
 @pytest.fixture
