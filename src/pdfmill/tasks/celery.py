@@ -23,7 +23,7 @@ from pdfmill.tasks.maintenance import CLEANUP_EVERY_S
 #: these a publish blocks for six seconds.
 _TRY_ONCE = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
-#: A Redis server that takes connections and is silent, as one behind a broken network, must not hold up a POST for ever.
+#: A Redis server that takes connections and is silent, as one behind a broken network, must not hold up a submission.
 _REDIS_ANSWERS_IN_S = 1.0
 
 #: The backstop behind the sandbox's own deadline, in seconds on top of it.
