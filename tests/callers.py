@@ -7,7 +7,8 @@ from pdfmill.core.caller import Scope
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.models import JobFile, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import JobFile
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.storage import Label
 

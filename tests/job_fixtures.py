@@ -1,4 +1,4 @@
-"""A real job table on SQLite, a real storage, and a dispatcher that writes down its hints."""
+"""A real job table on SQLite and on PostgreSQL, a real storage, and a dispatcher that writes down its hints."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,12 +9,14 @@ from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import QueueSettings, QuotaSettings, load_settings
 from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
+from pdfmill.jobs.base import Base
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService, Upload
 from pdfmill.jobs.storage import LocalStorage
+from stacks.servers import postgres_database
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -37,12 +39,32 @@ class RecordingDispatcher:
         return self.messages.get(queue, len(self.hints))
 
 
-@pytest.fixture
-def database(tmp_path):
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A PostgreSQL database with our schema, made by the migrations."""
+    with postgres_database() as url:
+        upgrade(url)
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """An empty job table, once on each database."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
     url = f"sqlite:///{tmp_path}/jobs.db"
     upgrade(url)
-    database = Database(url, busy_timeout_s=5)
+    return url
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url, busy_timeout_s=5)
     yield database
+    if not database_url.startswith("sqlite"):
+        with database.write(durable=False) as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
     database.close()
 
 

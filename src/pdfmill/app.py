@@ -7,6 +7,7 @@ import signal
 import threading
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
@@ -17,6 +18,7 @@ from pdfmill.access.keys import Keys
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings, load_settings
+from pdfmill.core import named_registry
 from pdfmill.core.limits import MIB
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.policy import JobPolicy
@@ -29,7 +31,7 @@ from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
-from pdfmill.worker.sandbox import check_sandbox
+from pdfmill.worker.sandbox import Sandbox, check_sandbox
 from pdfmill.worker.spool import Spool
 
 
@@ -82,12 +84,10 @@ class Parts:
             storage=self.storage,
             dispatcher=self.dispatcher,
             policy=self.policy,
-            preparer=Preparer(
-                self.storage,
-                self.sealer,
-                lambda name: self.settings.limits.for_operation(self.registry.get(name).limits),
-            ),
+            registry=self.registry,
+            preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
+            start_sandbox=_start_sandbox,
         )
 
     @cached_property
@@ -137,6 +137,13 @@ class Parts:
             settings=self.settings,
         )
         return self.flask_app
+
+
+def _start_sandbox(spool: Path) -> Sandbox:
+    name = named_registry.name_in_environment()
+    if name is None:
+        return Sandbox.start(spool)
+    return Sandbox.start(spool, registry=name, extra_readable=(named_registry.folder(name),))
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -6,7 +6,7 @@ import multiprocessing
 import pytest
 
 from pdfmill.access.audit import AuditLog, Deed
-from pdfmill.core.access_errors import AuditBroken
+from pdfmill.core.errors import AuditBroken
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ import pytest
 from pdfmill.access.keys import Keys
 from pdfmill.access.models import ApiKey
 from pdfmill.config.pepper import Pepper
-from pdfmill.core.access_errors import InvalidKey, UnknownKey
 from pdfmill.core.caller import KEY_PATTERN, Scope
-from pdfmill.core.errors import InvalidRequest
-from pdfmill.jobs.models import utc_now
+from pdfmill.core.errors import InvalidKey, InvalidRequest, UnknownKey
+from pdfmill.jobs.base import utc_now
 
 BOTH = {Scope.JOBS_READ, Scope.JOBS_WRITE}
 

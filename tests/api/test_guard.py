@@ -245,7 +245,7 @@ def test_a_link_ends_with_its_time(parts, linked, monkeypatch):
 
     later = TimestampSigner.get_timestamp
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: later(self) + 901)
-    from pdfmill.core.access_errors import InvalidLink
+    from pdfmill.core.errors import InvalidLink
 
     with pytest.raises(InvalidLink):
         links.open(token)

@@ -8,7 +8,8 @@ import pytest
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.retention import purge_expired
 

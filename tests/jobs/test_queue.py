@@ -9,7 +9,8 @@ from pdfmill.config.settings import QueueSettings
 from pdfmill.core.errors import QueueFull, SandboxCrashed, TooManyJobs
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.queue import PATIENCE_FOR_SOLITUDE, require_room
 from pdfmill.jobs.service import Submitter

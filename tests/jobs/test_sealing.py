@@ -4,9 +4,8 @@ import pytest
 from pydantic import Field, SecretStr
 
 from pdfmill.config.pepper import Pepper
-from pdfmill.core.access_errors import PasswordLost
 from pdfmill.core.documents import MediaType
-from pdfmill.core.errors import DamagedInput, IdempotencyConflict, InvalidTransition
+from pdfmill.core.errors import DamagedInput, IdempotencyConflict, InvalidTransition, PasswordLost
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.attempts import claim_next

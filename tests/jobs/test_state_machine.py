@@ -297,7 +297,7 @@ class NoDelay(JobPolicy):
         return timedelta(0)
 
 
-TestJobs = Jobs.TestCase
+TestJobs = pytest.mark.timeout(900)(Jobs.TestCase)
 TestJobs.settings = settings(
-    max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -1,13 +1,28 @@
 """A real job table and storage, see `job_fixtures`."""
 
-from job_fixtures import database, dispatcher, jobs, operation, policy, sealer, storage, stored_files, submit, upload
+from job_fixtures import (
+    database,
+    database_url,
+    dispatcher,
+    jobs,
+    operation,
+    policy,
+    postgres_url,
+    sealer,
+    storage,
+    stored_files,
+    submit,
+    upload,
+)
 
 __all__ = [
     "database",
+    "database_url",
     "dispatcher",
     "jobs",
     "operation",
     "policy",
+    "postgres_url",
     "sealer",
     "storage",
     "stored_files",

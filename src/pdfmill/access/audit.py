@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pdfmill.config.logging import get_logger
-from pdfmill.core.access_errors import AuditBroken
-from pdfmill.jobs.models import utc_now
+from pdfmill.core.errors import AuditBroken
+from pdfmill.jobs.base import utc_now
 
 log = get_logger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pdfmill.access.keys import Keys
 from pdfmill.config.settings import ServerSettings
-from pdfmill.core.access_errors import Exposed
+from pdfmill.core.errors import Exposed
 
 
 def refuse_exposure(server: ServerSettings, keys: Keys) -> None:

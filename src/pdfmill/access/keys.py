@@ -12,11 +12,10 @@ from sqlalchemy import select, update
 
 from pdfmill.access.models import ApiKey
 from pdfmill.config.pepper import Pepper
-from pdfmill.core.access_errors import InvalidKey, UnknownKey
 from pdfmill.core.caller import KEY_PREFIX, Caller, Scope
-from pdfmill.core.errors import InvalidRequest
+from pdfmill.core.errors import InvalidKey, InvalidRequest, UnknownKey
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import utc_now
 
 _SECRET_BYTES = 32
 

@@ -9,8 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from pdfmill.access.keys import Keys
 from pdfmill.config.pepper import Pepper
-from pdfmill.core.access_errors import InvalidLink
 from pdfmill.core.caller import Caller
+from pdfmill.core.errors import InvalidLink
 
 
 @dataclass(frozen=True)

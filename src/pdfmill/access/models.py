@@ -8,7 +8,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pdfmill.core.caller import Caller, Scope
-from pdfmill.jobs.models import Base
+from pdfmill.jobs.base import Base
 
 
 class ApiKey(Base):

@@ -12,7 +12,7 @@ from pdfmill.api.guard import public, requires
 from pdfmill.api.jobs import JobsOfCaller, ResultQuery, answer, query_of, send_result
 from pdfmill.api.schemas import LinkView
 from pdfmill.core.caller import EVERYTHING, Caller, Scope
-from pdfmill.jobs.models import utc_now
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
 

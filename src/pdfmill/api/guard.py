@@ -14,8 +14,8 @@ from pdfmill.access.audit import AuditLog, Deed
 from pdfmill.access.keys import Keys
 from pdfmill.access.rates import WINDOW_S, Allowance, Rate, RateLimiter
 from pdfmill.config.settings import AccessSettings, ServerSettings, is_loopback
-from pdfmill.core.access_errors import CrossSiteRequest, InvalidKey, KeyRequired, ScopeMissing, TooManyRequests
 from pdfmill.core.caller import EVERYTHING, Caller, Scope
+from pdfmill.core.errors import CrossSiteRequest, InvalidKey, KeyRequired, ScopeMissing, TooManyRequests
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 

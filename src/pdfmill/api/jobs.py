@@ -37,6 +37,7 @@ class JobListQuery(_Query):
 
     status: JobStatus | None = Field(None, description="Only jobs in this state.")
     operation: str | None = Field(None, description="Only jobs of this operation.")
+    batch: str | None = Field(None, description="The items of this batch, instead of the jobs that clients submitted.")
     limit: int = Field(50, ge=1, le=200, description="Jobs a page.")
     cursor: str | None = Field(None, description="`next_cursor` of the page before.")
 
@@ -61,14 +62,16 @@ def job_routes(jobs: JobsOfCaller, storage: Storage, waiting: Waiting) -> Bluepr
     @requires(Scope.JOBS_READ)
     def list_jobs() -> Response:
         page = jobs().list_jobs(**query_of(JobListQuery).model_dump())
-        return answer(JobList(items=[JobView.of(job) for job in page.jobs], next_cursor=page.next_cursor))
+        counts = jobs().count_items(page.jobs)
+        views = [JobView.of(job, counts.get(job.id)) for job in page.jobs]
+        return answer(JobList(items=views, next_cursor=page.next_cursor))
 
     @blueprint.get("/<job_id>")
     @requires(Scope.JOBS_READ)
     def show_job(job_id: str) -> Response:
         query = query_of(JobQuery)
         job = waiting.until_finished(jobs(), jobs().get(job_id), query.wait)
-        response = answer(JobView.of(job))
+        response = answer(JobView.of(job, jobs().count_items([job]).get(job.id)))
         if not job.status.is_terminal:
             response.headers["Retry-After"] = "1"
         response.add_etag()

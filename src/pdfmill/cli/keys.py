@@ -42,7 +42,7 @@ def keys() -> None:
 def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, days: int | None, as_json: bool) -> None:
     """Make a key. It is shown this once, on standard output; the server keeps no copy."""
     from pdfmill.access.audit import Deed
-    from pdfmill.jobs.models import utc_now
+    from pdfmill.jobs.base import utc_now
 
     if expires and days:
         raise click.UsageError("--expires and --days say the same; give one of them.")
@@ -115,7 +115,7 @@ def _described(row: ApiKey) -> dict[str, object]:
 
 
 def _state(row: ApiKey) -> str:
-    from pdfmill.jobs.models import utc_now
+    from pdfmill.jobs.base import utc_now
 
     if row.revoked_at is not None:
         return "revoked"

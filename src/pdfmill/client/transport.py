@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pdfmill.core.error_kind import ErrorKind
 from pdfmill.core.errors import (
+    ErrorKind,
     InputTooLarge,
     InternalError,
     InvalidRequest,

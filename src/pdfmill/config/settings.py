@@ -147,6 +147,15 @@ class UploadSettings(Group):
     max_upload_mib: int = Field(512, ge=1, description="Largest file in MiB.")
 
 
+class SandboxSettings(Group):
+    """How documents are isolated."""
+
+    allow_bare: bool = Field(
+        False,
+        description="Serve a public address even where the sandbox reaches tier C only, see docs/security-model.md.",
+    )
+
+
 class WorkerSettings(Group):
     """How jobs are worked on."""
 
@@ -217,6 +226,7 @@ class Settings(BaseSettings):
     quota: QuotaSettings = Field(default_factory=QuotaSettings, description="What each owner may use up.")
     upload: UploadSettings = Field(default_factory=UploadSettings, description="What clients may send.")
     limits: Limits = Field(default_factory=Limits, description="What one attempt at a job may use.")
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings, description="How documents are isolated.")
     worker: WorkerSettings = Field(default_factory=WorkerSettings, description="How jobs are worked on.")
     retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long jobs are kept.")
     log: LogSettings = Field(default_factory=LogSettings, description="What is logged.")

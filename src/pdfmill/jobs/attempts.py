@@ -12,14 +12,17 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import object_session
 
 from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.batches import items_of
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, utc_now
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
-from pdfmill.jobs.queue import next_job
+from pdfmill.jobs.queue import next_job, turn_of
 from pdfmill.jobs.status import JobStatus
 
 
@@ -71,6 +74,25 @@ class Attempt:
             job.files.extend(outputs)
 
         return self._settle(move)
+
+    def split_into(self, items: Sequence[Job]) -> bool:
+        """Put the items of a batch into the queue and let the batch wait for them; False if somebody else won."""
+
+        def move(job: Job) -> None:
+            job.wait_for_items()
+            session = object_session(job)
+            assert session is not None
+            for item in items:
+                item.turn = turn_of(session, item.queue, item.client)
+                session.add(item)
+                session.flush()  # the next one's turn follows this one's
+
+        return self._settle(move)
+
+    def items(self) -> Sequence[Job]:
+        """The items of the batch, in order; none if it has not been split."""
+        with self._database.read() as session:
+            return items_of(session, self.job.id)
 
     def fail(self, failure: Failure) -> bool:
         """End the attempt with an error: a passing one is tried again later, any other fails the job.

@@ -6,33 +6,29 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Date,
-    DateTime,
-    Dialect,
     Enum,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     case,
+    select,
     update,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
+from pdfmill.jobs.base import Base, utc_now
 from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
@@ -41,52 +37,14 @@ from pdfmill.jobs.status import TRANSITIONS, JobStatus
 DEFAULT_URGENCY = 3
 
 
-def utc_now() -> datetime:
-    """This instant, with its time zone."""
-    return datetime.now(UTC)
-
-
-def new_job_id() -> str:
-    """128 random bits as 32 hexadecimal digits: an id that nobody guesses."""
-    return secrets.token_hex(16)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant in UTC; SQLite has no time zones, so there it is stored naive and comes back aware."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can address it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
-
-
 class Job(Base):
     """A stored request to run one operation.
 
     Attributes:
         owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
         sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
+        parent_id: The batch that it is an item of; None for a job that a client submitted.
+        position: Which item of the batch it is, from 0.
         client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
@@ -96,7 +54,9 @@ class Job(Base):
         retries: How often it was put back after a passing error.
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
-        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does.
+        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does. A batch in PROCESSING
+        without
+            one waits for its items.
         lease_until: Until when that process is believed to be alive without a heartbeat. Each heartbeat changes it; who
             waits for its end goes by its changes and a steady clock, because wall clocks step, see `jobs.recovery`.
     """
@@ -107,6 +67,7 @@ class Job(Base):
         Index(None, "owner", "created_at", "id"),
         Index(None, "queue", "status", "urgency", "turn", "created_at"),
         Index(None, "client", "queue", "status", "turn"),
+        Index(None, "parent_id", "status"),
         Index(None, "status", "next_hint_at"),
         Index(None, "status", "lease_until"),
         Index(None, "status", "expires_at"),
@@ -121,6 +82,8 @@ class Job(Base):
     options: Mapped[dict[str, Any]]
     sealed_options: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str] = mapped_column(String(80), default="")
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
     client: Mapped[str] = mapped_column(String(80), default="")
     urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
     turn: Mapped[int] = mapped_column(default=0)
@@ -268,6 +231,24 @@ class Job(Base):
             expires_at=None,
         )
 
+    def wait_for_items(self) -> None:
+        """This attempt has split the batch: it stays PROCESSING, owned by nobody, until its items have ended.
+
+        Raises:
+            InvalidTransition: Somebody else won, or the batch is to be cancelled.
+        """
+        self._change(
+            Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
+            lease_owner=None,
+            lease_until=None,
+            progress={"stage": "files"},
+        )
+
+    @property
+    def is_waiting_for_items(self) -> bool:
+        return self.status is JobStatus.PROCESSING and self.lease_owner is None
+
     def mark_as_expired(self) -> None:
         """A terminal state → EXPIRED, after its files were purged.
 
@@ -277,25 +258,48 @@ class Job(Base):
         self._move(JobStatus.EXPIRED, result=None)
 
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
-        session = object_session(self)
-        assert session is not None, "a job moves inside a session"
         before = self.status
-        statement = (
-            update(Job)
-            .where(Job.id == self.id, Job.status == before, *conditions)
-            .values(status=target, **values)
-            .execution_options(synchronize_session=False)
-        )
-        moved = target in TRANSITIONS[before] and session.execute(statement).rowcount == 1  # type: ignore[attr-defined]  # an UPDATE's result has it
-        if not moved:
-            session.refresh(self)
-            raise InvalidTransition(
-                f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
-            )
+        if target not in TRANSITIONS[before]:
+            raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
+        session = self._change(*conditions, status=target, **values)
+        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         if target is JobStatus.PENDING:
             tell_of_work(session)
-        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+        if target.is_terminal and self.parent_id is not None:
+            wake_batches(session, Job.id == self.parent_id)
+
+    def _change(self, *conditions: ColumnElement[bool], **values: Any) -> Session:
+        """One conditional UPDATE of this row, as it was when it was read."""
+        session = object_session(self)
+        assert session is not None, "a job moves inside a session"
+        statement = update(Job).where(Job.id == self.id, Job.status == self.status, *conditions).values(**values)
+        changed = session.execute(statement.execution_options(synchronize_session=False))
         session.refresh(self)
+        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
+        return session
+
+
+def wake_batches(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Let batches be gathered whose last item has ended; returns how many."""
+    item = aliased(Job)
+    at_work = select(item.id).where(
+        item.parent_id == Job.id, item.status.in_([status for status in JobStatus if not status.is_terminal])
+    )
+    has_items = select(item.id).where(item.parent_id == Job.id)
+    now = utc_now()
+    statement = (
+        update(Job)
+        .where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_(None), *conditions)
+        .where(has_items.exists(), ~at_work.exists())
+        .values(status=JobStatus.PENDING, not_before=now, next_hint_at=now, hints=0)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    woken = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    if woken:
+        tell_of_work(session)
+    return woken
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:

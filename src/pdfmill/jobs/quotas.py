@@ -12,10 +12,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pdfmill.config.settings import QuotaSettings
-from pdfmill.core.access_errors import QuotaExceeded
+from pdfmill.core.errors import QuotaExceeded
 from pdfmill.core.limits import MIB
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, OwnerDay, utc_now
+from pdfmill.jobs.models import Job, JobFile, OwnerDay
 
 
 def require_quota(database: Database, settings: QuotaSettings, owner: str, size_bytes: int) -> None:

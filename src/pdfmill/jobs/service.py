@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, tuple_
+from sqlalchemy import ColumnElement, delete, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,13 +26,14 @@ from pdfmill.core.errors import (
     UnknownJob,
 )
 from pdfmill.core.operation import AnyOperation
+from pdfmill.jobs.base import new_job_id, utc_now
+from pdfmill.jobs.batches import ItemCounts, count_items, items_of
 from pdfmill.jobs.database import Database, call_after_commit
-from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile, new_job_id, utc_now
+from pdfmill.jobs.dispatch import FIRST_REHINT, Dispatcher
+from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile
 from pdfmill.jobs.orphans import input_key
 from pdfmill.jobs.queue import require_room, turn_of
 from pdfmill.jobs.quotas import count_job, require_quota
-from pdfmill.jobs.recovery import FIRST_REHINT
 from pdfmill.jobs.sealing import Sealer, secrets_of
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Label, Storage
@@ -123,7 +124,8 @@ class JobService:
         keys: list[str] = []
         try:
             parsed = operation.parse_options(options)
-            refuse_empty(uploads)
+            if operation.batch is None:  # in a batch, an empty file fails alone
+                refuse_empty(uploads)
             operation.check_inputs([upload.media_type for upload in uploads])
             earlier = self._earlier(idempotency)
             if earlier is not None:
@@ -165,11 +167,13 @@ class JobService:
         *,
         status: JobStatus | None = None,
         operation: str | None = None,
+        batch: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> JobPage:
-        """Jobs, newest first, ``limit`` at a time."""
+        """Jobs, newest first, ``limit`` at a time: those that clients submitted, or the items of one batch."""
         query = select(Job).where(self._visible()).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
+        query = query.where(Job.parent_id.is_(None) if batch is None else Job.parent_id == batch)
         if status is not None:
             query = query.where(Job.status == status)
         if operation is not None:
@@ -183,36 +187,50 @@ class JobService:
         jobs = jobs[:limit]
         return JobPage(jobs, f"{jobs[-1].created_at.isoformat()}~{jobs[-1].id}" if more else None)
 
+    def count_items(self, jobs: Sequence[Job]) -> dict[str, ItemCounts]:
+        """How the items are doing of those jobs that are batches, by the batch's id."""
+        with self._database.read() as session:
+            return count_items(session, [job.id for job in jobs])
+
     def cancel(self, job_id: str) -> Job:
         """Cancel a job: a pending one at once; of a running one the worker kills the sandbox within two seconds.
 
-        Asking twice is harmless.
+        The items of a batch are cancelled with it. Asking twice is harmless.
 
         Raises:
             UnknownJob: There is none of that id.
             InvalidTransition: The job has ended already.
         """
         with self._database.write() as session:
+            items = items_of(session, job_id, lock=True)  # before the batch, as a worker locks them
             job = self._load(session, job_id, lock=True)
-            if job.status is JobStatus.PENDING:
-                job.mark_as_cancelled(expires_at=utc_now() + self._retention)
-            elif job.status is JobStatus.PROCESSING:
-                job.cancel_requested_at = job.cancel_requested_at or utc_now()
-            elif job.status is not JobStatus.CANCELLED:
+            if job.status is not JobStatus.CANCELLED and job.status.is_terminal:
                 raise InvalidTransition(
                     f"The job is {job.status} already; there is nothing to cancel.", job_status=job.status
                 )
+            for each in (job, *items):
+                self._cancel(each)
             return job
+
+    def _cancel(self, job: Job) -> None:
+        if job.status is JobStatus.PENDING or job.is_waiting_for_items:
+            job.mark_as_cancelled(expires_at=utc_now() + self._retention)
+        elif job.status is JobStatus.PROCESSING:
+            job.cancel_requested_at = job.cancel_requested_at or utc_now()
 
     def retry(self, job_id: str) -> Job:
         """Give a failed job another try, with all its tries before it.
 
         Raises:
             UnknownJob: There is none of that id.
-            InvalidTransition: The job did not fail.
+            InvalidTransition: The job did not fail, or is the item of a batch that has ended.
         """
         with self._database.write() as session:
             job = self._load(session, job_id, lock=True)
+            if job.parent_id is not None and not self._load(session, job.parent_id).is_waiting_for_items:
+                raise InvalidTransition(
+                    "The batch of this job has ended. Submit the file again.", job_status=job.status
+                )
             job.requeue()
             call_after_commit(session, lambda: self._hint(job.id, job.operation))
             return job
@@ -223,17 +241,22 @@ class JobService:
         Raises:
             UnknownJob: There is none of that id.
             JobNotFinished: Cancel it first.
+            InvalidTransition: It is an item of a batch.
         """
         with self._database.write() as session:
             job = self._load(session, job_id, lock=True)
+            if job.parent_id is not None:
+                raise InvalidTransition(
+                    f"The job is an item of a batch, and goes with it: delete {job.parent_id}.", job_status=job.status
+                )
             if not job.status.is_terminal:
                 raise JobNotFinished(
                     f"The job is {job.status}. Cancel it first, then delete it.", job_status=job.status
                 )
             # Files first: if this dies halfway, the row still names what is left to remove.
-            for file in job.files:
+            for file in (file for each in (job, *items_of(session, job_id)) for file in each.files):
                 self._storage.delete(file.storage_key)
-            session.delete(job)
+            session.execute(delete(Job).where(Job.id == job_id))  # the database deletes items, files and events with it
         self._database.erase_traces()
 
     def result_file(self, job_id: str, position: int = 0) -> JobFile:
@@ -341,14 +364,6 @@ class JobService:
 
     def _hint(self, job_id: str, operation: str) -> None:
         self._dispatcher.dispatch(job_id, operation)
-
-
-def _load(session: Session, job_id: str, *, lock: bool = False) -> Job:
-    """The job; with ``lock`` no claim can come in between on a database that locks rows (SQLite locks them all)."""
-    job = session.get(Job, job_id, with_for_update=lock)
-    if job is None:
-        raise UnknownJob("There is no job of that id on this server. It may have been deleted.")
-    return job
 
 
 def _parse_instant(text: str) -> datetime:

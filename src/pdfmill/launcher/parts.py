@@ -17,8 +17,9 @@ log = get_logger(__name__)
 #: The first restart is immediate; each further one waits twice as long, up to half a minute.
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.25, 30.0
 
-#: A part that lived this long had started well, and its failures are forgotten.
-_HEALTHY_AFTER_S = 30.0
+#: A part that lived this long had started well, and its failures are forgotten: whoever dies of a wrong setting or a
+#: missing library does so sooner.
+_HEALTHY_AFTER_S = 10.0
 
 #: How often a part that can be asked is asked whether it is well, and how often it may fail to say so.
 LOOK_EVERY_S = 2.0

@@ -18,8 +18,7 @@ from pathlib import Path
 
 from pdfmill.config.logging import configure_logging, get_logger
 from pdfmill.config.settings import Settings
-from pdfmill.core.access_errors import Exposed
-from pdfmill.core.errors import AddressInUse, AlreadyServing, InvalidSettings, MissingDependency
+from pdfmill.core.errors import AddressInUse, AlreadyServing, Exposed, InvalidSettings, MissingDependency
 from pdfmill.engines.probe import PROBES, find_valkey
 from pdfmill.launcher.commands import reconciler_argv, valkey_argv, web_argv, worker_argv
 from pdfmill.launcher.parts import Part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from pdfmill.access import models as _access  # noqa: F401 - puts its table into the metadata
-from pdfmill.jobs.models import Base
+from pdfmill.jobs.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

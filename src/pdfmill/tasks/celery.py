@@ -73,12 +73,16 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
 def _queue(name: str, settings: Settings) -> Any:
     """A queue with an exchange and a key of its own: queues that share them would each get a copy of every message.
 
-    On RabbitMQ it is a quorum queue, which survives the death of a node of the broker.
+    On RabbitMQ it is a quorum queue, which survives the death of a node of the broker. Beside quorum queues Celery sets
+    up delayed delivery, which warns of every exchange that is not a topic.
     """
     make_queue: Any = Queue  # kombu has few types
     make_exchange: Any = Exchange
-    arguments = {"x-queue-type": "quorum"} if _is_amqp(settings) else None
-    return make_queue(name, make_exchange(name, "direct"), routing_key=name, queue_arguments=arguments)
+    if _is_amqp(settings):
+        return make_queue(
+            name, make_exchange(name, "topic"), routing_key=name, queue_arguments={"x-queue-type": "quorum"}
+        )
+    return make_queue(name, make_exchange(name, "direct"), routing_key=name)
 
 
 def _is_amqp(settings: Settings) -> bool:

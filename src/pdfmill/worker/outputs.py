@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import MediaType
 from pdfmill.core.errors import OutputRejected, PdfMillError
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 
@@ -42,7 +43,7 @@ def run(_inputs: Inputs, promises: Promises, ctx: Context) -> Outcome[Checked]:
         path = directory / name
         if path.is_symlink() or not path.is_file():
             raise OutputRejected("An output is no plain file in its place. Nothing was published; report this.")
-        if path.stat().st_size == 0:
+        if path.stat().st_size == 0 and media_type != MediaType.UNKNOWN:  # what may be anything may be nothing
             raise OutputRejected("An output came out empty. Nothing was published; the original is as it was.")
         try:
             check_sound(path, media_type, page_count, originals, ctx.limits)

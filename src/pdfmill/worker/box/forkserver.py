@@ -17,9 +17,9 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from pdfmill.core import named_registry
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
-from pdfmill.worker.box.attempt_process import load_registry
 from pdfmill.worker.box.keeper import Keeper
 from pdfmill.worker.box.messages import SandboxRequest
 from pdfmill.worker.box.seccomp import compile_filter
@@ -35,7 +35,7 @@ def serve(setup: Setup) -> None:
         _become(setup.become)
     libc.set_parent_death_signal(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
-    load_registry(setup.registry)
+    named_registry.load(setup.registry)
     build_services()
     import_module("pdfmill.services.soundness")  # what the check of outputs needs
     unconfined = setup.namespaces is Namespaces.NONE

@@ -33,13 +33,29 @@ class SandboxInput(_Message):
     media_type: str
 
 
+class SandboxItem(_Message):
+    """A finished job of a batch, see `core.operation.BatchItem`."""
+
+    name: str
+    size_bytes: int
+    output: SandboxInput | None
+    result: dict[str, Any] | None
+    failure: Failure | None
+
+
 class SandboxRequest(_Message):
-    """Run this operation on these files. Options as JSON holds them."""
+    """Run this operation on these files. Options as JSON holds them.
+
+    Attributes:
+        items: The finished jobs of a batch that is to be gathered; None for one that is to be split, and for any other
+            operation.
+    """
 
     operation: str
     options: dict[str, Any]
     inputs: tuple[SandboxInput, ...]
     limits: Limits
+    items: tuple[SandboxItem, ...] | None = None
 
 
 class SandboxOutput(_Message):

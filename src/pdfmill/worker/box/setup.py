@@ -40,14 +40,13 @@ class Setup(BaseModel):
 
     @property
     def has_private_tmp(self) -> bool:
-        """Whether a job gets a /tmp of its own.
+        """Whether a job gets a /tmp of its own: not where Python lies below /tmp, and would vanish with it.
 
-        Not where Python lies below /tmp, and would vanish with it; nor where the spool does, which must stay closed
-        but for the job's own folder. Then /tmp is closed to the job, whose TMPDIR is its work directory anyway.
+        Then /tmp is closed to the job; its TMPDIR is its work directory anyway.
         """
         shared = Path("/tmp")  # noqa: S108 - it is only compared with
         return self.namespaces is not Namespaces.NONE and not any(
-            Path(path).is_relative_to(shared) for path in (*self.readable, self.spool)
+            Path(path).is_relative_to(shared) for path in self.readable
         )
 
     control: int

@@ -4,7 +4,15 @@ with Sandbox.start(spool) as sandbox, sandbox.launch(directory, request) as proc
     while not isinstance(event := process.next_event(1), Ended): ...
 """
 
-from pdfmill.worker.box.messages import Ended, SandboxInput, SandboxOutcome, SandboxOutput, SandboxRequest, Verdict
+from pdfmill.worker.box.messages import (
+    Ended,
+    SandboxInput,
+    SandboxItem,
+    SandboxOutcome,
+    SandboxOutput,
+    SandboxRequest,
+    Verdict,
+)
 from pdfmill.worker.sandbox.client import Sandbox, check_sandbox
 from pdfmill.worker.sandbox.process import SandboxProcess
 from pdfmill.worker.sandbox.tiers import Feature, Tier
@@ -14,6 +22,7 @@ __all__ = [
     "Feature",
     "Sandbox",
     "SandboxInput",
+    "SandboxItem",
     "SandboxOutcome",
     "SandboxOutput",
     "SandboxProcess",

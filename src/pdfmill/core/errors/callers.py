@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdfmill.core.error_kind import ErrorKind
-from pdfmill.core.errors import NotFound, PdfMillError
+from pdfmill.core.errors.base import PdfMillError
+from pdfmill.core.errors.jobs import NotFound
+from pdfmill.core.errors.kind import ErrorKind
 
 
 class KeyRequired(PdfMillError):
