@@ -2,11 +2,11 @@
 
 import pytest
 
-from job_fixtures import database
+from job_fixtures import database, database_url, postgres_url
 from pdfmill.access.keys import Keys
 from pdfmill.config.pepper import Pepper
 
-__all__ = ["database"]
+__all__ = ["database", "database_url", "postgres_url"]
 
 
 @pytest.fixture
