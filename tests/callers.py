@@ -63,11 +63,24 @@ class JobMaker:
 
     def complete(self, job_id):
         """End a pending job with one output, which is called as its input was."""
-        attempt, parts = self._attempt(job_id), self._parts
-        name = attempt.job.inputs[0].name
+        return self._complete(self._attempt(job_id))
+
+    def complete_next(self):
+        """End whichever job is next."""
+        return self._complete(self._claim())
+
+    def failed(self):
+        return self._fail(self._attempt(self.pending()))
+
+    def fail_next(self):
+        return self._fail(self._claim())
+
+    def _complete(self, attempt):
+        parts, job_id, name = self._parts, attempt.job.id, attempt.job.inputs[0].name
         incoming = parts.storage.incoming(1 << 20)
         incoming.write(PDF)
-        stored = parts.storage.publish(incoming, f"outputs/{job_id}", Label(name, "application/pdf"))
+        key = f"outputs/{job_id}.{attempt.number}"
+        stored = parts.storage.publish(incoming, key, Label(name, "application/pdf"))
         output = JobFile(
             role="output",
             name=name,
@@ -79,13 +92,15 @@ class JobMaker:
         assert attempt.complete({}, [], [output])
         return job_id
 
-    def failed(self):
-        attempt = self._attempt(self.pending())
+    def _fail(self, attempt):
         assert attempt.fail(Failure.of(DamagedInput("Send another.")))
         return attempt.job.id
 
+    def _claim(self):
+        return claim_next(self._parts.database, self._parts.policy, "compression", this_owner())
+
     def _attempt(self, wanted):
         while True:  # jobs of earlier tests may be before it
-            attempt = claim_next(self._parts.database, self._parts.policy, "compression", this_owner())
+            attempt = self._claim()
             if attempt.job.id == wanted:
                 return attempt

@@ -85,7 +85,7 @@ class Parts:
             dispatcher=self.dispatcher,
             policy=self.policy,
             registry=self.registry,
-            preparer=Preparer(self.storage, self.sealer, self.registry, self.settings.limits),
+            preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
             start_sandbox=_start_sandbox,
         )

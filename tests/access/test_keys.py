@@ -28,6 +28,7 @@ def test_an_administrator_may_do_everything(keys):
     assert all(keys.caller_of(key).may(scope) for scope in Scope)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_secret_is_nowhere_in_the_database(keys, database, tmp_path):
     _, key = keys.create("acme", BOTH)
     keys.caller_of(key)

@@ -1,45 +1,8 @@
 """The real application on a database and a storage of its own; hints are written down, since no worker runs."""
 
-from contextlib import contextmanager
-
 import pytest
-from flask.testing import FlaskClient
 
-from pdfmill.app import Parts
-from pdfmill.config.settings import load_settings
-from pdfmill.jobs.schema import upgrade
-
-
-class RecordingDispatcher:
-    """Writes hints down."""
-
-    def __init__(self):
-        self.hints = []
-
-    def dispatch(self, job_id, operation):
-        self.hints.append((job_id, operation))
-        return True
-
-    def messages_in(self, queue):
-        return len(self.hints)
-
-
-@contextmanager
-def applications(folder):
-    """Builds applications with settings, and closes them."""
-    made = []
-
-    def make_app(**settings):
-        parts = Parts(load_settings(data_dir=folder, **{"broker": {"url": "redis://127.0.0.1:1"}, **settings}))
-        upgrade(parts.settings.database_url)
-        parts.dispatcher = RecordingDispatcher()
-        made.append(parts)
-        parts.flask_app.test_client_class = BufferedClient
-        return parts.serve_api()
-
-    yield make_app
-    for parts in made:
-        parts.database.close()
+from applications import applications
 
 
 @pytest.fixture
@@ -69,13 +32,6 @@ def parts(app):
 @pytest.fixture
 def client(app):
     return app.test_client()
-
-
-class BufferedClient(FlaskClient):
-    """Reads each response to its end and closes it, as a real client does."""
-
-    def open(self, *args, **kwargs):
-        return super().open(*args, buffered=True, **kwargs)
 
 
 @pytest.fixture

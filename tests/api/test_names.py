@@ -15,7 +15,7 @@ from pdfmill.core.documents import safe_name
 
 #: Control, format (bidirectional) and unassigned characters; line and paragraph separators.
 UNPRINTABLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-STORED = re.compile(r"(inputs/[0-9a-f]{2}/[0-9a-f]{32}\.\d+|outputs/[0-9a-f]{32})")
+STORED = re.compile(r"(inputs/[0-9a-f]{2}/[0-9a-f]{32}\.\d+|outputs/[0-9a-f]{32}\.\d+)")
 
 
 @pytest.fixture(scope="module")

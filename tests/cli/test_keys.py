@@ -82,7 +82,8 @@ def test_a_key_made_first_leaves_the_folder_open_for_the_sandbox_and_nothing_in_
     [("serve", "0.0.0.0"), ("serve", "::"), ("web", "::"), ("web", "10.1.2.3"), ("web", "a.example")],
 )
 def test_a_server_that_others_reach_does_not_start_without_keys(pdfmill, command, host):
-    refused = pdfmill(command, "--host", host, "--port", "18391", PDFMILL_BROKER__URL="redis://127.0.0.1:1")
+    surroundings = {"PDFMILL_SERVER__HOST": host, "PDFMILL_SERVER__PORT": "18391"}
+    refused = pdfmill(command, PDFMILL_BROKER__URL="redis://127.0.0.1:1", **surroundings)
     assert refused.exit_code == 8
     assert "open_server" in refused.stderr
     assert "PDFMILL_SERVER__ALLOW_OPEN" in refused.stderr

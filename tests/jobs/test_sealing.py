@@ -9,14 +9,12 @@ from pdfmill.core.errors import DamagedInput, IdempotencyConflict, InvalidTransi
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.attempts import claim_next
+from pdfmill.jobs.batches import new_item
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.sealing import FORGOTTEN, Sealer
 
 CANARY = "CANARY-correct-horse-6f1b"
-
-#: The files of the database are looked through, which those of a server are not ours to do.
-in_files = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class LockedOptions(Options):
@@ -59,7 +57,7 @@ def database_bytes(tmp_path):
     return b"".join(path.read_bytes() for path in tmp_path.glob("jobs.db*"))
 
 
-@in_files
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_waiting_job_s_password_is_nowhere_in_the_clear(submit_locked, tmp_path):
     job = submit_locked(others=[f"{CANARY}-2"])
     assert job.options == {"password": "**********", "others": ["**********"], "level": "low"}
@@ -69,7 +67,7 @@ def test_a_waiting_job_s_password_is_nowhere_in_the_clear(submit_locked, tmp_pat
 def test_the_worker_gets_the_password_back(submit_locked, claim, sealer, operation):
     submit_locked(others=["a", "b"])
     job = claim().job
-    options = operation.parse_options(job.options | sealer.open(job.id, job.sealed_options))
+    options = operation.parse_options(job.options | sealer.open(job))
     assert options.password.get_secret_value() == CANARY
     assert [each.get_secret_value() for each in options.others] == ["a", "b"]
 
@@ -77,7 +75,7 @@ def test_the_worker_gets_the_password_back(submit_locked, claim, sealer, operati
 def test_a_job_without_a_password_has_nothing_sealed(submit_locked, sealer):
     job = submit_locked(password=None)
     assert job.sealed_options is None
-    assert sealer.open(job.id, job.sealed_options) == {}
+    assert sealer.open(job) == {}
 
 
 @pytest.mark.parametrize("end", ["complete", "fail", "cancel"])
@@ -116,9 +114,18 @@ def test_a_failed_job_without_password_can_still_be_tried_again(jobs, submit_loc
 def test_sealed_options_open_for_their_own_job_and_pepper_only(submit_locked, sealer):
     first, second = submit_locked(), submit_locked()
     with pytest.raises(PasswordLost):
-        sealer.open(second.id, first.sealed_options)
+        Sealer(Pepper(b"q" * 32)).open(first)
+    second.sealed_options = first.sealed_options
     with pytest.raises(PasswordLost):
-        Sealer(Pepper(b"q" * 32)).open(first.id, first.sealed_options)
+        sealer.open(second)
+
+
+def test_an_item_of_a_batch_has_its_batch_s_owner_and_password(jobs, submit_locked, operation, sealer):
+    batch = submit_locked()
+    batch.owner = "alice"
+    item = new_item("1" * 32, 0, batch, operation, batch.files[0])
+    assert item.owner == "alice"
+    assert sealer.open(item) == {"password": CANARY}
 
 
 def test_two_passwords_make_two_requests(submit_locked):
@@ -132,7 +139,7 @@ def test_a_fingerprint_does_not_let_anybody_guess(sealer):
     assert sealer.fingerprint(["x"]) != Sealer(Pepper(b"q" * 32)).fingerprint(["x"])
 
 
-@in_files
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_deleting_a_job_leaves_nothing_of_it_in_the_database(
     jobs, operation, upload, claim, database, tmp_path, stored_files
 ):
@@ -146,7 +153,7 @@ def test_deleting_a_job_leaves_nothing_of_it_in_the_database(
     assert stored_files() == []
 
 
-@in_files
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_reader_delays_the_emptying_of_the_log_until_the_next_time(jobs, submit_locked, database, tmp_path):
     job = submit_locked(level=CANARY)
     jobs.cancel(job.id)

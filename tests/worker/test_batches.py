@@ -28,7 +28,7 @@ def runner(database, storage, sealer, dispatcher, policy, tmp_path):
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        preparer=Preparer(storage, sealer, load_registry(), Limits(wall_s=60, cpu_s=60)),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=60, cpu_s=60)),
         spool=Spool(tmp_path / "spool"),
     )
     runner.prepare()

@@ -46,7 +46,7 @@ def runner(database, storage, dispatcher, policy, spool, sealer):
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
         registry=load_registry(),
-        preparer=Preparer(storage, sealer, load_registry(), Limits(wall_s=20, cpu_s=20, memory_mib=256)),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=20, cpu_s=20, memory_mib=256)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )
@@ -274,7 +274,7 @@ def test_no_job_is_begun_while_the_disk_is_full(
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        preparer=Preparer(storage, sealer, load_registry(), Limits()),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
         spool=replace(spool, min_free_bytes=1 << 60),
     )
     job = submit_for("behave")

@@ -56,7 +56,8 @@ def problem_response(failure: Failure) -> Response:
 def _ours(error: PdfMillError) -> Response:
     if isinstance(error, InternalError):
         return _anything(error)
-    if error.__cause__ is not None:
+    # What is wrong with a request itself is told to whoever sent it; its cause would quote the request in the log.
+    if error.kind.http_status >= 500:
         log.info("request refused", code=error.code, cause=repr(error.__cause__))
     return problem_response(Failure.of(error))
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from pdfmill.cli.environment import read_settings
-from pdfmill.cli.exposure import require_isolation
+from pdfmill.cli.exposure import require_isolation, require_keys
 from pdfmill.config.settings import Settings
 
 _HOST = click.option("--host", metavar="ADDRESS", help="Address to listen on. [PDFMILL_SERVER__HOST]")
@@ -50,7 +50,7 @@ def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     settings = _settings(host=host, port=port, data_dir=data_dir)
     _prepare(settings)
-    _refuse_exposure(settings)
+    require_keys(settings)
     _become(web_argv(settings))
 
 
@@ -110,15 +110,6 @@ def _prepare(settings: Settings) -> None:
     """
     _ = settings.broker_url
     _upgrade(settings)
-
-
-def _refuse_exposure(settings: Settings) -> None:
-    from pdfmill.access.exposure import refuse_exposure
-    from pdfmill.access.keys import Keys
-    from pdfmill.config.pepper import Pepper
-    from pdfmill.jobs.database import Database
-
-    refuse_exposure(settings.server, Keys(Database(settings.database_url), Pepper.of(settings)))
 
 
 def _upgrade(settings: Settings) -> None:

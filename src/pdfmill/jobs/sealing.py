@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, SecretStr
 
@@ -17,6 +17,19 @@ _NONCE_BYTES = 12
 
 #: What `Job.sealed_options` holds when a job had passwords and has ended.
 FORGOTTEN = ""
+
+
+class SealedJob(Protocol):
+    """What it takes to open the secrets of a job."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def parent_id(self) -> str | None: ...
+
+    @property
+    def sealed_options(self) -> str | None: ...
 
 
 class Sealer:
@@ -34,19 +47,20 @@ class Sealer:
         sealed = self._cipher().encrypt(nonce, json.dumps(revealed).encode(), job_id.encode())
         return base64.b64encode(nonce + sealed).decode()
 
-    def open(self, job_id: str, sealed: str | None) -> dict[str, Any]:
-        """What was sealed for that job.
+    def open(self, job: SealedJob) -> dict[str, Any]:
+        """The secrets of a job; an item of a batch has those of its batch.
 
         Raises:
             PasswordLost: The server's pepper is another one than when the job was submitted.
         """
         from cryptography.exceptions import InvalidTag
 
-        if not sealed:
+        if not job.sealed_options:
             return {}
-        data = base64.b64decode(sealed)
+        data = base64.b64decode(job.sealed_options)
+        bound_to = (job.parent_id or job.id).encode()
         try:
-            plain = self._cipher().decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], job_id.encode())
+            plain = self._cipher().decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], bound_to)
         except InvalidTag as error:
             raise PasswordLost() from error
         opened: dict[str, Any] = json.loads(plain)

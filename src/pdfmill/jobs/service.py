@@ -367,14 +367,6 @@ class JobService:
         self._dispatcher.dispatch(job_id, operation)
 
 
-def _load(session: Session, job_id: str, *, lock: bool = False) -> Job:
-    """The job; with ``lock`` no claim can come in between on a database that locks rows (SQLite locks them all)."""
-    job = session.get(Job, job_id, with_for_update=lock)
-    if job is None:
-        raise UnknownJob("There is no job of that id on this server. It may have been deleted.")
-    return job
-
-
 def _parse_instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)

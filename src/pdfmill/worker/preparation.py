@@ -20,27 +20,24 @@ class Preparer:
         limits: What an attempt may use, before an operation's own overrides.
     """
 
-    def __init__(self, storage: Storage, sealer: Sealer, registry: Registry, limits: Limits) -> None:
+    def __init__(self, storage: Storage, registry: Registry, sealer: Sealer, limits: Limits) -> None:
         self._storage = storage
-        self._sealer = sealer
         self._registry = registry
+        self._sealer = sealer
         self._limits = limits
 
     def prepare(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        """Copy the inputs into the attempt's directory and describe what is to be done.
-
-        For a batch that has been split, these are what came out of its items.
+        """Fetch the files into the attempt's directory, and say what is to be done with them.
 
         Raises:
             PasswordLost: The options hold a password that cannot be read any more.
         """
-        job = attempt.job
-        operation = self._registry.get(job.operation)
+        operation = self._registry.get(attempt.job.operation)
         items = attempt.items() if operation.batch else ()
-        files = () if items else job.inputs
+        files = () if items else attempt.job.inputs
         return SandboxRequest(
             operation=operation.name,
-            options=job.options | self._sealer.open(job.parent_id or job.id, job.sealed_options),
+            options=attempt.job.options | self._sealer.open(attempt.job),
             inputs=tuple(self._fetch(file, f"input/{file.position}", directory) for file in files),
             limits=self._limits.for_operation(operation.limits),
             items=tuple(self._fetch_item(item, directory) for item in items) or None,
