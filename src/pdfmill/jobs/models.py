@@ -217,6 +217,10 @@ class Job(Base):
         Raises:
             InvalidTransition: The job did not fail, its files are being purged, or its password is forgotten.
         """
+        if self.status is not JobStatus.FAILED:
+            raise InvalidTransition(
+                f"The job is {self.status}; only a FAILED one can be tried again.", job_status=self.status
+            )
         if self.sealed_options is not None:
             raise InvalidTransition("The job's password was forgotten when it ended. Submit the job again.")
         now = utc_now()
