@@ -271,16 +271,15 @@ class Job(Base):
             update(Job)
             .where(Job.id == self.id, Job.status == before, *conditions)
             .values(status=target, **values)
-            .execution_options(synchronize_session=False)
+            .returning(Job)  # which brings this object up to date
+            .execution_options(synchronize_session=False, populate_existing=True)
         )
-        moved = target in TRANSITIONS[before] and session.execute(statement).rowcount == 1  # type: ignore[attr-defined]  # an UPDATE's result has it
-        if not moved:
+        if target not in TRANSITIONS[before] or session.scalar(statement) is None:
             session.refresh(self)
             raise InvalidTransition(
                 f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
             )
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
-        session.refresh(self)
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:

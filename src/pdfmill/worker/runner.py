@@ -22,7 +22,7 @@ from pdfmill.core.limits import Limits
 from pdfmill.jobs.attempts import Attempt, claim_next
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import Job, new_job_id
+from pdfmill.jobs.models import new_job_id
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job
@@ -139,10 +139,9 @@ class AttemptRunner:
     def _hint_at_next(self, queue: str) -> None:
         """A hint that came while the queue was at its limit was dropped; now there is room again."""
         with self._database.read() as session:
-            job_id = next_job(session, queue)
-            operation = session.get_one(Job, job_id).operation if job_id else ""
-        if job_id:
-            self._dispatcher.dispatch(job_id, operation)
+            job = next_job(session, queue)
+        if job is not None:
+            self._dispatcher.dispatch(job.id, job.operation)
 
     def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         with structlog.contextvars.bound_contextvars(job_id=attempt.job.id, attempt=attempt.number):
