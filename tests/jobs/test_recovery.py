@@ -10,9 +10,19 @@ import pytest
 from pdfmill.core.errors import SandboxCrashed
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import is_known_dead, this_owner
-from pdfmill.jobs.recovery import DueJob, LeaseWatch, due_for_hint, fail_overdue, mend_times, note_hints, reap
+from pdfmill.jobs.recovery import (
+    DueJob,
+    LeaseWatch,
+    count_due,
+    due_for_hint,
+    fail_overdue,
+    mend_times,
+    note_hints,
+    reap,
+)
 from pdfmill.jobs.status import JobStatus
 
 
@@ -152,3 +162,34 @@ def test_a_job_that_waits_for_its_retry_is_not_hinted_at(submit, database, polic
 def _make_due(database, job_id):
     with database.write() as session:
         session.get(Job, job_id).next_hint_at = utc_now()
+
+
+def test_all_hints_of_an_empty_queue_are_lost_for_certain(submit, database):
+    jobs = [submit() for _ in range(3)]
+    for job in jobs:
+        _make_wait(database, job.id)
+    assert due_for_hint(database) == []
+    lost = due_for_hint(database, empty_queues=["compression"])
+    assert {job.job_id for job in lost} == {job.id for job in jobs}
+    assert due_for_hint(database, empty_queues=["ocr"]) == []
+
+
+def test_a_queue_that_is_full_of_messages_gets_no_more(submit, database):
+    _make_due(database, submit().id)
+    assert due_for_hint(database, full_queues=["compression"]) == []
+    assert len(due_for_hint(database, full_queues=["ocr"])) == 1
+
+
+def test_only_jobs_that_wait_for_a_while_count_as_due(submit, database):
+    _make_wait(database, submit().id, seconds=0)
+    assert count_due(database) == {}
+    _make_wait(database, submit().id)
+    assert count_due(database) == {"compression": 1}
+
+
+def _make_wait(database, job_id, seconds=3600):
+    """As if it had been due for so long, and its last hint just sent."""
+    with database.write() as session:
+        job = session.get(Job, job_id)
+        job.not_before = utc_now() - timedelta(seconds=seconds)
+        job.next_hint_at = utc_now() + timedelta(hours=1)

@@ -17,10 +17,12 @@ from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
 from pdfmill.worker.spool import YOUNG_S, Spool
+from worker.sandbox.misbehaving import load_registry
 
 MISBEHAVING = Path(__file__).parent / "sandbox"
 
@@ -37,13 +39,14 @@ def spool(tmp_path):
 
 
 @pytest.fixture
-def runner(database, storage, dispatcher, policy, spool):
+def runner(database, storage, dispatcher, policy, spool, sealer):
     runner = AttemptRunner(
         database=database,
         storage=storage,
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
-        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        registry=load_registry(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=20, cpu_s=20, memory_mib=256)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )
@@ -86,6 +89,7 @@ def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_f
     assert runner.run(job.id, "compression", ignore)
     job = jobs.get(job.id)
     assert job.status is JobStatus.COMPLETED, job.error
+    assert job.sandbox.startswith("tier ")
     with storage.open(job.outputs[0].storage_key) as file:
         assert file.read() == b"fine"
     assert directories(spool) == []
@@ -121,6 +125,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         storage=storage,
         dispatcher=dispatcher,
         policy=policy,
+        registry=load_registry(),
         limits=Limits(),
         spool=spool,
         start_sandbox=fail_to_start,
@@ -221,3 +226,78 @@ def test_only_directories_of_dead_attempts_are_swept(database, submit_for, polic
         os.utime(spool.folder / name, (then, then))
     assert spool.sweep(database) == 1
     assert directories(spool) == sorted([names[0], "young-1"])
+
+
+def test_hints_are_repeated_at_once_when_the_broker_has_forgotten_them(
+    submit_for, database, storage, dispatcher, policy, spool
+):
+    submitted = [submit_for("behave").id for _ in range(5)]
+    with database.write() as session:
+        for job_id in submitted:
+            session.get(Job, job_id).not_before -= timedelta(seconds=5)
+    reconciler = Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1)
+    dispatcher.messages = {"compression": 5}
+    assert reconciler.run_once().hinted == 0
+    dispatcher.messages = {"compression": 0}
+    assert reconciler.run_once().hinted == 5
+    assert sorted(dispatcher.hints[5:]) == sorted(submitted)
+
+
+def test_a_queue_at_its_limit_is_not_hinted_at(submit_for, database, storage, dispatcher, policy, spool):
+    policy = replace(policy, max_running={"compression": 1})
+    submit_for("behave")
+    claim_next(database, policy, "compression", this_owner())
+    waiting = submit_for("behave")
+    with database.write() as session:
+        session.get(Job, waiting.id).not_before -= timedelta(seconds=5)
+    dispatcher.messages = {"compression": 0}
+    assert Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1).run_once().hinted == 0
+
+
+def test_a_job_that_crashed_runs_alone(runner, jobs, submit_for, database):
+    job = submit_for("dereference-null")
+    runner.run(job.id, "compression", ignore)
+    with runner._gate.beside_others():
+        assert not runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).attempt == 1
+    assert runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).crashes == 2
+
+
+def test_no_job_is_begun_while_the_disk_is_full(
+    runner, jobs, submit_for, database, storage, sealer, dispatcher, policy, spool, monkeypatch
+):
+    monkeypatch.setattr("pdfmill.worker.runner._REST_WHEN_DISK_IS_FULL_S", 0)
+    full = AttemptRunner(
+        database=database,
+        storage=storage,
+        dispatcher=dispatcher,
+        policy=policy,
+        registry=load_registry(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
+        spool=replace(spool, min_free_bytes=1 << 60),
+    )
+    job = submit_for("behave")
+    assert not full.run(job.id, "compression", ignore)
+    assert (jobs.get(job.id).status, jobs.get(job.id).attempt) == (JobStatus.PENDING, 0)
+    assert runner.run(job.id, "compression", ignore)
+
+
+def test_a_worker_that_stops_claims_nothing_and_hands_back_what_runs(runner, jobs, submit_for):
+    job = submit_for("hang")
+    waiting = submit_for("behave")
+    stopper = threading.Timer(0.5, lambda: runner.stop_notice.give(grace_s=0.1))
+    stopper.start()
+    assert runner.run(job.id, "compression", ignore)
+    stopper.join()
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.attempt, shown.lost, shown.crashes) == (JobStatus.PENDING, 1, 0, 0)
+    assert not runner.run(waiting.id, "compression", ignore)
+
+
+def test_a_message_of_a_dead_worker_brings_its_job_back_at_once(runner, jobs, submit_for, database, policy):
+    job = submit_for("behave")
+    claim_next(database, policy, "compression", this_owner().rsplit("/", 1)[0] + "/1")
+    assert runner.run(job.id, "compression", ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.attempt, shown.lost) == (JobStatus.COMPLETED, 2, 1)

@@ -11,6 +11,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from flask import Blueprint, Response
 
 from pdfmill import __version__
+from pdfmill.api.guard import public
 from pdfmill.api.jobs import answer
 from pdfmill.api.schemas import CheckView, ReadinessView, View
 from pdfmill.config.logging import get_logger
@@ -20,8 +21,8 @@ log = get_logger(__name__)
 
 _CHECK_TIMEOUT_S = 15
 
-#: Starting a sandbox takes real work, and load balancers ask every second or so.
-_KEPT_FOR_S = 30
+#: Starting a sandbox and trying to break out takes real work, and load balancers ask every second or so.
+_KEPT_FOR_S = 600
 _KEPT_CHECKS = ("sandbox",)
 
 Check = Callable[[], str]
@@ -91,10 +92,12 @@ def health_routes(health: HealthChecks) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
+    @public()
     def live() -> Response:
         return answer(Liveness())
 
     @blueprint.get("/readyz")
+    @public()
     def ready() -> Response:
         view = health.run()
         return answer(view, status=200 if view.ready else 503)

@@ -9,8 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.jobs.batches import ItemCounts
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus
+
+#: Which part of a batch's progress its items make up, in per cent; gathering them is the rest.
+_SHARE_OF_ITEMS = 95
 
 
 class View(BaseModel):
@@ -43,6 +47,17 @@ class JobLinks(View):
     retry: str = Field(description="POST here to try a FAILED job again.")
 
 
+class ItemCountsView(View):
+    """How the items of a batch are doing."""
+
+    total: int = Field(description="How many there are.")
+    pending: int = Field(description="Those that wait.")
+    processing: int = Field(description="Those that are worked on.")
+    completed: int = Field(description="Those that ended well.")
+    failed: int = Field(description="Those that failed; they do not stop the others.")
+    cancelled: int = Field(description="Those that were cancelled.")
+
+
 class JobView(View):
     """A job."""
 
@@ -63,18 +78,27 @@ class JobView(View):
     outputs: list[OutputView] = Field(description="What was made.")
     result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
     warnings: list[str] = Field(description="What was done differently than asked for.")
+    sandbox: str = Field(description="How strong the sandbox was that opened the document; empty until it is done.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
+    batch_id: str | None = Field(description="The batch that this job is an item of.")
+    item_counts: ItemCountsView | None = Field(
+        description="Of a batch: how its items are doing, which `/v1/jobs?batch=` lists."
+    )
     links: JobLinks = Field(description="Where to go from here.")
 
     @classmethod
-    def of(cls, job: Job) -> JobView:
-        """A job as clients see it."""
+    def of(cls, job: Job, items: ItemCounts | None = None) -> JobView:
+        """A job as clients see it.
+
+        Args:
+            items: How its items are doing, if it is a batch.
+        """
         here = f"/v1/jobs/{job.id}"
         return cls(
             id=job.id,
             operation=job.operation,
             status=job.status,
-            progress=Progress.model_validate(job.progress),
+            progress=_progress(job, items),
             created_at=job.created_at,
             started_at=job.started_at,
             finished_at=job.finished_at,
@@ -91,9 +115,23 @@ class JobView(View):
             ],
             result=job.result,
             warnings=job.warnings,
+            sandbox=job.sandbox,
             error=job.failure,
+            batch_id=job.parent_id,
+            item_counts=items and ItemCountsView.model_validate(items),
             links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel", retry=f"{here}/retry"),
         )
+
+
+def _progress(job: Job, items: ItemCounts | None) -> Progress:
+    """Of a batch whose items are at work: how many of them have ended."""
+    progress = Progress.model_validate(job.progress)
+    if items is None or not job.is_waiting_for_items:
+        return progress
+    percent = round(items.ended / items.total * _SHARE_OF_ITEMS, 1)
+    return progress.model_copy(
+        update={"percent": percent, "current": items.ended, "total": items.total, "unit": "files"}
+    )
 
 
 class JobList(View):
@@ -101,6 +139,13 @@ class JobList(View):
 
     items: list[JobView] = Field(description="The jobs.")
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+class LinkView(View):
+    """A download link that needs no key."""
+
+    url: str = Field(description="GET it within its time; whoever has it can.")
+    expires_at: datetime = Field(description="When it ends.")
 
 
 class MissingEngine(View):

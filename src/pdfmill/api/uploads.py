@@ -16,8 +16,8 @@ from pdfmill.core.errors import InvalidRequest, UnsupportedMediaType
 from pdfmill.core.fields import FieldSpec
 from pdfmill.core.limits import MIB
 from pdfmill.core.operation import AnyOperation
-from pdfmill.jobs.service import Upload
 from pdfmill.jobs.storage import IncomingFile, Storage
+from pdfmill.jobs.submission import Upload
 
 _CHUNK_BYTES = MIB
 #: Also bounds the parser's buffer, which holds 64 KiB of the file being read and what was left of the piece before.
@@ -27,7 +27,7 @@ _FORM_PARTS = 250
 #: What a request may carry besides its file: form fields and part headers.
 _AROUND_THE_FILE_BYTES = MIB
 
-_FILE_PART = "file"
+_FILE_PARTS = ("file", "files")
 _RAW_TYPES = ("application/octet-stream",)
 
 
@@ -88,7 +88,7 @@ def uploads_and_options(operation: AnyOperation) -> Iterator[tuple[list[Upload],
 
 def _form_uploads() -> Iterator[Upload]:
     for part, file in request.files.items(multi=True):
-        if part != _FILE_PART:
+        if part not in _FILE_PARTS:
             raise InvalidRequest(f"There is a file in the part {part[:40]!r}. Send files in parts named 'file'.")
         assert isinstance(file.stream, IncomingFile)
         yield Upload(file.stream, safe_name(file.filename))

@@ -15,8 +15,8 @@ from pdfmill.core.limits import Limits
 
 
 @contextmanager
-def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
-    """Open a PDF, repaired as far as libqpdf can.
+def open_pdf(path: Path, limits: Limits | None = None, *, repair: bool = True) -> Iterator[Pdf]:
+    """Open a PDF, repaired as far as libqpdf can unless ``repair`` is off.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages: It cannot be read.
@@ -26,7 +26,7 @@ def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
         raise EmptyInput("The file is empty. Send it again, with its content.")
     with _translated():
         try:
-            pdf = Pdf.open(path)
+            pdf = Pdf.open(path, attempt_recovery=repair)
         except ValueError as error:  # numbers beyond 64 bits, which libqpdf does not call a damaged file
             raise pikepdf.PdfError(str(error)) from error
     with pdf:
@@ -45,13 +45,13 @@ def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
             yield pdf
 
 
-def count_pages(path: Path) -> int:
+def count_pages(path: Path, *, repair: bool = True) -> int:
     """The number of pages.
 
     Raises:
         As `open_pdf`.
     """
-    with open_pdf(path) as pdf:
+    with open_pdf(path, repair=repair) as pdf:
         return len(pdf.pages)
 
 

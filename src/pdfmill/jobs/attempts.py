@@ -7,19 +7,22 @@ worker learns that its work is not wanted any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import object_session
 
 from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.batches import items_of
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, utc_now
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
-from pdfmill.jobs.queue import next_job
+from pdfmill.jobs.queue import next_job, turn_of
 from pdfmill.jobs.status import JobStatus
 
 
@@ -63,14 +66,36 @@ class Attempt:
             row = session.execute(query).one_or_none()
         return _signal(row)
 
-    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
+    def complete(
+        self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile], *, sandbox: str = ""
+    ) -> bool:
         """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
 
         def move(job: Job) -> None:
-            job.mark_as_completed(result, expires_at=utc_now() + self._policy.retention, warnings=list(warnings))
+            expires_at = utc_now() + self._policy.retention
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
             job.files.extend(outputs)
 
         return self._settle(move)
+
+    def split_into(self, items: Sequence[Job]) -> bool:
+        """Put the items of a batch into the queue and let the batch wait for them; False if somebody else won."""
+
+        def move(job: Job) -> None:
+            job.wait_for_items()
+            session = object_session(job)
+            assert session is not None
+            for item in items:
+                item.turn = turn_of(session, item.queue, item.client)
+                session.add(item)
+                session.flush()  # the next one's turn follows this one's
+
+        return self._settle(move)
+
+    def items(self) -> Sequence[Job]:
+        """The items of the batch, in order; none if it has not been split."""
+        with self._database.read() as session:
+            return items_of(session, self.job.id)
 
     def fail(self, failure: Failure) -> bool:
         """End the attempt with an error: a passing one is tried again later, any other fails the job.
@@ -80,10 +105,10 @@ class Attempt:
 
         def move(job: Job) -> None:
             if failure.code == StorageFull.code:
-                job.mark_as_pending(not_before=utc_now() + self._policy.delay_when_disk_is_full(job.attempt))
+                put_back(job, self._policy, self._policy.delay_when_disk_is_full(job.attempt))
             elif failure.retryable and job.retries < self._policy.max_retries:
                 delay = self._policy.delay_before_retry(job.retries, asked_for_s=failure.extras.get("retry_after_s", 0))
-                job.mark_as_pending(not_before=utc_now() + delay, retries=Job.retries + 1)
+                put_back(job, self._policy, delay, retries=job.retries + 1)
             else:
                 job.mark_as_failed(failure, expires_at=utc_now() + self._policy.retention)
 
@@ -103,7 +128,7 @@ class Attempt:
                 ended = utc_now() + self._policy.retention
                 job.mark_as_failed(Failure.of(last), expires_at=ended, crashes=crashes)
             else:
-                job.mark_as_pending(not_before=utc_now() + self._policy.crash_delay, crashes=crashes)
+                put_back(job, self._policy, self._policy.crash_delay, crashes=crashes)
 
         return self._settle(move)
 
@@ -117,7 +142,7 @@ class Attempt:
 
     def hand_back(self) -> bool:
         """Put the job back uncounted, because this worker stops."""
-        return self._settle(lambda job: job.mark_as_pending(not_before=utc_now()))
+        return self._settle(lambda job: put_back(job, self._policy, timedelta(0)))
 
     def _touch(self, **values: Any) -> Signal:
         statement = update(Job).where(*self._mine()).values(**values).returning(Job.cancel_requested_at)
@@ -141,6 +166,14 @@ class Attempt:
         return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
 
 
+def put_back(job: Job, policy: JobPolicy, delay: timedelta, **counters: int) -> None:
+    """Let another attempt be made after ``delay``; a job whose cancellation was asked for ends here instead."""
+    if job.cancel_requested_at is not None:
+        job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
+    else:
+        job.mark_as_pending(not_before=utc_now() + delay, **counters)
+
+
 def count_as_lost(job: Job, policy: JobPolicy) -> None:
     """Put a job back that lost its worker, or quarantine it when that has happened too often."""
     lost = job.lost + 1
@@ -148,7 +181,7 @@ def count_as_lost(job: Job, policy: JobPolicy) -> None:
         error = Quarantined(f"The worker of this job died {lost} times, so it is not tried again.", lost=lost)
         job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention, lost=lost)
     else:
-        job.mark_as_pending(not_before=utc_now(), lost=lost)
+        put_back(job, policy, timedelta(0), lost=lost)
 
 
 def claim_next(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Protocol
+
+#: The reconciler hints at a pending job again after this time, doubled with every hint.
+FIRST_REHINT = timedelta(seconds=2)
 
 
 class Dispatcher(Protocol):

@@ -6,99 +6,69 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    DateTime,
-    Dialect,
+    Date,
     Enum,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
-    TypeDecorator,
+    Text,
     UniqueConstraint,
+    case,
+    select,
     update,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
+from pdfmill.jobs.base import Base, utc_now
+from pdfmill.jobs.news import tell_of_work
+from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
 DEFAULT_URGENCY = 3
 
 
-def utc_now() -> datetime:
-    """This instant, with its time zone."""
-    return datetime.now(UTC)
-
-
-def new_job_id() -> str:
-    """128 random bits as 32 hexadecimal digits: an id that nobody guesses."""
-    return secrets.token_hex(16)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant in UTC; SQLite has no time zones, so there it is stored naive and comes back aware."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can address it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
-
-
 class Job(Base):
     """A stored request to run one operation.
 
     Attributes:
+        parent_id: The batch that it is an item of; None for a job that a client submitted.
+        position: Which item of the batch it is, from 0.
+        owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
+        sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
         client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
+        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
-        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does.
+        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does. A batch in PROCESSING
+        without
+            one waits for its items.
         lease_until: Until when that process is believed to be alive without a heartbeat. Each heartbeat changes it; who
             waits for its end goes by its changes and a steady clock, because wall clocks step, see `jobs.recovery`.
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        UniqueConstraint("idempotency_key"),
+        UniqueConstraint("owner", "idempotency_key"),
+        Index(None, "owner", "created_at", "id"),
         Index(None, "queue", "status", "urgency", "turn", "created_at"),
         Index(None, "client", "queue", "status", "turn"),
+        Index(None, "parent_id", "status"),
         Index(None, "status", "next_hint_at"),
         Index(None, "status", "lease_until"),
         Index(None, "status", "expires_at"),
@@ -111,6 +81,10 @@ class Job(Base):
     operation: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]]
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
+    sealed_options: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80), default="")
     client: Mapped[str] = mapped_column(String(80), default="")
     urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
     turn: Mapped[int] = mapped_column(default=0)
@@ -121,6 +95,7 @@ class Job(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any] | None]
     warnings: Mapped[list[str]] = mapped_column(default=list)
+    sandbox: Mapped[str] = mapped_column(Text, default="")
     error: Mapped[dict[str, Any] | None]
 
     attempt: Mapped[int] = mapped_column(default=0)
@@ -177,7 +152,9 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
+    def mark_as_completed(
+        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
+    ) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -189,6 +166,7 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
+            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )
@@ -219,11 +197,12 @@ class Job(Base):
         """PROCESSING → PENDING: this attempt is over, another is to be made.
 
         Raises:
-            InvalidTransition: Somebody else won.
+            InvalidTransition: Somebody else won, or the job is to be cancelled.
         """
         self._move(
             JobStatus.PENDING,
             Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
             not_before=not_before,
             next_hint_at=not_before,
             hints=0,
@@ -236,8 +215,10 @@ class Job(Base):
         """FAILED → PENDING, because somebody asked for another try: all counts but the attempt start anew.
 
         Raises:
-            InvalidTransition: The job did not fail, or its files are being purged.
+            InvalidTransition: The job did not fail, its files are being purged, or its password is forgotten.
         """
+        if self.sealed_options is not None:
+            raise InvalidTransition("The job's password was forgotten when it ended. Submit the job again.")
         now = utc_now()
         self._move(
             JobStatus.PENDING,
@@ -255,6 +236,24 @@ class Job(Base):
             expires_at=None,
         )
 
+    def wait_for_items(self) -> None:
+        """This attempt has split the batch: it stays PROCESSING, owned by nobody, until its items have ended.
+
+        Raises:
+            InvalidTransition: Somebody else won, or the batch is to be cancelled.
+        """
+        self._change(
+            Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
+            lease_owner=None,
+            lease_until=None,
+            progress={"stage": "files"},
+        )
+
+    @property
+    def is_waiting_for_items(self) -> bool:
+        return self.status is JobStatus.PROCESSING and self.lease_owner is None
+
     def mark_as_expired(self) -> None:
         """A terminal state → EXPIRED, after its files were purged.
 
@@ -264,26 +263,63 @@ class Job(Base):
         self._move(JobStatus.EXPIRED, result=None)
 
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
+        before = self.status
+        if target not in TRANSITIONS[before]:
+            raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
+        session = self._change(*conditions, status=target, **values)
+        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+        if target is JobStatus.PENDING:
+            tell_of_work(session)
+        if target.is_terminal and self.parent_id is not None:
+            wake_batches(session, Job.id == self.parent_id)
+
+    def _change(self, *conditions: ColumnElement[bool], **values: Any) -> Session:
+        """One conditional UPDATE of this row, as it was when it was read."""
         session = object_session(self)
         assert session is not None, "a job moves inside a session"
-        before = self.status
         statement = (
             update(Job)
-            .where(Job.id == self.id, Job.status == before, *conditions)
-            .values(status=target, **values)
+            .where(Job.id == self.id, Job.status == self.status, *conditions)
+            .values(**values)
             .returning(Job)  # which brings this object up to date
             .execution_options(synchronize_session=False, populate_existing=True)
         )
-        if target not in TRANSITIONS[before] or session.scalar(statement) is None:
+        if session.scalar(statement) is None:
             session.refresh(self)
-            raise InvalidTransition(
-                f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
-            )
-        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+            raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
+        return session
+
+
+def wake_batches(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Let batches be gathered whose last item has ended; returns how many."""
+    item = aliased(Job)
+    at_work = select(item.id).where(
+        item.parent_id == Job.id, item.status.in_([status for status in JobStatus if not status.is_terminal])
+    )
+    has_items = select(item.id).where(item.parent_id == Job.id)
+    now = utc_now()
+    statement = (
+        update(Job)
+        .where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_(None), *conditions)
+        .where(has_items.exists(), ~at_work.exists())
+        .values(status=JobStatus.PENDING, not_before=now, next_hint_at=now, hints=0)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    woken = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    if woken:
+        tell_of_work(session)
+    return woken
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:
-    return {"finished_at": utc_now(), "expires_at": expires_at, "lease_owner": None, "lease_until": None}
+    return {
+        "finished_at": utc_now(),
+        "expires_at": expires_at,
+        "lease_owner": None,
+        "lease_until": None,
+        "sealed_options": case((Job.sealed_options.is_(None), None), else_=FORGOTTEN),
+    }
 
 
 class FileRole:
@@ -308,6 +344,16 @@ class JobFile(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class OwnerDay(Base):
+    """How many jobs an owner submitted on a day (UTC)."""
+
+    __tablename__ = "owner_day"
+
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    jobs: Mapped[int]
 
 
 class PeriodicRun(Base):

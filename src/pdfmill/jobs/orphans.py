@@ -8,8 +8,9 @@ from itertools import islice
 
 from sqlalchemy import select
 
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, utc_now
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage
 

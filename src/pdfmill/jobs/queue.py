@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from pdfmill.config.settings import QueueSettings
 from pdfmill.core.errors import QueueFull, TooManyJobs
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus
 
 #: What a refused client is told to wait, in seconds.
@@ -73,8 +74,10 @@ def next_job(session: Session, queue: str, *, suspects: bool = True, max_running
         suspects: Whether jobs count that crashed before and should run alone.
         max_running: Most jobs of the queue that may run at once.
     """
-    if max_running is not None and not _may_start(session, queue, max_running):
-        return None
+    if max_running is not None:
+        _count_alone(session, queue)
+        if not may_start(session, queue, max_running):
+            return None
     now = utc_now()
     query = select(Job).where(
         Job.queue == queue,
@@ -88,9 +91,13 @@ def next_job(session: Session, queue: str, *, suspects: bool = True, max_running
     return session.scalar(query.with_for_update(skip_locked=True))
 
 
-def _may_start(session: Session, queue: str, max_running: int) -> bool:
-    if session.get_bind().dialect.name == "postgresql":
-        # Two workers that count at the same time would both find room; the lock is the transaction's.
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:queue))"), {"queue": f"pdfmill queue {queue}"})
+def may_start(session: Session, queue: str, max_running: int) -> bool:
+    """Whether fewer jobs of the queue run than may."""
     running = select(func.count()).where(Job.queue == queue, Job.status == JobStatus.PROCESSING)
-    return (session.scalar(running) or 0) < max_running
+    return (session.scalar(running.where(Job.lease_owner.is_not(None))) or 0) < max_running
+
+
+def _count_alone(session: Session, queue: str) -> None:
+    """Two workers that count at the same time would both find room; the lock is the transaction's."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:queue))"), {"queue": f"pdfmill queue {queue}"})

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from pdfmill.core.errors import InvalidTransition, WaitedTooLong
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import count_as_lost
+from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.dispatch import FIRST_REHINT
+from pdfmill.jobs.models import Job, wake_batches
 from pdfmill.jobs.owner import is_known_dead
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.status import JobStatus
-
-#: The reconciler hints at a pending job again after this time, doubled with every hint.
-FIRST_REHINT = timedelta(seconds=2)
 
 #: Longest time between two hints at a job that is due.
 LONGEST_REHINT = timedelta(seconds=60)
@@ -62,9 +61,7 @@ class LeaseWatch:
         now = self._clock()
         self._since = {lease: self._since.get(lease, now) for lease in leases}
         return [
-            lease
-            for lease, since in self._since.items()
-            if now - since >= self._lease_s or (lease.owner is not None and is_known_dead(lease.owner))
+            lease for lease, since in self._since.items() if now - since >= self._lease_s or is_known_dead(lease.owner)
         ]
 
 
@@ -74,7 +71,8 @@ def reap(database: Database, policy: JobPolicy, watch: LeaseWatch) -> list[str]:
     A job goes back to PENDING and is counted as lost; after ``policy.max_lost`` times it is quarantined. One whose
     cancellation was asked for is CANCELLED, since its worker cannot do that any more.
     """
-    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until).where(Job.status == JobStatus.PROCESSING)
+    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until)
+    query = query.where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_not(None))
     with database.read() as session:
         leases = [Lease(*row) for row in session.execute(query).all()]
     return [lease.job_id for lease in watch.over(leases) if _take(database, policy, lease)]
@@ -85,25 +83,23 @@ def reap_if_dead(database: Database, policy: JobPolicy, job_id: str) -> bool:
 
     For the worker that gets the dead one's message: the job need not wait for the reconciler.
     """
-    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until)
+    query = select(Job.id, Job.attempt, Job.lease_owner, Job.lease_until).where(Job.id == job_id)
+    query = query.where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_not(None))
     with database.read() as session:
-        row = session.execute(query.where(Job.id == job_id, Job.status == JobStatus.PROCESSING)).one_or_none()
+        row = session.execute(query).one_or_none()
     if row is None:
         return False
     lease = Lease(*row)
-    return lease.owner is not None and is_known_dead(lease.owner) and _take(database, policy, lease)
+    return is_known_dead(lease.owner) and _take(database, policy, lease)
 
 
 def _take(database: Database, policy: JobPolicy, lease: Lease) -> bool:
     with database.write() as session:
         job = session.get(Job, lease.job_id, with_for_update=True)
-        if job is None or Lease(job.id, job.attempt, job.lease_owner, job.lease_until) != lease:
+        if job is None or (job.attempt, job.lease_owner, job.lease_until) != (lease.attempt, lease.owner, lease.until):
             return False  # it beat in the meantime, or ended
         try:
-            if job.cancel_requested_at is not None:
-                job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
-            else:
-                count_as_lost(job, policy)
+            count_as_lost(job, policy)
         except InvalidTransition:
             session.rollback()
             return False
@@ -129,6 +125,16 @@ def fail_overdue(database: Database, policy: JobPolicy) -> list[str]:
             job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention)
             failed.append(job_id)
     return failed
+
+
+def wake_forgotten_batches(database: Database) -> int:
+    """Let batches be gathered whose last two items ended at the same moment, each thinking that the other was left."""
+    waiting = select(Job.id).where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_(None)).limit(1)
+    with database.read() as session:
+        if session.scalar(waiting) is None:
+            return 0
+    with database.write(durable=False) as session:
+        return wake_batches(session)
 
 
 def mend_times(database: Database, at_most_ahead: timedelta) -> int:
@@ -160,18 +166,23 @@ class DueJob:
     hints: int
 
 
-def queues_with_work(database: Database) -> Sequence[str]:
-    """The queues in which jobs have been due for a while: longer than a hint takes to arrive."""
-    query = select(Job.queue).where(Job.status == JobStatus.PENDING, Job.not_before <= utc_now() - FIRST_REHINT)
+def count_due(database: Database) -> dict[str, int]:
+    """By queue, the jobs that have been due for longer than a hint takes to arrive."""
+    query = select(Job.queue, func.count()).where(
+        Job.status == JobStatus.PENDING, Job.not_before <= utc_now() - FIRST_REHINT
+    )
     with database.read() as session:
-        return session.scalars(query.distinct()).all()
+        return {str(queue): int(count) for queue, count in session.execute(query.group_by(Job.queue))}
 
 
-def due_for_hint(database: Database, empty_queues: Sequence[str] = ()) -> Sequence[DueJob]:
+def due_for_hint(
+    database: Database, *, empty_queues: Collection[str] = (), full_queues: Collection[str] = ()
+) -> Sequence[DueJob]:
     """Pending jobs that are due and whose last hint seems lost, the longest waiting first.
 
     Args:
         empty_queues: Queues in which the broker holds no message: there every due job's hint is lost for certain.
+        full_queues: Queues in which more hints would change nothing.
     """
     now = utc_now()
     hint_is_due = or_(Job.next_hint_at.is_(None), Job.next_hint_at <= now)
@@ -179,6 +190,7 @@ def due_for_hint(database: Database, empty_queues: Sequence[str] = ()) -> Sequen
     query = (
         select(Job.id, Job.operation, Job.hints)
         .where(Job.status == JobStatus.PENDING, Job.not_before <= now, or_(hint_is_due, hint_is_lost))
+        .where(Job.queue.not_in(full_queues))
         .order_by(Job.next_hint_at)
         .limit(HINTS_PER_ROUND)
     )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pdfmill.config.machine import jobs_at_once
 from pdfmill.config.settings import Settings
 
 #: The six families of tasks, one queue each.
@@ -35,7 +36,7 @@ def worker_argv(settings: Settings, queues: Sequence[str] | None = None, concurr
     Its name is its own, because a broker refuses a second worker of one name, or mixes up what it is told.
     """
     words = [sys.executable, "-m", "celery", "--quiet", "--app", "pdfmill.celery_app", "worker", "--pool", "prefork"]
-    words += ["--concurrency", str(concurrency or settings.worker.concurrency), "--queues", ",".join(queues or QUEUES)]
+    words += ["--concurrency", str(jobs_at_once(settings, concurrency)), "--queues", ",".join(queues or QUEUES)]
     words += ["--hostname", f"pdfmill-{secrets.token_hex(4)}@%h"]
     # Flower believes a worker to be offline that does not beat; every two seconds, as by default, would cost more.
     words += ["--without-mingle", "--without-gossip", "--heartbeat-interval", "10", "--loglevel", settings.log.level]

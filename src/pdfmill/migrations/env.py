@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-from pdfmill.jobs.models import Base
+from pdfmill.access import models as _access  # noqa: F401 - puts its table into the metadata
+from pdfmill.jobs import models as _jobs  # noqa: F401 - and these theirs
+from pdfmill.jobs.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

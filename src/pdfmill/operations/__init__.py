@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pdfmill.core import named_registry
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.operations.bulk import bulk
 from pdfmill.operations.compress import compress
 
 #: Every operation, in the order of menus and help.
-BUILTIN: tuple[AnyOperation, ...] = (compress,)
+BUILTIN: tuple[AnyOperation, ...] = (
+    compress,
+    bulk(compress, "Compress many", "Make many PDFs smaller, each in a job of its own, and put them into one archive."),
+)
 
 
 def load_registry() -> Registry:

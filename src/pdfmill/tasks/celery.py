@@ -26,12 +26,13 @@ _TRY_ONCE = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interva
 #: A Redis server that takes connections and is silent, as one behind a broken network, must not hold up a submission.
 _REDIS_ANSWERS_IN_S = 1.0
 
-#: The backstop behind the sandbox's own deadline, in seconds on top of it.
-_SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 30, 60
+#: The backstop behind the sandbox's own deadline, in seconds on top of it: files are moved before and after.
+_SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 120, 180
 
 
 def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Celery:
     """The Celery application that works in the context of ``flask_app``."""
+    longest_s = max(settings.limits.for_operation(operation.limits).wall_s for operation in registry)
     celery = Celery("pdfmill", set_as_current=False)
     celery.flask_app = flask_app
     celery.conf.update(
@@ -54,8 +55,8 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         task_create_missing_queues=False,
         task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}
         | {"pdfmill.cleanup_expired_jobs": {"queue": "maintenance"}},
-        task_soft_time_limit=settings.limits.wall_s + _SOFT_LIMIT_MARGIN_S,
-        task_time_limit=settings.limits.wall_s + _HARD_LIMIT_MARGIN_S,
+        task_soft_time_limit=longest_s + _SOFT_LIMIT_MARGIN_S,
+        task_time_limit=longest_s + _HARD_LIMIT_MARGIN_S,
         worker_proc_alive_timeout=60,
         worker_max_tasks_per_child=500,
         worker_send_task_events=True,  # so that Flower shows what happens

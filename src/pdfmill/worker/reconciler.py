@@ -15,17 +15,20 @@ from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import PdfMillError
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
+from pdfmill.jobs.news import News
 from pdfmill.jobs.orphans import sweep_orphans
 from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.queue import may_start
 from pdfmill.jobs.recovery import (
     DueJob,
     LeaseWatch,
+    count_due,
     due_for_hint,
     fail_overdue,
     mend_times,
     note_hints,
-    queues_with_work,
     reap,
+    wake_forgotten_batches,
 )
 from pdfmill.jobs.storage import Storage
 from pdfmill.worker.spool import Spool
@@ -80,6 +83,7 @@ class Reconciler:
 
     def run(self, stop: threading.Event) -> None:
         """One round after another until ``stop`` is set; what one round cannot do, the next one tries."""
+        news = News(self._database.url)
         while not stop.is_set():
             try:
                 done = self.run_once()
@@ -87,12 +91,14 @@ class Reconciler:
                     log.info("jobs recovered", from_dead_workers=done.reaped, overdue=done.overdue)
             except PdfMillError as error:
                 log.warning("round failed", code=error.code, cause=repr(error.__cause__))
-            self._database.wait_for_news(self._every_s, stop)
+            news.wait(self._every_s, stop)
+        news.close()
 
     def run_once(self) -> Round:
         """One round."""
         reaped = reap(self._database, self._policy, self._leases)
         self._mend_times()
+        wake_forgotten_batches(self._database)
         overdue = fail_overdue(self._database, self._policy)
         hinted = self._send_hints()
         if self._clock() - self._swept > SWEEP_EVERY_S:
@@ -118,12 +124,26 @@ class Reconciler:
             log.warning("the clock was set back: jobs that wait for a time in the future are due now", jobs=mended)
 
     def _send_hints(self) -> list[DueJob]:
-        empty = [queue for queue in queues_with_work(self._database) if self._dispatcher.messages_in(queue) == 0]
+        empty, full = [], []
+        for queue, due in count_due(self._database).items():
+            messages = self._dispatcher.messages_in(queue)
+            if messages is not None and (messages >= due or self._is_at_its_limit(queue)):
+                full.append(queue)
+            elif messages == 0:
+                empty.append(queue)
         sent: list[DueJob] = []
-        for job in due_for_hint(self._database, empty):
+        for job in due_for_hint(self._database, empty_queues=empty, full_queues=full):
             if not self._dispatcher.dispatch(job.job_id, job.operation):
                 break  # the broker is away; the next round tries again
             sent.append(job)
         if sent:
             note_hints(self._database, sent)
         return sent
+
+    def _is_at_its_limit(self, queue: str) -> bool:
+        """Whether no more jobs of the queue may run now; the end of one that does sends the next hint."""
+        most = self._policy.max_running.get(queue)
+        if most is None:
+            return False
+        with self._database.read() as session:
+            return not may_start(session, queue, most)

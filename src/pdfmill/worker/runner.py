@@ -18,42 +18,50 @@ from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
-from pdfmill.core.limits import Limits
+from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import new_job_id
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.recovery import reap_if_dead
+from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage, translated_errors
 from pdfmill.worker.gate import Gate, Place
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.publication import Publisher
-from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxRequest, Verdict
+from pdfmill.worker.sandbox import Ended, Sandbox, SandboxOutcome, SandboxRequest, Verdict
 from pdfmill.worker.spool import GATE, Spool
 from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
 from pdfmill.worker.supervision import ProgressListener, Supervisor
 
 log = get_logger(__name__)
 
+#: Hints are taken slowly then: as long as some wait, the reconciler sends no more.
+_REST_WHEN_DISK_IS_FULL_S = 2.0
+
 
 class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
+        preparer: Tells the sandbox what to do.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root has
         self,
         *,
         database: Database,
         storage: Storage,
         dispatcher: Dispatcher,
         policy: JobPolicy,
-        limits: Limits,
+        registry: Registry,
+        preparer: Preparer,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
@@ -62,7 +70,8 @@ class AttemptRunner:
         self._storage = storage
         self._dispatcher = dispatcher
         self._policy = policy
-        self._limits = limits
+        self._registry = registry
+        self._preparer = preparer
         self._spool = spool
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
@@ -115,6 +124,7 @@ class AttemptRunner:
             self._storage.require_space(0)
         except StorageFull:
             log.warning("no job is begun: the disk is full")
+            time.sleep(_REST_WHEN_DISK_IS_FULL_S)
             return False
         return True
 
@@ -143,6 +153,15 @@ class AttemptRunner:
         if job is not None:
             self._dispatcher.dispatch(job.id, job.operation)
 
+    def _hint_at_batch_of(self, item: Job) -> None:
+        """The last item of a batch wakes the batch; its worker knows first."""
+        if item.parent_id is None:
+            return
+        with self._database.read() as session:
+            batch = session.get(Job, item.parent_id)
+        if batch is not None and batch.status is JobStatus.PENDING:
+            self._dispatcher.dispatch(batch.id, batch.operation)
+
     def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         with structlog.contextvars.bound_contextvars(job_id=attempt.job.id, attempt=attempt.number):
             started = time.monotonic()
@@ -153,6 +172,9 @@ class AttemptRunner:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
                 log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
+            self._hint_at_batch_of(attempt.job)
+            if self._sandbox is not None:
+                self._sandbox.probe_if_due()
 
     def _work_and_tell(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         try:
@@ -180,7 +202,8 @@ class AttemptRunner:
     def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         crash_point("claimed")
         with self._directory(attempt) as directory:
-            request = self._request(attempt, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -189,7 +212,7 @@ class AttemptRunner:
             if ended is None:
                 log.warning("attempt fenced: another one has the job")
             else:
-                self._settle(attempt, ended, directory)
+                self._settle(attempt, request, ended, directory)
 
     @contextmanager
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
@@ -202,20 +225,7 @@ class AttemptRunner:
         finally:
             shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
 
-    def _request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        inputs = []
-        for file in attempt.job.inputs:
-            relative = f"input/{file.position}"
-            self._storage.fetch(file.storage_key, directory / relative)
-            inputs.append(SandboxInput(file=relative, name=file.name, media_type=file.media_type))
-        return SandboxRequest(
-            operation=attempt.job.operation,
-            options=attempt.job.options,
-            inputs=tuple(inputs),
-            limits=self._limits,
-        )
-
-    def _settle(self, attempt: Attempt, ended: Ended, directory: Path) -> None:
+    def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
         log.info(
             "sandbox ended",
             verdict=ended.verdict.value,
@@ -224,13 +234,23 @@ class AttemptRunner:
             cpu_s=ended.cpu_s,
             peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
             wall_s=ended.wall_s,
+            tier=self._sandbox and self._sandbox.tier.name,
         )
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            self._publisher.publish(attempt, ended.outcome, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                self._publish(attempt, request, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
+
+    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
+        batch = self._registry.get(request.operation).batch
+        if batch is None or request.items is not None:
+            self._publisher.publish(attempt, outcome, directory)
+            return
+        for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
+            self._dispatcher.dispatch(item.id, item.operation)

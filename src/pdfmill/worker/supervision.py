@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import DatabaseUnavailable
 from pdfmill.core.progress import Progress
 from pdfmill.jobs.attempts import Attempt, Signal
@@ -12,6 +15,8 @@ from pdfmill.jobs.policy import JobPolicy
 from pdfmill.worker.gate import Place
 from pdfmill.worker.sandbox import Ended, SandboxProcess
 from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
+
+log = get_logger(__name__)
 
 #: How often a running job's row is asked for a cancellation; a cancel must take effect within two seconds.
 LOOK_EVERY_S = 0.5
@@ -31,6 +36,26 @@ class Supervisor:
         #: Without a heartbeat for two thirds of the lease, an attempt gives up by itself: somebody may be about to
         #: take it.
         self._fenced_after_s = policy.lease.total_seconds() * 2 / 3
+
+    @contextmanager
+    def keeping_the_lease(self, attempt: Attempt) -> Iterator[None]:
+        """Beat from a thread of its own while this one moves files, which may take longer than a lease lasts."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(self._heartbeat_s):
+                try:
+                    attempt.beat()
+                except DatabaseUnavailable as error:
+                    log.warning("heartbeat missed: the database is away", cause=repr(error.__cause__))
+
+        thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def watch(
         self, attempt: Attempt, process: SandboxProcess, place: Place, on_progress: ProgressListener

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from pdfmill.config.settings import StorageSettings
 from pdfmill.core.errors import FileMissing, InvalidSettings, MissingDependency, StorageUnavailable
 from pdfmill.core.limits import MIB
-from pdfmill.jobs.models import new_job_id
+from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.storage.base import Label, StoredFile
 from pdfmill.jobs.storage.incoming import IncomingFile, IncomingFolder, translated_errors
 

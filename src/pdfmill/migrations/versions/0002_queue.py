@@ -1,4 +1,4 @@
-"""Turns, urgency and clients; once-only periodic work."""
+"""Turns, urgency, clients and batches; once-only periodic work."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ depends_on = None
 _INDEXES = (
     ("queue", "status", "urgency", "turn", "created_at"),
     ("client", "queue", "status", "turn"),
+    ("parent_id", "status"),
     ("status", "created_at", "id"),
     ("operation", "created_at", "id"),
 )
@@ -23,8 +24,11 @@ def upgrade() -> None:
         job.add_column(sa.Column("client", sa.String(length=80), nullable=False, server_default=""))
         job.add_column(sa.Column("urgency", sa.Integer(), nullable=False, server_default="3"))
         job.add_column(sa.Column("turn", sa.Integer(), nullable=False, server_default="0"))
+        job.add_column(sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+        job.add_column(sa.Column("parent_id", sa.String(length=32), nullable=True))
+        job.create_foreign_key(job.f("fk_job_parent_id"), "job", ["parent_id"], ["id"], ondelete="CASCADE")
     with op.batch_alter_table("job") as job:
-        for name in ("client", "urgency", "turn"):
+        for name in ("client", "urgency", "turn", "position"):
             job.alter_column(name, server_default=None)
         for columns in _INDEXES:
             job.create_index(job.f(f"ix_job_{'_'.join(columns)}"), list(columns))
@@ -41,5 +45,6 @@ def downgrade() -> None:
     with op.batch_alter_table("job") as job:
         for columns in reversed(_INDEXES):
             job.drop_index(job.f(f"ix_job_{'_'.join(columns)}"))
-        for name in ("turn", "urgency", "client"):
+        job.drop_constraint(job.f("fk_job_parent_id"), type_="foreignkey")
+        for name in ("parent_id", "position", "turn", "urgency", "client"):
             job.drop_column(name)
