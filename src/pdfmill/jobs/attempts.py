@@ -200,10 +200,9 @@ def claim_next(
         suspects, max_running: See `jobs.queue.next_job`.
     """
     with database.write(durable=False) as session:
-        job_id = next_job(session, queue, suspects=suspects, max_running=max_running)
-        if job_id is None:
+        job = next_job(session, queue, suspects=suspects, max_running=max_running)
+        if job is None:
             return None
-        job = session.get_one(Job, job_id)
         job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
         return Attempt(database, policy, job)
 

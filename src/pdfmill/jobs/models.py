@@ -281,10 +281,15 @@ class Job(Base):
         """One conditional UPDATE of this row, as it was when it was read."""
         session = object_session(self)
         assert session is not None, "a job moves inside a session"
-        statement = update(Job).where(Job.id == self.id, Job.status == self.status, *conditions).values(**values)
-        changed = session.execute(statement.execution_options(synchronize_session=False))
-        session.refresh(self)
-        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        statement = (
+            update(Job)
+            .where(Job.id == self.id, Job.status == self.status, *conditions)
+            .values(**values)
+            .returning(Job)  # which brings this object up to date
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        if session.scalar(statement) is None:
+            session.refresh(self)
             raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
         return session
 
