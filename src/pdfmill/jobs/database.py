@@ -144,6 +144,10 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
+            # A commit that fails (disk full) may leave its transaction open, and the pool hands it out all the same.
+            sqlite_connection = connection.connection.dbapi_connection
+            if sqlite_connection is not None and sqlite_connection.in_transaction:
+                sqlite_connection.rollback()
             # A transaction that reads first and writes later fails at once with SQLITE_BUSY when another wrote in
             # between, whatever the busy timeout; one that takes the write lock at its start waits for its turn.
             reading = connection.get_execution_options().get("pdfmill_read", False)

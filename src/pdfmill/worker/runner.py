@@ -102,7 +102,6 @@ class AttemptRunner:
             queue: The queue that the hint came from.
         """
         crash_point("hinted")
-        self._spool.make()
         try:
             reap_if_dead(self._database, self._policy, job_id)
             worked = self._can_work() and (
