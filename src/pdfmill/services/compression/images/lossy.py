@@ -1,0 +1,65 @@
+"""The resolution that an image needs, and the JPEG of it that still looks the same."""
+
+from __future__ import annotations
+
+from pdfmill.engines.vips import Pixels, decode_jpeg, downsample, encode_jpeg
+from pdfmill.services.compression.images.description import ImageDescription, Use
+from pdfmill.services.compression.images.encoding import Encoding
+from pdfmill.services.compression.levels import Plan
+from pdfmill.services.compression.similarity import structural_similarity
+
+#: Edges of opacity are what the eye sees first.
+_SOFT_MASK_QUALITY_BONUS = 12
+
+#: An image of the same size is encoded again only if its own quality is this much above the wanted one.
+_QUALITY_MARGIN = 8
+
+_QUALITY_STEP, _HIGHEST_QUALITY, _QUALITY_TRIES = 8, 92, 4
+
+_SMALLEST_SIDE = 8
+
+
+def needed_size(image: ImageDescription, plan: Plan) -> tuple[int, int]:
+    """Width and height in pixels that the largest painted size needs at the plan's resolution; never more than it has."""
+    dpi = image.dpi
+    if dpi is None or dpi <= plan.dpi * plan.downsample_above:
+        return image.width, image.height
+    scale = plan.dpi / dpi
+    return max(_SMALLEST_SIDE, round(image.width * scale)), max(_SMALLEST_SIDE, round(image.height * scale))
+
+
+def at_needed_size(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """The pixels, or fewer."""
+    return pixels if pixels.shape[1::-1] == size else downsample(pixels, *size)
+
+
+def wanted_quality(image: ImageDescription, plan: Plan) -> int:
+    """JPEG quality to begin with."""
+    bonus = _SOFT_MASK_QUALITY_BONUS if image.use is Use.SOFT_MASK else 0
+    return min(plan.jpeg_quality + bonus, max(plan.jpeg_quality, _HIGHEST_QUALITY))
+
+
+def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, plan: Plan) -> bool:
+    """Whether another JPEG can be smaller: for fewer pixels, or a source of clearly higher quality."""
+    if min(size) < _SMALLEST_SIDE:
+        return False
+    return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
+
+
+def jpeg(pixels: Pixels, quality: int, most: int, least_similarity: float) -> Encoding | None:
+    """The smallest JPEG from ``quality`` upwards that is similar enough to its pixels; None if none is.
+
+    Args:
+        most: Quality that the image was stored with: above it, bytes buy nothing.
+    """
+    height, width, components = pixels.shape
+    quality = min(quality, most)
+    for _ in range(_QUALITY_TRIES):
+        data = encode_jpeg(pixels, quality)
+        similarity = structural_similarity(pixels, decode_jpeg(data, width, height))
+        if similarity >= least_similarity or quality >= most:  # at most as coarse as the first encoder left it
+            return Encoding(
+                "jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, similarity=similarity
+            )
+        quality = min(quality + _QUALITY_STEP, _HIGHEST_QUALITY, most)
+    return None
