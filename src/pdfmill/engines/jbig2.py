@@ -123,7 +123,7 @@ class _ArithmeticCoder:
 
     def encode(self, decisions: list[int], counts: list[int]) -> None:
         """Encode each decision as often as it comes (figures E.4 to E.7)."""
-        states, a, c = self._states, self._a, self._c
+        states, a, c, ct = self._states, self._a, self._c, self._ct
         for decision, count in zip(decisions, counts, strict=True):
             context = decision >> 1
             while count:
@@ -136,23 +136,30 @@ class _ArithmeticCoder:
                     else:
                         a = probability
                     states[context] = _AFTER_LESS_PROBABLE[state]
-                    count -= 1
                 else:
-                    steps = min(count, (a - 0x8000) // probability)  # these change no state
-                    a -= steps * probability
-                    c += steps * probability
-                    count -= steps
-                    if not count:
-                        break
+                    if count > 1 and (steps := min(count - 1, (a - 0x8000) // probability)):
+                        a -= steps * probability  # so many change no state
+                        c += steps * probability
+                        count -= steps
                     a -= probability
+                    if a >= 0x8000:
+                        c += probability
+                        count -= 1
+                        continue
                     if a < probability:
                         a = probability
                     else:
                         c += probability
                     states[context] = _AFTER_MORE_PROBABLE[state]
-                    count -= 1
-                a, c = self._renormalise(a, c)
-        self._a, self._c = a, c
+                count -= 1
+                shift = 16 - a.bit_length()  # renormalise: the interval has its highest bit set again
+                a <<= shift
+                while shift >= ct:
+                    shift -= ct
+                    c, ct = self._byte_out(c << ct)
+                c <<= shift
+                ct -= shift
+        self._a, self._c, self._ct = a, c, ct
 
     def finish(self) -> bytes:
         """All bytes, with the end marker (figure E.11)."""
@@ -161,28 +168,17 @@ class _ArithmeticCoder:
         if self._c >= ceiling:
             self._c -= 0x8000
         for _ in range(2):
-            self._c = self._byte_out(self._c << self._ct)
+            self._c, self._ct = self._byte_out(self._c << self._ct)
         return bytes(self._out[1:]) + (b"\xac" if self._out[-1] == 0xFF else b"\xff\xac")
 
-    def _renormalise(self, a: int, c: int) -> tuple[int, int]:
-        shift = 16 - a.bit_length()
-        while shift >= self._ct:
-            shift -= self._ct
-            a <<= self._ct
-            c = self._byte_out(c << self._ct)
-        self._ct -= shift
-        return a << shift, c << shift
-
-    def _byte_out(self, c: int) -> int:
-        """Put out the top byte of the code register; returns what is left of it (figure E.9)."""
+    def _byte_out(self, c: int) -> tuple[int, int]:
+        """Put out the top byte of the code register; returns what is left of it, and the bits to the next (figure E.9)."""
         out = self._out
         if out[-1] != 0xFF and c >= 0x8000000:
             out[-1] += 1  # the carry
             c &= 0x7FFFFFF
         if out[-1] == 0xFF:  # a bit is stuffed after it
             out.append(c >> 20)
-            self._ct = 7
-            return c & 0xFFFFF
+            return c & 0xFFFFF, 7
         out.append(c >> 19)
-        self._ct = 8
-        return c & 0x7FFFF
+        return c & 0x7FFFF, 8

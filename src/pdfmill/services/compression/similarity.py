@@ -11,8 +11,8 @@ _BLOCK = 8
 #: Constants of Wang et al., "Image Quality Assessment: From Error Visibility to Structural Similarity" (2004), 8 bit.
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
-#: Luma weights of ITU-R BT.601, in 256ths. Of CMYK, half is what the inks say together and half is black's.
-_LUMA_WEIGHTS = {3: (77, 150, 29), 4: (38, 75, 15, 128)}
+#: Luma weights of ITU-R BT.601, in 256ths.
+_LUMA_WEIGHTS = (77, 150, 29)
 
 #: Rows of blocks compared at once, so that memory does not grow with the picture.
 _BLOCK_ROWS_AT_ONCE = 64
@@ -22,7 +22,7 @@ def structural_similarity(one: Pixels, other: Pixels) -> float:
     """Mean SSIM of two pictures of one size, over blocks of 8 × 8 pixels; 1.0 for equal ones.
 
     Args:
-        one: Height × width (grey) or height × width × 1, 3 or 4 components.
+        one: Height × width (grey) or height × width × 1, 3 or 4 components; 4 are the inks, 255 for full.
         other: The same shape.
     """
     total, blocks = 0.0, 0
@@ -35,16 +35,16 @@ def structural_similarity(one: Pixels, other: Pixels) -> float:
 
 
 def luma(picture: Pixels) -> Pixels:
-    """The brightness of each pixel, height × width."""
-    if picture.ndim == 2:
-        return picture
-    weights = _LUMA_WEIGHTS.get(picture.shape[2])
-    if weights is None:
-        return picture[:, :, 0]
+    """The brightness of each pixel, height × width; of CMYK what is left of white by the inks and by black."""
+    if picture.ndim == 2 or picture.shape[2] == 1:
+        return picture.reshape(picture.shape[:2])
     weighted = np.full(picture.shape[:2], 128, dtype=np.uint16)
-    for component, weight in enumerate(weights):
+    for component, weight in enumerate(_LUMA_WEIGHTS):
         weighted += picture[:, :, component].astype(np.uint16) * np.uint16(weight)
-    return (weighted >> 8).astype(np.uint8)
+    brightness = (weighted >> 8).astype(np.uint8)
+    if picture.shape[2] == 3:
+        return brightness
+    return ((255 - brightness).astype(np.uint16) * (255 - picture[:, :, 3]) // 255).astype(np.uint8)
 
 
 def _likeness(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pdfmill.engines import jbig2
-from pdfmill.engines.libdeflate import pack
+from pdfmill.engines.libdeflate import pack_quickly
 from pdfmill.engines.pillow import encode_group4
 from pdfmill.services.compression.images.encoding import Encoding
 
@@ -29,4 +29,5 @@ def bilevel_encodings(black: Bits) -> Iterator[Encoding]:
     if jbig2.count_decisions(black) <= _MOST_DECISIONS:
         yield Encoding("jbig2", jbig2.encode_generic_region(black), "/JBIG2Decode", width, height, 1, 1)
     if height * width <= _MOST_PIXELS_AS_FLATE:
-        yield Encoding("flate", pack(np.packbits(~black, axis=1).tobytes()), "/FlateDecode", width, height, 1, 1)
+        packed = pack_quickly(np.packbits(~black, axis=1).tobytes())
+        yield Encoding("flate", packed, "/FlateDecode", width, height, 1, 1, is_trial=True)

@@ -92,10 +92,11 @@ def choose(workpiece: Workpiece, plan: Plan) -> Choice:
         encodings = list(_encodings(workpiece, plan))
     except EngineFailed:
         return Choice(None, "cannot be decoded")
-    paying = [each for each in encodings if each.stored_bytes < image.stored_bytes * _most_part(each)]
-    if not paying:
-        return Choice(None, "is as small as it gets")
-    return Choice(min(paying, key=_cost))
+    for best in sorted(encodings, key=_cost):
+        finished = best.finished()
+        if finished.stored_bytes < image.stored_bytes * _most_part(finished):
+            return Choice(finished)
+    return Choice(None, "is as small as it gets")
 
 
 def reason_to_leave(image: ImageDescription, limits: Limits) -> str | None:
@@ -144,8 +145,8 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     pixels = samples.pixels[:, :, :1] if grey else samples.pixels
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
     pixels = lossy.at_needed_size(pixels, size)
-    quality = lossy.wanted_quality(image, plan)
-    found = lossy.jpeg(pixels, quality, samples.quality, plan.least_similarity)
+    quality, is_inverted = lossy.wanted_quality(image, plan), image.has_decode and pixels.shape[2] == 4
+    found = lossy.jpeg(pixels, quality, samples.quality, plan.least_similarity, is_inverted=is_inverted)
     if found is not None:
         yield replace(found, space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:

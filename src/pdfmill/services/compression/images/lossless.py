@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pdfmill.engines.libdeflate import pack
+from pdfmill.engines.libdeflate import pack_quickly
 from pdfmill.engines.vips import Pixels
 from pdfmill.services.compression.images.bilevel import bilevel_encodings
 from pdfmill.services.compression.images.description import Family, ImageDescription
@@ -58,11 +58,13 @@ def flate(pixels: Pixels, bits: int = 8) -> Encoding:
 
 def flate_rows(rows: npt.NDArray[np.uint8], width: int, components: int, bits: int) -> Encoding:
     """Rows of bytes packed with the predictor that suits each one, or with none, whichever is smaller."""
-    plain = Encoding("flate", pack(rows.tobytes()), "/FlateDecode", width, len(rows), components, bits)
+    plain = Encoding(
+        "flate", pack_quickly(rows.tobytes()), "/FlateDecode", width, len(rows), components, bits, is_trial=True
+    )
     if bits < 8:
         return plain  # neighbours share a byte, so that differences of bytes mean little
     parameters = {"/Predictor": 15, "/Colors": components, "/BitsPerComponent": bits, "/Columns": width}
-    predicted = replace(plain, data=pack(predict(rows, components * bits // 8)), parameters=parameters)
+    predicted = replace(plain, data=pack_quickly(predict(rows, components * bits // 8)), parameters=parameters)
     return min(plain, predicted, key=lambda each: each.stored_bytes)
 
 

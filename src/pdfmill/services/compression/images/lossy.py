@@ -46,17 +46,22 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
     return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
 
 
-def jpeg(pixels: Pixels, quality: int, most: int, least_similarity: float) -> Encoding | None:
+def jpeg(
+    pixels: Pixels, quality: int, most: int, least_similarity: float, *, is_inverted: bool = False
+) -> Encoding | None:
     """The smallest JPEG from ``quality`` upwards that is similar enough to its pixels; None if none is.
 
     Args:
         most: Quality that the image was stored with: above it, bytes buy nothing.
+        is_inverted: Whether CMYK samples are 0 for full ink, as Adobe's programs store them.
     """
+    reference = 255 - pixels if is_inverted else pixels
     height, width, components = pixels.shape
     quality = min(quality, most)
     for _ in range(_QUALITY_TRIES):
         data = encode_jpeg(pixels, quality)
-        similarity = structural_similarity(pixels, decode_jpeg(data, width, height))
+        decoded = decode_jpeg(data, width, height)
+        similarity = structural_similarity(reference, 255 - decoded if is_inverted else decoded)
         if similarity >= least_similarity or quality >= most:  # at most as coarse as the first encoder left it
             return Encoding(
                 "jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, similarity=similarity

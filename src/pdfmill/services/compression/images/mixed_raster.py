@@ -5,7 +5,7 @@ Letters stay sharp at 300 dpi in the mask, while paper and ink, which change slo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,10 @@ class MixedRaster:
     @property
     def stored_bytes(self) -> int:
         return _OVERHEAD_BYTES + sum(each.stored_bytes for each in (self.background, self.foreground, self.mask))
+
+    def finished(self) -> MixedRaster:
+        """With a mask that is packed as tightly as it goes."""
+        return replace(self, mask=self.mask.finished())
 
 
 def is_scanned_page(image: ImageDescription) -> bool:

@@ -38,14 +38,17 @@ def _colour_space(encoding: Encoding, image: Stream) -> Name | Array:
         return {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}[encoding.components]
     if encoding.space is SpaceChange.GREY:
         return Name.DeviceGray
-    is_indexed = isinstance(space, Array) and space[0] in (Name.Indexed, Name.I)
-    base = space[1] if is_indexed else space
     if encoding.space is SpaceChange.BASE:
-        return base
+        return _base(space)
     if encoding.space is SpaceChange.PALETTE:
         highest = len(encoding.palette) // encoding.components - 1
-        return Array([Name.Indexed, base, highest, String(encoding.palette)])
+        return Array([Name.Indexed, _base(space), highest, String(encoding.palette)])
     return space
+
+
+def _base(space: Name | Array) -> Name | Array:
+    is_indexed = isinstance(space, Array) and space[0] in (Name.Indexed, Name.I)
+    return space[1] if is_indexed else space
 
 
 def _write(stream: Stream, encoding: Encoding) -> None:
@@ -58,7 +61,7 @@ def _write(stream: Stream, encoding: Encoding) -> None:
 
 def _put_layers(layers: MixedRaster, image: Stream, pdf: Pdf) -> None:
     """The image becomes a form that paints the paper, then the ink through a stencil."""
-    space = image.ColorSpace
+    space = _base(image.ColorSpace)
     background = _layer(pdf, layers.background, ColorSpace=space)
     mask = _layer(pdf, layers.mask, ImageMask=True)
     foreground = _layer(pdf, layers.foreground, ColorSpace=space, Mask=mask)
