@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from fontTools.ttLib import TTFont, newTable
 from pdfmill.engines.fonttools.failures import font_damage_translated
 from pdfmill.engines.fonttools.names import NOTDEF, STANDARD_ENCODING
 from pdfmill.engines.fonttools.outlines import glyphs_alike
+
 
 class CFFFont:
     """A bare CFF font, keyed by glyph names or by CIDs.
@@ -43,8 +45,8 @@ class CFFFont:
         """The font with these glyphs, the parts they are made of and .notdef.
 
         Args:
-            retain_gids: Keep glyph ids, for readers that address glyphs by them; else glyphs are found by their names or
-                CIDs, as the charset tells, and the others go.
+            retain_gids: Keep glyph ids, for readers that address glyphs by them; else glyphs are found by their
+                names or CIDs, as the charset tells, and the others go.
 
         Raises:
             EngineFailed: The font is damaged.
@@ -59,8 +61,8 @@ class CFFFont:
             subsetter = Subsetter(options)
             subsetter.populate(glyphs=sorted(names & set(self.glyph_names)))
             subsetter.subset(font)
-            if encoding:
-                kept = set(top.charset)
+            kept = set(top.charset)
+            if encoding not in ([], STANDARD_ENCODING) and len(kept) > 1:
                 # The subsetter forgets the built-in encoding, which OpenType fonts do not use and simple PDF fonts do.
                 top.Encoding = [name if name in kept else NOTDEF for name in encoding]
             return bytes(font["CFF "].compile(font))
@@ -107,7 +109,8 @@ def _encoding_of(top: Any) -> list[str]:
     if form & 0x7F == 0:
         codes = list(read(count))
     else:
-        codes = [code for first, left in zip(*[iter(read(2 * count))] * 2, strict=True) for code in range(first, first + left + 1)]
+        ranges = struct.iter_unpack("BB", read(2 * count))
+        codes = [code for first, more in ranges for code in range(first, first + more + 1)]
     encoding = [NOTDEF] * 256
     for name, code in zip(top.charset[1:], codes, strict=False):
         encoding[code] = name

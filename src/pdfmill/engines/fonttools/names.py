@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from fontTools.agl import UV2AGL, toUnicode
-from fontTools.encodings import MacRoman as _mac_roman
-from fontTools.encodings import StandardEncoding as _standard
+from fontTools.encodings.MacRoman import MacRoman
+from fontTools.encodings.StandardEncoding import StandardEncoding
 
 #: The glyph that stands for all that a font lacks.
 NOTDEF = ".notdef"
 
 #: StandardEncoding and MacRomanEncoding (ISO 32000-2, annex D.2): 256 glyph names, .notdef where a code has none.
-STANDARD_ENCODING: list[str] = list(_standard.StandardEncoding)
-MAC_ROMAN_ENCODING: list[str] = list(_mac_roman.MacRoman)
+STANDARD_ENCODING: list[str] = list(StandardEncoding)
+MAC_ROMAN_ENCODING: list[str] = list(MacRoman)
 
 
 @lru_cache(maxsize=65536)

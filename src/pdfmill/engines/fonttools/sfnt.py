@@ -114,10 +114,12 @@ def _open(data: bytes) -> TTFont:
 
 
 def _without_character_map(font: TTFont) -> Any:
-    """Take the cmap table out of a font: the subsetter would drop subtables of format 0, by which simple fonts find
-    their glyphs in PDF, and empty ones, whose being there decides which other one is asked.
+    """Take the cmap table out of a font, before the subsetter sees it.
+
+    It would drop subtables of format 0, by which simple fonts of PDF files find their glyphs, and empty ones, whose
+    being there decides which of the others readers ask.
     """
-    table = font["cmap"] if "cmap" in font else None
+    table = font.get("cmap")
     if table is not None:
         for subtable in table.tables:
             subtable.ensureDecompiled()

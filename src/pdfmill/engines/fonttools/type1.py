@@ -1,7 +1,7 @@
 """Type 1 font programs (Adobe Type 1 Font Format, 1990) and their conversion to CFF.
 
 Type 1 is a PostScript program, but one whose form is fixed so that it can be read without interpreting PostScript
-(chapter 2.4 there), as every rasteriser does. fontTools interprets it, which hostile loops could keep busy for ever, and
+(chapter 2.4 there), as every rasteriser does. fontTools interprets it, so that a hostile loop would never end, and
 insists on a trailer that PDF files often leave out.
 """
 
@@ -123,7 +123,8 @@ def _build(program: _Program, glyphs: dict[str, Glyph], private: dict[str, Any],
     top = {"FontMatrix": program.font_matrix, "FontBBox": program.font_bbox}
     builder.setupCFF(_FONT_NAME, top, charstrings, private)
     table = builder.font["CFF "]
-    table.cff.topDictIndex[0].Encoding = [name if name in glyphs else NOTDEF for name in encoding]
+    if len(glyphs) > 1:  # fontTools cannot write the encoding of a font without glyphs
+        table.cff.topDictIndex[0].Encoding = [name if name in glyphs else NOTDEF for name in encoding]
     return bytes(table.compile(builder.font))
 
 

@@ -41,29 +41,30 @@ def read_content(content: Any) -> ShownContent | None:
     fonts = frozenset([INHERITED])
     saved: list[frozenset[FontName]] = []
     for instruction in instructions:
-        operator, operands = str(instruction.operator), instruction.operands
+        operator, operands = str(instruction.operator), list(instruction.operands)
         if operator == "q":
             saved.append(fonts)
         elif operator == "Q":
             fonts = saved.pop() if saved else fonts
-        elif not len(operands):
-            continue
-        elif operator == "Tf":
-            fonts = frozenset([("Font", str(operands[0]))])
-        elif operator == "gs":
-            fonts |= {("ExtGState", str(operands[0]))}
+        elif operator in ("Tf", "gs") and operands:
+            fonts = _fonts_after(operator, str(operands[0]), fonts)
             if len(fonts) > _MOST_FONTS:
                 return None
-        elif operator == "Do":
-            if isinstance(operands[0], Name):
-                shown.drawn[str(operands[0])] |= fonts
-        else:
-            strings = _strings(operands[-1])
-            for font in fonts:
-                shown.strings[font] |= strings
+        elif operands:
+            _note(operator, operands[-1], fonts, shown)
     return shown
 
 
-def _strings(operand: Any) -> set[bytes]:
+def _fonts_after(operator: str, name: str, fonts: frozenset[FontName]) -> frozenset[FontName]:
+    return frozenset([("Font", name)]) if operator == "Tf" else fonts | {("ExtGState", name)}
+
+
+def _note(operator: str, operand: Any, fonts: frozenset[FontName], shown: ShownContent) -> None:
+    if operator == "Do":
+        if isinstance(operand, Name):
+            shown.drawn[str(operand)] |= fonts
+        return
     items = list(operand) if isinstance(operand, Array) else [operand]
-    return {bytes(item) for item in items if isinstance(item, String)}
+    strings = {bytes(item) for item in items if isinstance(item, String)}
+    for font in fonts:
+        shown.strings[font] |= strings

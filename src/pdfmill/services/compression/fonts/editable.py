@@ -7,8 +7,12 @@ from typing import Any
 
 from pikepdf import Dictionary, Name, Stream
 
-from pdfmill.services.compression.fonts.usage import appearance_streams
-from pdfmill.services.compression.structure.objects import ObjectId, array_items, dictionary_values
+from pdfmill.services.compression.structure.objects import (
+    ObjectId,
+    appearance_streams,
+    array_items,
+    dictionary_values,
+)
 
 
 def editable_fonts(objects: Iterable[Any]) -> Iterator[Dictionary]:

@@ -22,6 +22,7 @@ from pdfmill.engines.fonttools.names import (
     name_of,
 )
 from pdfmill.engines.fonttools.sfnt import SfntFont
+from pdfmill.services.compression.structure.streams import decoded
 
 #: Where symbolic TrueType fonts keep the code 0: the (3, 0) subtable has it in one of these ranges (9.6.5.4).
 _SYMBOL_RANGES = (0x0000, 0xF000, 0xF100, 0xF200)
@@ -31,6 +32,9 @@ _WIN_ANSI_DOUBLES = {0xA0: ("space", "nbspace", "uni00A0"), 0xAD: ("hyphen", "sf
 
 #: Glyph names that are numbers in disguise: g12, cid00012, glyph12, index12.
 _NUMBERED_NAME = re.compile(r"[A-Za-z.]*?(\d{1,5})$")
+
+#: Two bytes for each of 65 536 CIDs.
+_LARGEST_CID_MAP = 2 * 65536
 
 
 class UnknownEncoding(Exception):
@@ -56,7 +60,9 @@ def glyph_ids_of_cids(cid_font: Dictionary, cids: Iterable[int]) -> set[int]:
     """
     mapping = cid_font.get(Name.CIDToGIDMap, Name.Identity)
     if isinstance(mapping, Stream):
-        pairs = mapping.read_bytes()
+        pairs = decoded(mapping, most=_LARGEST_CID_MAP)
+        if pairs is None:
+            raise UnknownEncoding
         return {int.from_bytes(pairs[2 * cid : 2 * cid + 2]) for cid in cids}
     if mapping != Name.Identity:
         raise UnknownEncoding

@@ -35,7 +35,8 @@ class FontUser:
 
     @property
     def descriptor(self) -> Dictionary:
-        descriptor: Dictionary = (self.font if self.cid_font is None else self.cid_font).FontDescriptor
+        descriptor = (self.font if self.cid_font is None else self.cid_font).FontDescriptor
+        assert isinstance(descriptor, Dictionary)  # a program was found in it
         return descriptor
 
     @property
@@ -104,8 +105,8 @@ def _keep_programs_with_unknown_users(
     homes: dict[ObjectId, set[ObjectId]] = defaultdict(set)
     for each in objects.values():
         ctx.check()
-        for _, _, program in _font_files(each):
-            homes[program.objgen].add(each.objgen)
+        for _, _, stream in _font_files(each):
+            homes[stream.objgen].add(each.objgen)
     for program_id, program in programs.items():
         known = set().union(*(user.homes for user in program.users))
         if not homes[program_id] <= known:

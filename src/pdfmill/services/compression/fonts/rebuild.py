@@ -127,4 +127,3 @@ def _rebuild_type1(font: Type1Font, users: list[FontUser]) -> Rebuilt:
     if not font.draws_like(new, names, codes):
         raise NotRebuilt(LeftAlone.WOULD_CHANGE)
     return Rebuilt(data, tuple(new.glyph_names), not set(font.glyph_names) <= names, converted=True)
-

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from pikepdf import Dictionary, Name, Pdf, Stream, String
+from pikepdf import Name, Pdf, Stream, String
 
 from pdfmill.core.context import Context
 from pdfmill.engines.libdeflate import pack
@@ -97,7 +97,9 @@ def _subset_tag(data: bytes) -> str:
 
 def _tag_as_subset(user: FontUser, tag: str) -> None:
     for holder, key in ((user.font, Name.BaseFont), (user.cid_font, Name.BaseFont), (user.descriptor, Name.FontName)):
-        name = holder.get(key) if isinstance(holder, Dictionary) else None
+        if holder is None:
+            continue
+        name = holder.get(key)
         if isinstance(name, Name) and not _SUBSET_TAG.match(str(name)):
             holder[key] = Name(f"/{tag}+{str(name)[1:]}")
 

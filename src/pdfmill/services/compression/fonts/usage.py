@@ -1,7 +1,7 @@
 """Which character codes are shown in which font, anywhere in a document.
 
-What is shown twice too often costs a few bytes; what is missed costs a glyph. So wherever readers differ or the document
-is unclear, this walk errs towards too much.
+What is counted in vain costs a few bytes; what is missed costs a glyph. So wherever readers differ or the document is
+unclear, this walk errs towards too much.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream
 
 from pdfmill.core.context import Context
 from pdfmill.services.compression.fonts.content import INHERITED, FontName, ShownContent, read_content
-from pdfmill.services.compression.structure.objects import ObjectId, array_items, dictionary_values
+from pdfmill.services.compression.structure.objects import (
+    ObjectId,
+    appearance_streams,
+    array_items,
+    dictionary_values,
+    resources_holder,
+)
 
 #: Content streams looked at for one document, at most: forms that draw forms multiply.
 _MOST_VISITS = 200_000
-
-#: Ancestors in the page tree, at most.
-_DEEPEST_PAGE_TREE = 50
 
 #: The fonts that may be set when a stream starts; None if that cannot be told.
 Inherited = frozenset[ObjectId] | None
@@ -88,7 +91,7 @@ class _Walk:
         self._unresolved: set[str] = set()
 
     def page(self, page: Dictionary) -> None:
-        self._visit(page, _Resources(page.objgen, _page_resources(page)), frozenset())
+        self._visit(page, _page_resources(page), frozenset())
         for annotation in array_items(page.get(Name.Annots)):
             if isinstance(annotation, Dictionary):
                 for form in appearance_streams(annotation.get(Name.AP)):
@@ -170,7 +173,9 @@ class _Walk:
             self._glyph_procedures(font, resources)
         width = 2 if subtype == Name.Type0 else 1
         self.usage.codes[font_id].update(
-            int.from_bytes(string[start : start + width]) for string in strings for start in range(0, len(string), width)
+            int.from_bytes(string[start : start + width])
+            for string in strings
+            for start in range(0, len(string), width)
         )
 
     def _glyph_procedures(self, font: Dictionary, caller: _Resources) -> None:
@@ -218,15 +223,6 @@ class _Walk:
                 yield font
 
 
-def appearance_streams(appearances: Any) -> Iterator[Stream]:
-    """The streams of an appearance dictionary (ISO 32000-2, 12.5.5), of every state."""
-    for appearance in dictionary_values(appearances):
-        if isinstance(appearance, Stream):
-            yield appearance
-        else:
-            yield from (state for state in dictionary_values(appearance) if isinstance(state, Stream))
-
-
 def _font_of(state: Any) -> Any:
     """The font that a graphics state parameter dictionary sets: /Font [font size]."""
     font = state.get(Name.Font) if isinstance(state, Dictionary) else None
@@ -240,11 +236,6 @@ def _own_resources(holder: Any, caller: _Resources) -> _Resources:
     return _Resources(own.objgen if own.is_indirect else holder.objgen, own)
 
 
-def _page_resources(page: Dictionary) -> Any:
-    """Resources may stand in any ancestor in the page tree (ISO 32000-2, 7.7.3.4)."""
-    node: Any = page
-    for _ in range(_DEEPEST_PAGE_TREE):
-        if not isinstance(node, Dictionary) or isinstance(node.get(Name.Resources), Dictionary):
-            break
-        node = node.get(Name.Parent)
-    return node.get(Name.Resources) if isinstance(node, Dictionary) else None
+def _page_resources(page: Dictionary) -> _Resources:
+    holder = resources_holder(page)
+    return _NO_RESOURCES if holder is None else _own_resources(holder, _NO_RESOURCES)

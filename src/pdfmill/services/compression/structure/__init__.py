@@ -1,15 +1,25 @@
 """Lossless savings in the structure of a document: each step is a function of its own, and none depends on another.
 
-A good order: `externalize_inline_images`, `drop_private_data`, `drop_unused_resources`, `merge_duplicates` (before fonts
-are subset, so that equal ones share a subset, and again afterwards), `repack_streams`; `save_options` when saving.
+A good order: `externalize_inline_images`, `drop_private_data`, `drop_unused_resources`, `merge_duplicates`; then images
+and fonts, of which equal ones are now one; `share_direct_values`, `merge_duplicates` once more, `repack_streams`; and
+`save_options` to save by.
 """
 
+from pdfmill.services.compression.structure.direct_values import share_direct_values
 from pdfmill.services.compression.structure.duplicates import merge_duplicates
+from pdfmill.services.compression.structure.inline_images import externalize_inline_images
 from pdfmill.services.compression.structure.private_data import drop_private_data
+from pdfmill.services.compression.structure.resources import drop_unused_resources
+from pdfmill.services.compression.structure.saving import SaveOptions, save_options
 from pdfmill.services.compression.structure.streams import repack_streams
 
 __all__ = [
+    "SaveOptions",
     "drop_private_data",
+    "drop_unused_resources",
+    "externalize_inline_images",
     "merge_duplicates",
     "repack_streams",
+    "save_options",
+    "share_direct_values",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pikepdf import Array, Dictionary, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from pdfmill.core.context import Context
 
 ObjectId = tuple[int, int]
+
+#: Ancestors in the page tree, at most; hostile ones go in circles.
+_DEEPEST_PAGE_TREE = 50
 
 
 def reachable_objects(pdf: Pdf, ctx: Context) -> dict[ObjectId, Any]:
@@ -55,6 +58,27 @@ def array_items(array: Any) -> Iterator[Any]:
     """The items of an array; none where there is no array."""
     if isinstance(array, Array):
         yield from array
+
+
+def appearance_streams(appearances: Any) -> Iterator[Stream]:
+    """The streams of an appearance dictionary (ISO 32000-2, 12.5.5), of every state."""
+    for appearance in dictionary_values(appearances):
+        if isinstance(appearance, Stream):
+            yield appearance
+        else:
+            yield from (state for state in dictionary_values(appearance) if isinstance(state, Stream))
+
+
+def resources_holder(page: Dictionary) -> Dictionary | None:
+    """The page or the ancestor in the page tree whose /Resources hold for the page (ISO 32000-2, 7.7.3.4)."""
+    node: Any = page
+    for _ in range(_DEEPEST_PAGE_TREE):
+        if not isinstance(node, Dictionary):
+            return None
+        if isinstance(node.get(Name.Resources), Dictionary):
+            return node
+        node = node.get(Name.Parent)
+    return None
 
 
 def _keys(holder: Any) -> list[Any]:
