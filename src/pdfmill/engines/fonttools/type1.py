@@ -246,6 +246,8 @@ def _entries(text: bytes, position: int, pattern: re.Pattern[bytes]) -> tuple[li
     entries = []
     while found := pattern.search(text, position, position + _LONGEST_GAP):
         end = found.end() + int(found[2])
+        if end > len(text):
+            raise ValueError("the font ends too early")
         entries.append((found[1], text[found.end() : end]))
         position = end
     return entries, position

@@ -35,7 +35,7 @@ def read_content(content: Any) -> ShownContent | None:
     """Read a page or a content stream; None if it cannot be."""
     try:
         instructions = pikepdf.parse_content_stream(content, _OPERATORS)
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, pikepdf.DataDecodingError, TypeError, ValueError):
+    except (pikepdf.PdfError, pikepdf.DataDecodingError, TypeError, ValueError):
         return None
     shown = ShownContent()
     fonts = frozenset([INHERITED])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Name, Pdf, Stream
+from pikepdf import Array, Name, Pdf, Stream, StreamDecodeLevel
 
 from pdfmill.core.context import Context
 from pdfmill.engines.libdeflate import pack, unpack
@@ -93,7 +93,7 @@ def _decoded_by_libqpdf(stream: Stream) -> bytes | None:
     if len(stream.read_raw_bytes()) > _LONGEST_LZW:
         return None
     try:
-        return bytes(stream.read_bytes())
+        return bytes(stream.read_bytes(StreamDecodeLevel.specialized))  # RunLength is special to libqpdf
     except (pikepdf.PdfError, pikepdf.DataDecodingError):
         return None
 
