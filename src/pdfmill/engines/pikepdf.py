@@ -13,6 +13,9 @@ from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf
 from pdfmill.core.errors import DamagedInput, EmptyInput, EncryptedInput, NoPages, StorageFull, TooManyPages
 from pdfmill.core.limits import Limits
 
+#: Versions of PDF/X that are based on PDF 1.3 and 1.4 (ISO 15930-1, -3, -4 and -6); later ones are on 1.6.
+_EARLY_PDFX = ("PDF/X-1", "PDF/X-2", "PDF/X-3")
+
 
 @contextmanager
 def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
@@ -56,14 +59,15 @@ def count_pages(path: Path) -> int:
 
 
 def save_pdf(pdf: Pdf, target: Path) -> None:
-    """Write with object streams, and with the encryption the file came with.
+    """Write with object streams where the document's standard allows them, and with the encryption it came with.
 
-    PDF/A-1 (ISO 19005-1, 6.1.4) forbids object streams and cross-reference streams, so such files keep the old form.
+    PDF/A-1 (ISO 19005-1, 6.1.4) and the versions of PDF/X before 4 forbid object streams and cross-reference streams.
 
     Raises:
         StorageFull: The disk is full.
     """
-    streams = ObjectStreamMode.disable if claims_pdfa1(pdf) else ObjectStreamMode.generate
+    keeps_old_form = claims_pdfa1(pdf) or _claims_early_pdfx(pdf)
+    streams = ObjectStreamMode.disable if keeps_old_form else ObjectStreamMode.generate
     with _translated():
         pdf.save(
             target,
@@ -83,6 +87,10 @@ def claims_pdfa1(pdf: Pdf) -> bool:
         return pdf.open_metadata().pdfa_status.startswith("1")  # not as a context manager, which would write it back
 
 
+def _claims_early_pdfx(pdf: Pdf) -> bool:
+    return str(pdf.docinfo.get(Name("/GTS_PDFXVersion"), "")).startswith(_EARLY_PDFX)
+
+
 def is_signed(pdf: Pdf) -> bool:
     """Whether the document holds a digital signature, whose bytes a rewrite would break (ISO 32000-1, 12.8).
 
@@ -99,6 +107,15 @@ def is_signed(pdf: Pdf) -> bool:
             and (each.objgen == (0, 0) or each.objgen != exempt)
             for each in pdf.objects
         ) or _has_direct_signature(pdf)
+
+
+def drop_usage_rights(pdf: Pdf) -> None:
+    """Remove a usage-rights signature (/Perms /UR3, ISO 32000-1, 12.8.2.3), which a rewrite breaks: readers warn of it."""
+    permissions = pdf.Root.get(Name.Perms)
+    if isinstance(permissions, Dictionary) and Name.UR3 in permissions:
+        del permissions[Name.UR3]
+        if not len(permissions):
+            del pdf.Root[Name.Perms]
 
 
 def _has_direct_signature(pdf: Pdf) -> bool:

@@ -9,16 +9,27 @@ from pathlib import Path
 from pikepdf import Pdf
 
 from pdfmill.core.context import Context
-from pdfmill.engines.pikepdf import open_pdf, save_pdf
+from pdfmill.engines.pikepdf import drop_usage_rights, open_pdf, save_pdf
+from pdfmill.services.compression.fonts import FontReport, subset_fonts
 from pdfmill.services.compression.images.choice import Choice
 from pdfmill.services.compression.images.description import ImageDescription, ObjectId
 from pdfmill.services.compression.images.replacement import put
 from pdfmill.services.compression.images.survey import SurveyedImage, survey_images
 from pdfmill.services.compression.placements import find_placements
-from pdfmill.services.compression.structure import drop_private_data, merge_duplicates, repack_streams
+from pdfmill.services.compression.structure import (
+    drop_private_data,
+    drop_unused_resources,
+    externalize_inline_images,
+    merge_duplicates,
+    repack_streams,
+    share_direct_values,
+)
 
 #: What becomes of each image. Called once the document is tidy, in which its objects have the same numbers every time.
 Decide = Callable[[Pdf, list[SurveyedImage], Context], Mapping[ObjectId, Choice]]
+
+#: So many pages are drawn of a document of which only the fonts were changed.
+_SAMPLED_PAGES = 12
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Draft:
 
     Attributes:
         pages: Indices of the pages that paint each image.
+        fonts: What became of the embedded fonts; None if they were left alone.
         duplicates_merged: Streams that were another one's copy.
     """
 
@@ -34,6 +46,7 @@ class Draft:
     images: list[ImageDescription]
     choices: Mapping[ObjectId, Choice]
     pages: Mapping[ObjectId, set[int]]
+    fonts: FontReport | None
     duplicates_merged: int
 
     @property
@@ -42,28 +55,65 @@ class Draft:
         return set().union(*(self.pages.get(object_id, set()) for object_id in self.lossy_images))
 
     @property
+    def pages_to_draw(self) -> set[int]:
+        """The touched pages, and where fonts were changed a sample of all: their outlines were compared already."""
+        if self.fonts is None or not (self.fonts.subset or self.fonts.converted):
+            return self.touched_pages
+        return self.touched_pages | set(range(0, self.page_count, max(1, self.page_count // _SAMPLED_PAGES)))
+
+    @property
     def lossy_images(self) -> set[ObjectId]:
         return {each for each, choice in self.choices.items() if choice.taken and not choice.taken.is_lossless}
 
 
-def write_draft(source: Path, target: Path, decide: Decide, ctx: Context) -> Draft:
+def write_draft(source: Path, target: Path, decide: Decide, ctx: Context, *, fonts: bool = True) -> Draft:
     """Write a document that is smaller in every way that ``decide`` and the rules of structure allow.
+
+    Args:
+        fonts: Whether fonts may be subset and converted.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         Cancelled, DeadlineExceeded: As the context says.
     """
     with open_pdf(source, ctx.limits) as pdf:
-        drop_private_data(pdf)
-        duplicates_merged = merge_duplicates(pdf, ctx)
-        placements = find_placements(pdf, ctx.stage("reading", share=0.1))
+        merged = _tidy(pdf, ctx.stage("tidying", share=0.1))
+        placements = find_placements(pdf, ctx.stage("reading", share=0.05))
         images = survey_images(pdf, placements)
-        choices = decide(pdf, images, ctx.stage("pictures", share=0.7))
-        for image in images:
-            chosen = choices[image.description.object_id].taken
-            if chosen is not None:
-                put(chosen, image.stream, pdf)
-        repack_streams(pdf, ctx.stage("structure", share=0.2))
+        choices = decide(pdf, images, ctx.stage("pictures", share=0.6))
+        _put_all(images, choices, pdf)
+        font_report = subset_fonts(pdf, ctx.stage("fonts", share=0.15)) if fonts else None
+        merged += _pack(pdf, ctx.stage("packing", share=0.1))
         save_pdf(pdf, target)
-        page_count = len(pdf.pages)
-    return Draft(page_count, [image.description for image in images], choices, placements.page_indices, duplicates_merged)
+        return Draft(
+            page_count=len(pdf.pages),
+            images=[image.description for image in images],
+            choices=choices,
+            pages=placements.page_indices,
+            fonts=font_report,
+            duplicates_merged=merged,
+        )
+
+
+def _tidy(pdf: Pdf, ctx: Context) -> int:
+    """What makes images and fonts fewer, before they are looked at; returns how many streams were merged."""
+    drop_usage_rights(pdf)
+    externalize_inline_images(pdf, ctx)
+    drop_private_data(pdf)
+    drop_unused_resources(pdf, ctx)
+    return merge_duplicates(pdf, ctx)
+
+
+def _put_all(images: list[SurveyedImage], choices: Mapping[ObjectId, Choice], pdf: Pdf) -> None:
+    for image in images:
+        chosen = choices[image.description.object_id].taken
+        if chosen is not None:
+            put(chosen, image.stream, pdf)
+
+
+def _pack(pdf: Pdf, ctx: Context) -> int:
+    """What the smaller images and fonts have made equal becomes one, and every stream is packed tightly."""
+    share_direct_values(pdf, ctx)
+    merged = merge_duplicates(pdf, ctx)
+    repack_streams(pdf, ctx)
+    return merged

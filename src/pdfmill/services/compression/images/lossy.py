@@ -14,7 +14,7 @@ _SOFT_MASK_QUALITY_BONUS = 12
 #: An image of the same size is encoded again only if its own quality is this much above the wanted one.
 _QUALITY_MARGIN = 8
 
-_QUALITY_STEP, _HIGHEST_QUALITY, _QUALITY_TRIES = 8, 92, 4
+_LEAST_QUALITY_STEP, _HIGHEST_QUALITY = 5, 92
 
 _SMALLEST_SIDE = 8
 
@@ -58,7 +58,7 @@ def jpeg(
     reference = 255 - pixels if is_inverted else pixels
     height, width, components = pixels.shape
     quality = min(quality, most)
-    for _ in range(_QUALITY_TRIES):
+    while True:
         data = encode_jpeg(pixels, quality)
         decoded = decode_jpeg(data, width, height)
         similarity = structural_similarity(reference, 255 - decoded if is_inverted else decoded)
@@ -66,5 +66,12 @@ def jpeg(
             return Encoding(
                 "jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, similarity=similarity
             )
-        quality = min(quality + _QUALITY_STEP, _HIGHEST_QUALITY, most)
-    return None
+        if quality >= _HIGHEST_QUALITY:
+            return None
+        quality = min(_next_quality(quality, similarity, least_similarity), _HIGHEST_QUALITY, most)
+
+
+def _next_quality(quality: int, similarity: float, wanted: float) -> int:
+    """A guess: what is lost halves about every time when the distance of the quality to 100 does."""
+    missing = (1 - wanted) / max(1 - similarity, 1e-6)
+    return max(quality + _LEAST_QUALITY_STEP, round(100 - (100 - quality) * missing))
