@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-import pikepdf
 from pikepdf import Array, Name, Pdf, Stream, StreamDecodeLevel
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 from pdfmill.engines.libdeflate import pack, unpack
@@ -94,7 +94,7 @@ def _decoded_by_libqpdf(stream: Stream) -> bytes | None:
         return None
     try:
         return bytes(stream.read_bytes(StreamDecodeLevel.specialized))  # RunLength is special to libqpdf
-    except (pikepdf.PdfError, pikepdf.DataDecodingError):
+    except PikepdfError:
         return None
 
 
