@@ -53,6 +53,7 @@ def test_components_that_multiply_are_refused():
         for offset in range(40):
             pen.addComponent(part, (1, 0, 0, 1, offset, 0))
         glyf[name] = pen.glyph()
+        glyf[name].recalcBounds(glyf)
     buffer = io.BytesIO()
     font.save(buffer)
     bomb = SfntFont(buffer.getvalue())
