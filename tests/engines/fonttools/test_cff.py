@@ -1,6 +1,8 @@
 """Bare CFF: a subset draws and encodes what the whole font does."""
 
 import pytest
+from fontTools.misc.psCharStrings import T2CharString
+from fontTools.ttLib import TTFont, newTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +36,23 @@ def test_code_0_of_a_built_in_encoding_is_read():
 def test_another_encoding_is_noticed():
     names = set(LETTERS)
     assert not CFFFont(WHOLE).draws_like(CFFFont(cff(encoding={7: "A"})), names, {7})
+
+
+def test_subroutines_that_multiply_are_refused():
+    font = TTFont(sfntVersion="OTTO")
+    font["CFF "] = newTable("CFF ")
+    font["CFF "].decompile(WHOLE, font)
+    top = font["CFF "].cff.topDictIndex[0]
+    subrs = top.GlobalSubrs
+    bias = 107
+    for number in range(4):
+        calls = ["return"] if number == 0 else [number - 1 - bias, "callgsubr"] * 20 + ["return"]
+        subrs.append(T2CharString(program=calls))
+    top.CharStrings["A"].setProgram([3 - bias, "callgsubr", "endchar"])
+    bomb = CFFFont(font["CFF "].compile(font))
+    assert bomb.subset({"B"}, retain_gids=False)
+    with pytest.raises(EngineFailed):
+        bomb.subset({"A"}, retain_gids=False)
 
 
 @pytest.mark.parametrize("data", [b"", b"\1\0\4\1", WHOLE[:100], b"%!PS-AdobeFont"])

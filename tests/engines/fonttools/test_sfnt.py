@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,6 +43,23 @@ def test_a_subset_with_other_outlines_is_noticed():
     font, other = SfntFont(truetype()), SfntFont(truetype(count=199, composite=False))
     assert font.draws_like(other, {1, 2})
     assert not font.draws_like(other, {font.glyph_ids["Z"]})
+
+
+def test_components_that_multiply_are_refused():
+    font = TTFont(io.BytesIO(truetype(count=60)), recalcBBoxes=False)
+    glyf = font["glyf"]
+    for name, part in (("D", "C"), ("E", "D"), ("F", "E")):
+        pen = TTGlyphPen(glyf)
+        for offset in range(40):
+            pen.addComponent(part, (1, 0, 0, 1, offset, 0))
+        glyf[name] = pen.glyph()
+        glyf[name].recalcBounds(glyf)
+    buffer = io.BytesIO()
+    font.save(buffer)
+    bomb = SfntFont(buffer.getvalue())
+    assert bomb.subset({bomb.glyph_ids["D"]}, keep_names=True)
+    with pytest.raises(EngineFailed):
+        bomb.subset({bomb.glyph_ids["F"]}, keep_names=True)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1\0\0", truetype()[:300], b"not a font at all" * 20])

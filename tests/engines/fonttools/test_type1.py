@@ -117,6 +117,7 @@ def test_private_values_stay():
     data = Type1Font(type1()).to_cff({"A"}, {65})
     fonts = CFFFontSet()
     fonts.decompile(io.BytesIO(data), None)
+    assert fonts[0].FontBBox == [0, -200, 1000, 800]
     private = fonts[0].Private
     assert (private.BlueValues, private.StdHW, private.BlueScale) == ([-10, 0, 700, 710], 40, 0.039)
 

@@ -11,6 +11,7 @@ from typing import Any
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
 
+from pdfmill.engines.fonttools.bombs import refuse_endless_charstrings
 from pdfmill.engines.fonttools.failures import font_damage_translated
 from pdfmill.engines.fonttools.names import NOTDEF, STANDARD_ENCODING
 from pdfmill.engines.fonttools.outlines import glyphs_alike
@@ -53,13 +54,15 @@ class CFFFont:
         """
         with font_damage_translated():
             font, top = _open(self._data)
+            wanted = names & set(self.glyph_names)
+            refuse_endless_charstrings(top.CharStrings, wanted)
             encoding = self.encoding
             options = Options()
             options.retain_gids = retain_gids
             options.notdef_outline = options.hinting = True
             options.ignore_missing_glyphs = True
             subsetter = Subsetter(options)
-            subsetter.populate(glyphs=sorted(names & set(self.glyph_names)))
+            subsetter.populate(glyphs=sorted(wanted))
             subsetter.subset(font)
             kept = set(top.charset)
             if encoding not in ([], STANDARD_ENCODING) and len(kept) > 1:

@@ -10,6 +10,7 @@ from typing import Any
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from pdfmill.engines.fonttools.bombs import refuse_endless_charstrings, refuse_endless_composites
 from pdfmill.engines.fonttools.failures import font_damage_translated
 from pdfmill.engines.fonttools.outlines import glyphs_alike
 
@@ -73,12 +74,13 @@ class SfntFont:
             font = _open(self._data)
             for tag in set(font.keys()) - _TABLES_OF_A_PDF_FONT - {"GlyphOrder"}:
                 del font[tag]
+            wanted = {self._order[glyph_id] for glyph_id in glyph_ids if glyph_id < self.glyph_count}
+            _refuse_bombs(font, wanted)
             character_map = _without_character_map(font)
             subsetter = Subsetter(_options(keep_names=keep_names))
-            subsetter.populate(gids=sorted(glyph_id for glyph_id in glyph_ids if glyph_id < self.glyph_count))
+            subsetter.populate(glyphs=sorted(wanted))
             subsetter.subset(font)
             if character_map is not None:
-                wanted = {self._order[glyph_id] for glyph_id in glyph_ids if glyph_id < self.glyph_count}
                 font["cmap"] = _reduced(character_map, wanted)
             return _compiled(font)
 
@@ -111,6 +113,13 @@ class SfntFont:
 
 def _open(data: bytes) -> TTFont:
     return TTFont(io.BytesIO(data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
+
+
+def _refuse_bombs(font: TTFont, names: Set[str]) -> None:
+    if "glyf" in font:
+        refuse_endless_composites(font["glyf"], names)
+    else:
+        refuse_endless_charstrings(font["CFF "].cff.topDictIndex[0].CharStrings, names)
 
 
 def _without_character_map(font: TTFont) -> Any:

@@ -115,6 +115,7 @@ def _in_code_order(names: Set[str], encoding: list[str]) -> list[str]:
 
 def _build(program: _Program, glyphs: dict[str, Glyph], private: dict[str, Any], encoding: list[str]) -> bytes:
     builder = FontBuilder(1000, isTTF=False)
+    builder.font.recalcBBoxes = False  # some readers choose by the bounding box how they draw, so it stays as it was
     builder.setupGlyphOrder(list(glyphs))
     charstrings = {
         name: T2CharString(program=type2_program(glyph, private["defaultWidthX"], private["nominalWidthX"]))

@@ -126,7 +126,7 @@ def test_a_font_with_another_cmap_stays(pdf, ctx):
 
 
 def test_differences_are_followed(pdf, ctx):
-    encoding = Dictionary(Differences=Array([1, Name("/Q"), Name("/W")]))
+    encoding = Dictionary(Differences=Array([1, Name("/Q"), None, Name("/W")]))
     font = embed(pdf, cff(), "/FontFile3", Encoding=encoding)
     add_page(pdf, b"BT /F1 20 Tf <0102> Tj ET", Font={"/F1": font})
     subset_fonts(pdf, ctx)

@@ -75,10 +75,11 @@ def test_text_around_a_jpeg_goes_and_the_jpeg_stays(pdf, ctx):
         (b"no flate at all, but long enough", {"Filter": Name.FlateDecode}),
         (b"zz not hex" * 10, {"Filter": Name.ASCIIHexDecode}),
         (TEXT, {"Filter": Name("/Unheard")}),
+        (TEXT.hex().encode() + b">", {"Filter": Array([Name.ASCIIHexDecode, 5])}),
         (TEXT, {"F": b"elsewhere"}),
         (zlib.compress(bytes(40 * 1024 * 1024), 1), {"Filter": Name.FlateDecode}),
     ],
-    ids=["metadata", "damaged Flate", "damaged hex", "unknown filter", "another file", "bomb"],
+    ids=["metadata", "damaged Flate", "damaged hex", "unknown filter", "no filter", "another file", "bomb"],
 )
 def test_what_must_or_may_not_be_packed_stays_as_it_is(pdf, ctx, data, entries):
     stream = keep(pdf, data, **entries)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Name, String
+from pikepdf.exceptions import PikepdfError
 
 #: A name in the resources: ("Font", "/F1") by Tf, ("ExtGState", "/GS1") by gs; or whatever font the caller had set.
 FontName = tuple[str, str]
@@ -35,7 +36,7 @@ def read_content(content: Any) -> ShownContent | None:
     """Read a page or a content stream; None if it cannot be."""
     try:
         instructions = pikepdf.parse_content_stream(content, _OPERATORS)
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, TypeError, ValueError):
+    except (PikepdfError, TypeError, ValueError):
         return None
     shown = ShownContent()
     fonts = frozenset([INHERITED])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, Object, Stream
+from pikepdf import Array, Dictionary, Name, Stream
 
 from pdfmill.engines.fonttools.names import (
     MAC_ROMAN_ENCODING,
@@ -153,8 +153,8 @@ def _differences(font: Dictionary) -> dict[int, set[str]]:
         if isinstance(item, Name):
             found[code].add(str(item)[1:])
             code += 1
-        elif not isinstance(item, Object):
-            code = int(item)
+        elif isinstance(item, int):
+            code = item
     return found
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import pikepdf
 from pikepdf import Pdf
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 
@@ -19,6 +19,6 @@ def externalize_inline_images(pdf: Pdf, ctx: Context) -> None:
     libqpdf expands the abbreviated keys and looks up colour spaces that are names of resources.
     """
     for number, page in enumerate(pdf.pages, start=1):
-        with suppress(pikepdf.PdfError):  # content that cannot be decoded is not rewritten
+        with suppress(PikepdfError):  # content that cannot be decoded is not rewritten
             page.externalize_inline_images(min_size=_LEAST_BYTES)
         ctx.advance(number, len(pdf.pages), unit="pages")

@@ -6,8 +6,8 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-import pikepdf
 from pikepdf import Dictionary, Name, Page, Pdf, Stream
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 from pdfmill.services.compression.structure.objects import (
@@ -29,7 +29,7 @@ def drop_unused_resources(pdf: Pdf, ctx: Context) -> None:
     shares = Counter(_owner(page.obj) for page in pdf.pages)
     for number, page in enumerate(pdf.pages, start=1):
         if shares[_owner(page.obj)] == 1 and not _lends_resources(page):
-            with suppress(pikepdf.PdfError):  # content that cannot be decoded may name any of them
+            with suppress(PikepdfError):  # content that cannot be decoded may name any of them
                 page.remove_unreferenced_resources()
         ctx.advance(number, len(pdf.pages), unit="pages")
 

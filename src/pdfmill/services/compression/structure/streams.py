@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-import pikepdf
-from pikepdf import Array, Name, Pdf, Stream, StreamDecodeLevel
+from pikepdf import Array, Dictionary, Name, Pdf, Stream, StreamDecodeLevel
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 from pdfmill.engines.libdeflate import pack, unpack
@@ -24,6 +24,7 @@ _LEAST_SAVING = 8
 
 _ASCII85, _ASCII_HEX = ("/ASCII85Decode", "/A85"), ("/ASCIIHexDecode", "/AHx")
 _FLATE = ("/FlateDecode", "/Fl")
+_UNKNOWN = Name("/Unknown")
 _OLD = ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL")
 
 
@@ -94,13 +95,16 @@ def _decoded_by_libqpdf(stream: Stream) -> bytes | None:
         return None
     try:
         return bytes(stream.read_bytes(StreamDecodeLevel.specialized))  # RunLength is special to libqpdf
-    except (pikepdf.PdfError, pikepdf.DataDecodingError):
+    except PikepdfError:
         return None
 
 
 def _encoded(stream: Stream) -> _Encoded:
     filters = _items(stream.get(Name.Filter))
-    parameters = [item if item is not None and len(item) else None for item in _items(stream.get(Name.DecodeParms))]
+    if not all(isinstance(name, Name) for name in filters):
+        filters = [_UNKNOWN]
+    entries = _items(stream.get(Name.DecodeParms))
+    parameters: list[Any] = [item if isinstance(item, Dictionary) and len(item) else None for item in entries]
     parameters += [None] * (len(filters) - len(parameters))
     return _Encoded(bytes(stream.read_raw_bytes()), tuple(map(str, filters)), tuple(parameters[: len(filters)]))
 
