@@ -120,7 +120,7 @@ def _overlap(before: Counter[str], after: Counter[str]) -> float:
 def _by_poppler(original: Path, output: Path) -> float:
     with pikepdf.open(original) as pdf:
         pages = _sample(len(pdf.pages))
-    return min((ssim(*_same_size(*(_popplered(path, index) for path in (original, output)))) for index in pages))
+    return min(ssim(*_same_size(*(_popplered(path, index) for path in (original, output)))) for index in pages)
 
 
 def _same_size(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,9 +66,9 @@ def encode_generic_region(black: Bits) -> bytes:
 
 def count_decisions(black: Bits) -> int:
     """How many turns of the interpreter `encode_generic_region` takes, roughly: changes along and between rows."""
-    along = np.count_nonzero(black[:, 1:] != black[:, :-1])
-    between = np.count_nonzero(black[1:] != black[:-1])
-    return int(_DECISIONS_PER_CHANGE * (along + between)) + black.shape[0]
+    along = int(np.count_nonzero(black[:, 1:] != black[:, :-1]))
+    between = int(np.count_nonzero(black[1:] != black[:-1]))
+    return _DECISIONS_PER_CHANGE * (along + between) + len(black)
 
 
 #: Around a change of colour so many pixels see a context of their own; measured on scans of text.
@@ -104,7 +104,7 @@ def _decisions(black: Bits) -> Iterator[tuple[list[int], list[int]]]:
 def _contexts(rows: npt.NDArray[np.uint16], width: int) -> npt.NDArray[np.uint32]:
     """The 16 neighbours of every pixel but those of the first two rows, which are there to be looked at (figure 3)."""
     two_above, above, own = rows[:-2], rows[1:-1], rows[2:]
-    contexts = np.zeros(own.shape[:1] + (width,), dtype=np.uint32)
+    contexts = np.zeros((len(own), width), dtype=np.uint32)
     neighbours = [(two_above, range(-2, 3)), (above, range(-3, 4)), (own, range(-4, 0))]
     for row, offsets in neighbours:
         for offset in offsets:
@@ -172,7 +172,7 @@ class _ArithmeticCoder:
         return bytes(self._out[1:]) + (b"\xac" if self._out[-1] == 0xFF else b"\xff\xac")
 
     def _byte_out(self, c: int) -> tuple[int, int]:
-        """Put out the top byte of the code register; returns what is left of it, and the bits to the next (figure E.9)."""
+        """Put out the top byte of the code register; returns its rest, and the bits to the next one (figure E.9)."""
         out = self._out
         if out[-1] != 0xFF and c >= 0x8000000:
             out[-1] += 1  # the carry

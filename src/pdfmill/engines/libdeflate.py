@@ -1,4 +1,4 @@
-"""Packing bytes in the zlib format (RFC 1950), by libdeflate: the same format as zlib, about 2 % tighter at its best."""
+"""Packing bytes in the zlib format (RFC 1950), by libdeflate: the same format, about 2 % tighter at its best."""
 
 from __future__ import annotations
 

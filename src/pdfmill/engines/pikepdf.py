@@ -13,7 +13,7 @@ from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf
 from pdfmill.core.errors import DamagedInput, EmptyInput, EncryptedInput, NoPages, StorageFull, TooManyPages
 from pdfmill.core.limits import Limits
 
-#: Versions of PDF/X that are based on PDF 1.3 and 1.4 (ISO 15930-1, -3, -4 and -6); later ones are on 1.6.
+#: Versions of PDF/X that are based on PDF 1.3 and 1.4; later ones are on 1.6.
 _EARLY_PDFX = ("PDF/X-1", "PDF/X-2", "PDF/X-3")
 
 
@@ -61,13 +61,10 @@ def count_pages(path: Path) -> int:
 def save_pdf(pdf: Pdf, target: Path) -> None:
     """Write with object streams where the document's standard allows them, and with the encryption it came with.
 
-    PDF/A-1 (ISO 19005-1, 6.1.4) and the versions of PDF/X before 4 forbid object streams and cross-reference streams.
-
     Raises:
         StorageFull: The disk is full.
     """
-    keeps_old_form = claims_pdfa1(pdf) or _claims_early_pdfx(pdf)
-    streams = ObjectStreamMode.disable if keeps_old_form else ObjectStreamMode.generate
+    streams = ObjectStreamMode.generate if may_have_object_streams(pdf) else ObjectStreamMode.disable
     with _translated():
         pdf.save(
             target,
@@ -85,6 +82,14 @@ def claims_pdfa1(pdf: Pdf) -> bool:
     """Whether the XMP metadata claims PDF/A part 1; metadata that cannot be read claims nothing."""
     with _translated():
         return pdf.open_metadata().pdfa_status.startswith("1")  # not as a context manager, which would write it back
+
+
+def may_have_object_streams(pdf: Pdf) -> bool:
+    """Whether the document's standard allows object streams: PDF/A-1 and the versions of PDF/X before 4 do not.
+
+    ISO 19005-1, 6.1.4; ISO 15930-1, -3, -4 and -6.
+    """
+    return not (claims_pdfa1(pdf) or _claims_early_pdfx(pdf))
 
 
 def _claims_early_pdfx(pdf: Pdf) -> bool:
@@ -110,7 +115,7 @@ def is_signed(pdf: Pdf) -> bool:
 
 
 def drop_usage_rights(pdf: Pdf) -> None:
-    """Remove a usage-rights signature (/Perms /UR3, ISO 32000-1, 12.8.2.3), which a rewrite breaks: readers warn of it."""
+    """Remove a usage-rights signature (/Perms /UR3, ISO 32000-1, 12.8.2.3), which a rewrite breaks."""
     permissions = pdf.Root.get(Name.Perms)
     if isinstance(permissions, Dictionary) and Name.UR3 in permissions:
         del permissions[Name.UR3]

@@ -108,7 +108,7 @@ def _encode(pixels: Pixels, quality: int) -> bytes:
 
 
 def _encode_ycck(cmyk: Pixels, quality: int) -> bytes:
-    """libvips writes CMYK without decorrelating it, so this does, and says so in the Adobe marker."""
+    """Decorrelate CMYK, which libvips writes as it is, and say so in the Adobe marker."""
     colours = 255 - cmyk[:, :, :3].astype(np.float32)
     luma_chroma = colours @ _YCC_FROM_RGB.T + _YCC_OFFSET
     if quality < _FULL_COLOUR_QUALITY:

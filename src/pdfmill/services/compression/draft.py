@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pikepdf import Pdf
 
 from pdfmill.core.context import Context
-from pdfmill.engines.pikepdf import drop_usage_rights, open_pdf, save_pdf
+from pdfmill.engines.pikepdf import drop_usage_rights, may_have_object_streams, open_pdf, save_pdf
 from pdfmill.services.compression.fonts import FontReport, subset_fonts
 from pdfmill.services.compression.images.choice import Choice
 from pdfmill.services.compression.images.description import ImageDescription, ObjectId
@@ -24,9 +25,6 @@ from pdfmill.services.compression.structure import (
     repack_streams,
     share_direct_values,
 )
-
-#: What becomes of each image. Called once the document is tidy, in which its objects have the same numbers every time.
-Decide = Callable[[Pdf, list[SurveyedImage], Context], Mapping[ObjectId, Choice]]
 
 #: So many pages are drawn of a document of which only the fonts were changed.
 _SAMPLED_PAGES = 12
@@ -66,6 +64,38 @@ class Draft:
         return {each for each, choice in self.choices.items() if choice.taken and not choice.taken.is_lossless}
 
 
+@dataclass(frozen=True)
+class TidyDocument:
+    """An open document in which everything is once, its images surveyed.
+
+    Attributes:
+        pages: Indices of the pages that paint each image.
+        merged: Streams that were another one's copy.
+    """
+
+    pdf: Pdf
+    images: list[SurveyedImage]
+    pages: Mapping[ObjectId, set[int]]
+    merged: int
+
+
+#: What becomes of each image.
+Decide = Callable[[TidyDocument, Context], Mapping[ObjectId, Choice]]
+
+
+@contextmanager
+def open_tidy(source: Path, ctx: Context) -> Iterator[TidyDocument]:
+    """Open a document and tidy it in memory.
+
+    Raises:
+        As `write_draft`.
+    """
+    with open_pdf(source, ctx.limits) as pdf:
+        merged = _tidy(pdf, ctx.stage("tidying", share=0.7))
+        placements = find_placements(pdf, ctx.stage("reading", share=0.3))
+        yield TidyDocument(pdf, survey_images(pdf, placements), placements.page_indices, merged)
+
+
 def write_draft(source: Path, target: Path, decide: Decide, ctx: Context, *, fonts: bool = True) -> Draft:
     """Write a document that is smaller in every way that ``decide`` and the rules of structure allow.
 
@@ -76,23 +106,35 @@ def write_draft(source: Path, target: Path, decide: Decide, ctx: Context, *, fon
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         Cancelled, DeadlineExceeded: As the context says.
     """
-    with open_pdf(source, ctx.limits) as pdf:
-        merged = _tidy(pdf, ctx.stage("tidying", share=0.1))
-        placements = find_placements(pdf, ctx.stage("reading", share=0.05))
-        images = survey_images(pdf, placements)
-        choices = decide(pdf, images, ctx.stage("pictures", share=0.6))
-        _put_all(images, choices, pdf)
-        font_report = subset_fonts(pdf, ctx.stage("fonts", share=0.15)) if fonts else None
-        merged += _pack(pdf, ctx.stage("packing", share=0.1))
-        save_pdf(pdf, target)
+    with open_tidy(source, ctx.stage("", share=0.15)) as document:
+        choices = decide(document, ctx.stage("pictures", share=0.6))
+        report, merged = finish(document, choices, target, ctx.stage("", share=0.25), fonts=fonts)
         return Draft(
-            page_count=len(pdf.pages),
-            images=[image.description for image in images],
+            page_count=len(document.pdf.pages),
+            images=[image.description for image in document.images],
             choices=choices,
-            pages=placements.page_indices,
-            fonts=font_report,
+            pages=document.pages,
+            fonts=report,
             duplicates_merged=merged,
         )
+
+
+def finish(
+    document: TidyDocument, choices: Mapping[ObjectId, Choice], target: Path, ctx: Context, *, fonts: bool = True
+) -> tuple[FontReport | None, int]:
+    """Put the chosen images in their places, shrink the fonts, pack and save.
+
+    Returns:
+        What became of the fonts, and how many streams were merged altogether.
+    """
+    for image in document.images:
+        choice = choices.get(image.description.object_id)
+        if choice is not None and choice.taken is not None:
+            put(choice.taken, image.stream, document.pdf)
+    report = subset_fonts(document.pdf, ctx.stage("fonts", share=0.6)) if fonts else None
+    merged = _pack(document.pdf, ctx.stage("packing", share=0.4))
+    save_pdf(document.pdf, target)
+    return report, document.merged + merged
 
 
 def _tidy(pdf: Pdf, ctx: Context) -> int:
@@ -104,16 +146,10 @@ def _tidy(pdf: Pdf, ctx: Context) -> int:
     return merge_duplicates(pdf, ctx)
 
 
-def _put_all(images: list[SurveyedImage], choices: Mapping[ObjectId, Choice], pdf: Pdf) -> None:
-    for image in images:
-        chosen = choices[image.description.object_id].taken
-        if chosen is not None:
-            put(chosen, image.stream, pdf)
-
-
 def _pack(pdf: Pdf, ctx: Context) -> int:
     """What the smaller images and fonts have made equal becomes one, and every stream is packed tightly."""
-    share_direct_values(pdf, ctx)
+    if may_have_object_streams(pdf):  # without them an object of its own costs more than it saves
+        share_direct_values(pdf, ctx)
     merged = merge_duplicates(pdf, ctx)
     repack_streams(pdf, ctx)
     return merged

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -30,7 +31,6 @@ class Plan:
         paper_dpi: Resolution of the paper where a scanned page is split into paper, ink and mask.
         least_layers_similarity: SSIM that such layers must keep to the page.
         mixed_raster: Whether pages are split so.
-        lossy: Whether anything may be lost at all.
     """
 
     dpi: float
@@ -41,27 +41,29 @@ class Plan:
     paper_dpi: float
     least_layers_similarity: float
     mixed_raster: bool = False
-    lossy: bool = True
+
+    @property
+    def comparison_dpi(self) -> float:
+        """Resolution at which pages are compared: blurred letters, which layers risk, show at a screen's only."""
+        return 100 if self.mixed_raster else 60
 
 
 _PLANS = {
-    Level.LOW: Plan(250, 1.3, 82, 0.985, 0.97, 150, 1.0),
-    Level.MEDIUM: Plan(150, 1.25, 74, 0.97, 0.95, 120, 1.0),
-    Level.HIGH: Plan(120, 1.2, 62, 0.95, 0.88, 100, 0.92, mixed_raster=True),
-    Level.MAXIMUM: Plan(90, 1.15, 45, 0.90, 0.80, 75, 0.86, mixed_raster=True),
+    Level.LOW: Plan(250, 1.3, 80, 0.985, 0.975, 150, 1.0),
+    Level.MEDIUM: Plan(150, 1.2, 62, 0.965, 0.95, 120, 1.0),
+    Level.HIGH: Plan(112, 1.2, 50, 0.94, 0.88, 100, 0.93, mixed_raster=True),
+    Level.MAXIMUM: Plan(90, 1.15, 38, 0.89, 0.80, 75, 0.86, mixed_raster=True),
 }
-
-LOSSLESS = replace(_PLANS[Level.LOW], lossy=False)
 
 #: Beyond `maximum`: what can still be recognised. Only a target size leads here.
 _COARSEST = Plan(40, 1.1, 15, 0.60, 0.50, 40, 0.60, mixed_raster=True)
 
 #: Quality to SSIM, between which `image_quality` interpolates; the levels' own lie on it.
-_SIMILARITY_OF_QUALITY = [(10, 0.70), (45, 0.90), (62, 0.95), (74, 0.97), (82, 0.985), (100, 0.999)]
+_SIMILARITY_OF_QUALITY = [(10, 0.70), (38, 0.89), (50, 0.94), (62, 0.965), (80, 0.985), (100, 0.999)]
 
 
 def plan_for(level: Level, image_quality: int | None = None) -> Plan:
-    """The plan of a level; ``image_quality`` (10 to 100) replaces its JPEG quality and the similarity that goes with it."""
+    """The plan of a level; ``image_quality`` (10 to 100) replaces its JPEG quality, and the similarity goes with it."""
     plan = _PLANS[level]
     if image_quality is None:
         return plan
@@ -79,7 +81,7 @@ def plan_for(level: Level, image_quality: int | None = None) -> Plan:
 def plan_at(coarseness: float) -> Plan:
     """A plan between the levels, for a search: 0 is `low`, 1 is the coarsest that is tried.
 
-    Between two levels every number lies between theirs; a page is split into layers from half way on.
+    Between two levels every number lies between theirs; a page is split into layers beyond `medium`.
     """
     scale = [*_PLANS.values(), _COARSEST]
     position = min(max(coarseness, 0.0), 1.0) * (len(scale) - 1)
@@ -89,13 +91,19 @@ def plan_at(coarseness: float) -> Plan:
 
 
 def _between(finer: Plan, coarser: Plan, part: float) -> Plan:
-    numbers = {
-        each.name: _mean(getattr(finer, each.name), getattr(coarser, each.name), part)
-        for each in fields(Plan)
-        if each.name not in ("mixed_raster", "lossy")
-    }
-    numbers["jpeg_quality"] = round(numbers["jpeg_quality"])
-    return replace(coarser if part > 0 else finer, **numbers)
+    def mean(number: Callable[[Plan], float]) -> float:
+        return _mean(number(finer), number(coarser), part)
+
+    return Plan(
+        dpi=mean(lambda plan: plan.dpi),
+        downsample_above=mean(lambda plan: plan.downsample_above),
+        jpeg_quality=round(mean(lambda plan: plan.jpeg_quality)),
+        least_similarity=mean(lambda plan: plan.least_similarity),
+        least_page_similarity=mean(lambda plan: plan.least_page_similarity),
+        paper_dpi=mean(lambda plan: plan.paper_dpi),
+        least_layers_similarity=mean(lambda plan: plan.least_layers_similarity),
+        mixed_raster=(coarser if part > 0 else finer).mixed_raster,
+    )
 
 
 def _mean(one: float, other: float, part: float) -> float:

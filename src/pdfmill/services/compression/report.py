@@ -10,14 +10,7 @@ from pathlib import Path
 from pdfmill.services.compression.draft import Draft
 from pdfmill.services.compression.images.choice import Choice
 from pdfmill.services.compression.images.description import ImageDescription
-
-
-class Unchanged(StrEnum):
-    """Why a document came back as it was."""
-
-    SIGNED = "signed"
-    ALREADY_SMALL = "already_small"
-    WOULD_CHANGE = "would_change"
+from pdfmill.services.compression.unchanged import Unchanged
 
 
 class Step(StrEnum):
@@ -37,6 +30,7 @@ class CompressionReport:
         images: Images that pages paint, masks of images included.
         images_by_form: How many took which new form: "jpeg", "mixed raster", "jbig2", …
         images_downsampled: Those that lost pixels.
+        images_sampled: Those that an estimate tried; None where all were.
         images_left: How many stayed as they were, by reason.
         fonts: Embedded font programs.
         fonts_subset: Those that lost glyphs nobody shows.
@@ -53,6 +47,7 @@ class CompressionReport:
     images: int = 0
     images_by_form: Counter[str] = field(default_factory=Counter)
     images_downsampled: int = 0
+    images_sampled: int | None = None
     images_left: Counter[str] = field(default_factory=Counter)
     fonts: int = 0
     fonts_subset: int = 0
@@ -62,6 +57,15 @@ class CompressionReport:
     duplicates_merged: int = 0
     worst_page_similarity: float | None = None
     warnings: list[str] = field(default_factory=list)
+
+    def count(self, image: ImageDescription, choice: Choice) -> None:
+        """Tell what became of an image."""
+        if choice.taken is None:
+            self.images_left[choice.reason] += 1
+            return
+        self.images_by_form[choice.taken.kind] += 1
+        self.images_downsampled += choice.downsamples(image)
+        self.saved_bytes[Step.IMAGES] += image.stored_bytes - choice.taken.stored_bytes
 
 
 def report_on(
@@ -76,7 +80,7 @@ def report_on(
         warnings=warnings,
     )
     for image in draft.images:
-        _count(report, image, draft.choices[image.object_id])
+        report.count(image, draft.choices[image.object_id])
     if draft.fonts is not None:
         report.saved_bytes[Step.FONTS] = draft.fonts.bytes_saved
         report.fonts = draft.fonts.seen
@@ -85,12 +89,3 @@ def report_on(
     saved = source.stat().st_size - target.stat().st_size
     report.saved_bytes[Step.STRUCTURE] = saved - report.saved_bytes.total()
     return report
-
-
-def _count(report: CompressionReport, image: ImageDescription, choice: Choice) -> None:
-    if choice.taken is None:
-        report.images_left[choice.reason] += 1
-        return
-    report.images_by_form[choice.taken.kind] += 1
-    report.images_downsampled += choice.downsamples(image)
-    report.saved_bytes[Step.IMAGES] += image.stored_bytes - choice.taken.stored_bytes

@@ -10,11 +10,14 @@ from pdfmill.core.context import Context
 from pdfmill.core.errors import DamagedInput
 from pdfmill.engines.pikepdf import is_signed, open_pdf
 from pdfmill.services.compression.draft import Decide, Draft, write_draft
+from pdfmill.services.compression.estimate import estimate
 from pdfmill.services.compression.images.choice import Choice
 from pdfmill.services.compression.images.description import ObjectId
-from pdfmill.services.compression.images.workshop import choose_all
+from pdfmill.services.compression.images.workshop import Workshop
 from pdfmill.services.compression.levels import Plan
-from pdfmill.services.compression.report import CompressionReport, Unchanged, report_on
+from pdfmill.services.compression.report import CompressionReport, report_on
+from pdfmill.services.compression.target_size import find_plan
+from pdfmill.services.compression.unchanged import Unchanged
 from pdfmill.services.compression.verify import Comparison, compare
 
 #: So many pages are named in a warning.
@@ -34,25 +37,65 @@ class CompressionService:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pdf(source, ctx.limits) as pdf:
-            page_count, signed = len(pdf.pages), is_signed(pdf)
-        if signed:
-            report = CompressionReport(page_count, Unchanged.SIGNED)
-        else:
-            report = _write_verified(source, target, plan, ctx)
-        if report.unchanged is None and target.stat().st_size >= source.stat().st_size:
-            report.unchanged = Unchanged.ALREADY_SMALL
-        if report.unchanged is not None:
-            shutil.copyfile(source, target)
+        report = _if_signed(source, ctx) or _write_verified(source, target, _by_plan(plan), plan, ctx)
+        return _published(source, target, report, ctx)
+
+    def compress_to_size(self, source: Path, target: Path, most_bytes: int, ctx: Context) -> CompressionReport:
+        """The same, as fine as ``most_bytes`` allow; a warning tells if they do not suffice.
+
+        Raises:
+            As `compress`.
+        """
+        report = _if_signed(source, ctx)
+        if report is None:
+            found = find_plan(source, ctx.path("search.pdf"), most_bytes, ctx.stage("", share=0.6))
+            report = _write_verified(source, target, _as_chosen(found.choices), found.plan, ctx.stage("", share=0.4))
+        report = _published(source, target, report, ctx)
+        reached = target.stat().st_size
+        if reached > most_bytes:
+            report.warnings.append(
+                f"The document cannot be made as small as {most_bytes} bytes; {reached} is the smallest. What is left "
+                "is text, fonts, and pictures that would no longer be recognised."
+            )
         return report
 
+    def estimate(self, source: Path, plan: Plan, ctx: Context) -> tuple[int, CompressionReport]:
+        """The size in bytes that `compress` would reach, expected from a sample of the images.
 
-def _write_verified(source: Path, target: Path, plan: Plan, ctx: Context) -> CompressionReport:
+        Raises:
+            As `compress`.
+        """
+        report = _if_signed(source, ctx)
+        if report is not None:
+            return source.stat().st_size, report
+        expected, report = estimate(source, ctx.path("estimate.pdf"), plan, ctx.stage("", share=1.0))
+        if expected >= source.stat().st_size:
+            report.unchanged = Unchanged.ALREADY_SMALL
+        return expected, report
+
+
+def _if_signed(source: Path, ctx: Context) -> CompressionReport | None:
+    """A report that leaves a signed document alone, whose signature a rewrite would break; None if it is not signed."""
+    with open_pdf(source, ctx.limits) as pdf:
+        return CompressionReport(len(pdf.pages), Unchanged.SIGNED) if is_signed(pdf) else None
+
+
+def _published(source: Path, target: Path, report: CompressionReport, ctx: Context) -> CompressionReport:
+    """The report, once the original's bytes stand in for an output that is not smaller or was not made."""
+    if report.unchanged is None and target.stat().st_size >= source.stat().st_size:
+        report = CompressionReport(report.page_count, Unchanged.ALREADY_SMALL, warnings=report.warnings)
+    if report.unchanged is not None:
+        shutil.copyfile(source, target)
+    ctx.stage("done", share=1.0).advance(1, 1)
+    return report
+
+
+def _write_verified(source: Path, target: Path, decide: Decide, plan: Plan, ctx: Context) -> CompressionReport:
     """Write, compare, and where the draft is not the same document write again with less changed."""
-    draft = write_draft(source, target, _by_plan(plan), ctx.stage("", share=0.7))
+    draft = write_draft(source, target, decide, ctx.stage("", share=0.7))
     warnings: list[str] = []
     for retreats_left in reversed(range(_MOST_RETREATS + 1)):
-        comparison = _compared(source, target, draft, ctx.stage("checking", share=0.12))
+        comparison = _compared(source, target, draft, plan, ctx.stage("checking", share=0.1))
         bad_pages = comparison.pages_below(plan.least_page_similarity)
         damage = _damage(comparison, bad_pages)
         if damage is None:
@@ -65,16 +108,16 @@ def _write_verified(source: Path, target: Path, plan: Plan, ctx: Context) -> Com
 
 
 def _by_plan(plan: Plan) -> Decide:
-    return lambda pdf, images, ctx: choose_all(images, pdf, plan, ctx)
+    return lambda document, ctx: Workshop(document.images, document.pdf).choose_all(plan, ctx)
 
 
 def _as_chosen(choices: Mapping[ObjectId, Choice]) -> Decide:
-    return lambda pdf, images, ctx: choices
+    return lambda document, ctx: choices
 
 
-def _compared(source: Path, target: Path, draft: Draft, ctx: Context) -> Comparison:
+def _compared(source: Path, target: Path, draft: Draft, plan: Plan, ctx: Context) -> Comparison:
     try:
-        return compare(source, target, draft.pages_to_draw, ctx)
+        return compare(source, target, draft.pages_to_draw, plan.comparison_dpi, ctx)
     except DamagedInput:
         return Comparison(lost="the pages could not be drawn")
 

@@ -15,7 +15,6 @@ from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.compression.similarity import structural_similarity
 
-_DRAWN_DPI = 60
 _DRAWN_PIXELS = 4_000_000
 
 _ROOT_ENTRIES = ("/AcroForm", "/MarkInfo", "/StructTreeRoot", "/Lang", "/OutputIntents", "/OCProperties", "/Metadata")
@@ -44,11 +43,12 @@ class Comparison:
         return min(self.similarities.values(), default=None)
 
 
-def compare(original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Context) -> Comparison:
+def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: float, ctx: Context) -> Comparison:
     """Compare structure and text of the whole documents, and the looks of some pages.
 
     Args:
         touched_pages: Indices of the pages to draw.
+        dpi: Resolution at which they are drawn.
 
     Raises:
         DamagedInput: One of them cannot be drawn.
@@ -65,7 +65,7 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Co
                 found.changed_text = index + 1
                 return found
             if index in touched:
-                drawings = [each.draw(index, dpi=_DRAWN_DPI, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
+                drawings = [each.draw(index, dpi=dpi, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
                 same_size = drawings[0].shape == drawings[1].shape
                 found.similarities[index] = structural_similarity(*drawings) if same_size else 0.0
             ctx.advance(index + 1, old.page_count, unit="pages")

@@ -6,11 +6,11 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 from builders.fonts import add_page, embed, form, truetype
 from builders.pdf import encrypted_pdf
+from pdfmill.engines.pikepdf import may_have_object_streams, save_pdf
 from pdfmill.services.compression.structure import (
     drop_private_data,
     drop_unused_resources,
     externalize_inline_images,
-    save_options,
     share_direct_values,
 )
 
@@ -115,20 +115,19 @@ def test_long_direct_values_of_streams_are_shared(pdf, ctx):
 
 def test_object_streams_are_used_where_the_standard_allows_them(pdf, tmp_path):
     add_page(pdf, b"")
-    assert save_options(pdf).object_streams
+    assert may_have_object_streams(pdf)
     pdf.docinfo["/GTS_PDFXVersion"] = "PDF/X-3:2002"
-    assert not save_options(pdf).object_streams
+    assert not may_have_object_streams(pdf)
     pdf.docinfo["/GTS_PDFXVersion"] = "PDF/X-4"
-    assert save_options(pdf).object_streams
+    assert may_have_object_streams(pdf)
     with pdf.open_metadata() as metadata:
         metadata["pdfaid:part"], metadata["pdfaid:conformance"] = "1", "B"
-    pdf.save(tmp_path / "out.pdf", **save_options(pdf).keywords())
+    save_pdf(pdf, tmp_path / "out.pdf")
     assert b"/ObjStm" not in (tmp_path / "out.pdf").read_bytes()
 
 
 def test_encryption_stays(tmp_path):
     with Pdf.open(encrypted_pdf(tmp_path / "in.pdf", user=""), password="") as pdf:
-        assert save_options(pdf).encrypted
-        pdf.save(tmp_path / "out.pdf", **save_options(pdf).keywords())
+        save_pdf(pdf, tmp_path / "out.pdf")
     with Pdf.open(tmp_path / "out.pdf") as pdf:
         assert pdf.is_encrypted

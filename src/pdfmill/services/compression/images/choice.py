@@ -123,7 +123,7 @@ def _encodings(workpiece: Workpiece, plan: Plan) -> Iterator[Encoding | MixedRas
     image = workpiece.image
     yield from workpiece.lossless
     smallest = image.stored_bytes
-    if plan.lossy and not image.is_bilevel and not is_fixed(image):
+    if not image.is_bilevel and not is_fixed(image):
         for encoding in _fewer_or_coarser(image, workpiece.samples, plan):
             smallest = min(smallest, encoding.stored_bytes)
             yield encoding

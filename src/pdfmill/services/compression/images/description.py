@@ -130,7 +130,9 @@ _UNKNOWN_SPACE = ColourSpace(Family.OTHER, 0)
 _GREY = ColourSpace(Family.GREY, 1, is_device=True)
 
 
-def describe(image: Stream, use: Use, painted_inches: tuple[float, float] | None, *, is_matte: bool) -> ImageDescription:
+def describe(
+    image: Stream, use: Use, painted_inches: tuple[float, float] | None, *, is_matte: bool
+) -> ImageDescription:
     """Read the entries of an image XObject.
 
     Args:

@@ -1,4 +1,4 @@
-"""Forms that keep every sample: Flate with the better predictor, a palette, one bit where two values are all there is."""
+"""Forms that keep every sample: Flate with the better predictor, a palette, one bit where there are two values."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ def _with_palette(pixels: Pixels) -> Iterator[Encoding]:
     indices = np.searchsorted(colours, keys).astype(np.uint8)
     palette = b"".join(int(colour).to_bytes(pixels.shape[2]) for colour in colours)
     packed = flate(indices[:, :, None], bits)
-    yield replace(
-        packed, kind="palette", components=pixels.shape[2], space=SpaceChange.PALETTE, palette=palette
-    )
+    yield replace(packed, kind="palette", components=pixels.shape[2], space=SpaceChange.PALETTE, palette=palette)
 
 
 def _colour_keys(pixels: Pixels) -> npt.NDArray[np.uint32]:

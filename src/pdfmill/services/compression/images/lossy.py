@@ -20,7 +20,7 @@ _SMALLEST_SIDE = 8
 
 
 def needed_size(image: ImageDescription, plan: Plan) -> tuple[int, int]:
-    """Width and height in pixels that the largest painted size needs at the plan's resolution; never more than it has."""
+    """Width and height in pixels that the largest painted size needs at the plan's resolution, or those it has."""
     dpi = image.dpi
     if dpi is None or dpi <= plan.dpi * plan.downsample_above:
         return image.width, image.height

@@ -18,7 +18,7 @@ from pdfmill.services.compression.levels import Plan
 from pdfmill.services.compression.similarity import luma, structural_similarity
 
 Mask = npt.NDArray[np.bool_]
-Values = npt.NDArray[np.float32]
+Values = npt.NDArray[np.floating]
 
 #: A scanned page is painted at least this large, and has enough pixels for letters.
 _LEAST_INCHES, _LEAST_DPI, _LEAST_PIXELS = 3.0, 130, 500_000
@@ -204,7 +204,8 @@ def _box_mean(values: Values, window: int) -> Values:
     padded = np.pad(values.astype(np.float64), half + 1, mode="edge")[:-1, :-1]
     sums = padded.cumsum(axis=0).cumsum(axis=1)
     total = sums[window:, window:] - sums[:-window, window:] - sums[window:, :-window] + sums[:-window, :-window]
-    return (total / (window * window)).astype(np.float32)
+    means: Values = (total / (window * window)).astype(np.float32)
+    return means
 
 
 def _grown(mask: Mask) -> Mask:

@@ -1,10 +1,10 @@
-"""Putting an encoding in an image's place. The object stays the same, so that nothing that refers to it has to change."""
+"""Putting an encoding in an image's place. The object stays the same, so that what refers to it need not change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 from pdfmill.services.compression.images.encoding import Encoding, SpaceChange
 from pdfmill.services.compression.images.mixed_raster import MixedRaster
@@ -32,7 +32,7 @@ def _put_encoding(encoding: Encoding, image: Stream) -> None:
         del image.Decode  # the default one, which would no longer fit
 
 
-def _colour_space(encoding: Encoding, image: Stream) -> Name | Array:
+def _colour_space(encoding: Encoding, image: Stream) -> Object:
     space = image.get(Name.ColorSpace)
     if space is None:  # a JPEG 2000 image may leave it to its own header, other images must name it
         return {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}[encoding.components]
@@ -46,7 +46,7 @@ def _colour_space(encoding: Encoding, image: Stream) -> Name | Array:
     return space
 
 
-def _base(space: Name | Array) -> Name | Array:
+def _base(space: Object) -> Object:
     is_indexed = isinstance(space, Array) and space[0] in (Name.Indexed, Name.I)
     return space[1] if is_indexed else space
 
@@ -81,4 +81,4 @@ def _layer(pdf: Pdf, encoding: Encoding, **entries: object) -> Stream:
 
 
 def _dictionary(parameters: Mapping[str, int | bool]) -> Dictionary:
-    return Dictionary({key: value for key, value in parameters.items()})
+    return Dictionary(dict(parameters))

@@ -67,7 +67,7 @@ def decode_bilevel(image: ImageDescription, content: bytes) -> Bits:
         black = decode_fax(content, image.width, image.height, k)
         return ~black if black_is_1 else black
     if image.codec is Codec.RAW:
-        return _unpack(image, content)[:, :, 0] == 0
+        return np.equal(_unpack(image, content)[:, :, 0], 0)
     raise EngineFailed("The image is not decoded here.")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from pikepdf import Pdf
@@ -19,52 +20,72 @@ _MOST_THREADS = 4
 #: Samples being worked on at once; each costs about 6 bytes while it is decoded, resampled and compared.
 _MOST_SAMPLES_AT_ONCE = 60_000_000
 
+#: Samples that may be kept decoded for a second choice.
+_MOST_SAMPLES_KEPT = 150_000_000
+
 #: How often a cancellation is looked for while threads work.
 _POLL_S = 0.2
 
 
-def choose_all(images: Iterable[SurveyedImage], pdf: Pdf, plan: Plan, ctx: Context) -> dict[ObjectId, Choice]:
-    """A choice for every image, by its object.
+class Workshop:
+    """Makes choices for all images of a document.
 
-    The document is read in this thread only; threads see plain bytes.
-
-    Raises:
-        Cancelled, DeadlineExceeded: As the context says; threads that still work are left to end by themselves.
+    Args:
+        keep: Whether decoded images are kept, as far as memory allows, for a second choice by another plan.
     """
-    waiting = list(images)
-    total = len(waiting)
-    choices: dict[ObjectId, Choice] = {}
-    working: dict[Future[Choice], ImageDescription] = {}
-    pool = ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0))), thread_name_prefix="image")
-    try:
-        while waiting or working:
-            while waiting and _has_room(working.values(), waiting[0].description):
-                _begin(waiting.pop(0), pdf, plan, ctx, pool, working, choices)
-            done, _ = wait(working, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-            for future in done:
-                choices[working.pop(future).object_id] = future.result()
-            ctx.advance(len(choices), total, unit="images")
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return choices
 
+    def __init__(self, images: Sequence[SurveyedImage], pdf: Pdf, *, keep: bool = False) -> None:
+        self._images = images
+        self._pdf = pdf
+        self._kept: dict[ObjectId, Workpiece] = {}
+        self._room = _MOST_SAMPLES_KEPT if keep else 0
 
-def _begin(
-    image: SurveyedImage,
-    pdf: Pdf,
-    plan: Plan,
-    ctx: Context,
-    pool: ThreadPoolExecutor,
-    working: dict[Future[Choice], ImageDescription],
-    choices: dict[ObjectId, Choice],
-) -> None:
-    description = image.description
-    reason = reason_to_leave(description, ctx.limits)
-    content = None if reason else content_of(image.stream, pdf, description.codec)
-    if content is None:
-        choices[description.object_id] = Choice(None, reason or "cannot be decoded")
-    else:
-        working[pool.submit(choose, Workpiece(description, content), plan)] = description
+    def choose_all(self, plan: Plan, ctx: Context) -> dict[ObjectId, Choice]:
+        """A choice for every image, by its object.
+
+        The document is read in this thread only; threads see plain bytes.
+
+        Raises:
+            Cancelled, DeadlineExceeded: As the context says; threads that still work are left to end by themselves.
+        """
+        waiting = deque(self._images)
+        choices: dict[ObjectId, Choice] = {}
+        working: dict[Future[Choice], Workpiece] = {}
+        pool = ThreadPoolExecutor(min(_MOST_THREADS, len(os.sched_getaffinity(0))), thread_name_prefix="image")
+        try:
+            while waiting or working:
+                while waiting and _has_room([each.image for each in working.values()], waiting[0].description):
+                    taken = self._take(waiting.popleft(), ctx)
+                    if isinstance(taken, Workpiece):
+                        working[pool.submit(choose, taken, plan)] = taken
+                    else:
+                        choices[taken[0]] = taken[1]
+                done, _ = wait(working, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+                for future in done:
+                    workpiece = working.pop(future)
+                    choices[workpiece.image.object_id] = future.result()
+                    self._keep(workpiece)
+                ctx.advance(len(choices), len(self._images), unit="images")
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return choices
+
+    def _take(self, image: SurveyedImage, ctx: Context) -> Workpiece | tuple[ObjectId, Choice]:
+        """The image with its bytes, or the reason to leave it alone."""
+        description = image.description
+        if description.object_id in self._kept:
+            return self._kept[description.object_id]
+        reason = reason_to_leave(description, ctx.limits)
+        content = None if reason else content_of(image.stream, self._pdf, description.codec)
+        if content is None:
+            return description.object_id, Choice(None, reason or "cannot be decoded")
+        return Workpiece(description, content)
+
+    def _keep(self, workpiece: Workpiece) -> None:
+        image = workpiece.image
+        if image.object_id not in self._kept and _samples(image) <= self._room:
+            self._room -= _samples(image)
+            self._kept[image.object_id] = workpiece
 
 
 def _has_room(working: Iterable[ImageDescription], another: ImageDescription) -> bool:
