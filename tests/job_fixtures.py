@@ -1,18 +1,20 @@
-"""A real job table on SQLite, a real storage, and a dispatcher that writes down its hints."""
+"""A real job table on SQLite and on PostgreSQL, a real storage, and a dispatcher that writes down its hints."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from pdfmill.config.settings import load_settings
+from pdfmill.config.settings import QueueSettings, load_settings
 from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.models import Base
+from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.service import JobService, Upload
 from pdfmill.jobs.storage import LocalStorage
+from stacks.servers import postgres_database
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -23,6 +25,7 @@ class RecordingDispatcher:
     def __init__(self):
         self.hints = []
         self.broker_is_away = False
+        self.messages = {}
 
     def dispatch(self, job_id, operation):
         if self.broker_is_away:
@@ -30,13 +33,36 @@ class RecordingDispatcher:
         self.hints.append(job_id)
         return True
 
+    def messages_in(self, queue):
+        return self.messages.get(queue, len(self.hints))
 
-@pytest.fixture
-def database(tmp_path):
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A PostgreSQL database with our schema, made by the migrations."""
+    with postgres_database() as url:
+        upgrade(url)
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """An empty job table, once on each database."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
     url = f"sqlite:///{tmp_path}/jobs.db"
     upgrade(url)
-    database = Database(url, busy_timeout_s=5)
+    return url
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url, busy_timeout_s=5)
     yield database
+    if not database_url.startswith("sqlite"):
+        with database.write(durable=False) as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
     database.close()
 
 
@@ -52,26 +78,17 @@ def dispatcher():
 
 @pytest.fixture
 def policy():
-    return replace(RetryPolicy.of(load_settings()), retry_delay=timedelta(0), crash_delay=timedelta(0))
+    return replace(JobPolicy.of(load_settings()), retry_delay=timedelta(0), crash_delay=timedelta(0))
 
 
 @pytest.fixture
 def jobs(database, storage, dispatcher):
-    return JobService(database, storage, dispatcher, retention=timedelta(hours=1))
+    return JobService(database, storage, dispatcher, retention=timedelta(hours=1), queue=QueueSettings())
 
 
 @pytest.fixture
 def operation():
-    return Operation(
-        name="example",
-        title="Example",
-        summary="An example.",
-        queue="compression",
-        accepts=Accepts((MediaType.PDF,)),
-        options=Options,
-        result=Result,
-        run=lambda inputs, options, ctx: Outcome(Result()),
-    )
+    return example_operation()
 
 
 @pytest.fixture
@@ -102,3 +119,17 @@ def stored_files(storage):
         return sorted(str(path.relative_to(storage.root)) for path in storage.root.rglob("*") if path.is_file())
 
     return stored_files
+
+
+def example_operation():
+    """An operation that does nothing."""
+    return Operation(
+        name="example",
+        title="Example",
+        summary="An example.",
+        queue="compression",
+        accepts=Accepts((MediaType.PDF,)),
+        options=Options,
+        result=Result,
+        run=lambda inputs, options, ctx: Outcome(Result()),
+    )

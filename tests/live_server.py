@@ -4,6 +4,7 @@ import queue
 import threading
 from contextlib import contextmanager
 
+from flask import request
 from werkzeug.serving import make_server
 
 from pdfmill.app import Parts
@@ -16,22 +17,30 @@ class LiveServer:
 
     The worker runs in the test's own thread, which must be the main one: the kernel kills a sandbox when the thread
     that started it ends.
+
+    Attributes:
+        asked_for: The paths of all requests.
     """
 
     def __init__(self, parts, url):
         self.url = url
+        self.asked_for = []
         self._parts = parts
         self._waiting = queue.Queue()
 
     def dispatch(self, job_id, operation):
         """The application's dispatcher: what Celery would be told."""
-        self._waiting.put(job_id)
+        self._waiting.put((job_id, operation))
         return True
+
+    def messages_in(self, queue):
+        """How many hints wait."""
+        return self._waiting.qsize()
 
     def work(self, timeout_s=20):
         """Make one attempt at the job that was submitted first; wait for one if there is none."""
-        job_id = self._waiting.get(timeout=timeout_s)
-        self._parts.runner.run(job_id, lambda progress: None)
+        job_id, operation = self._waiting.get(timeout=timeout_s)
+        self._parts.runner.run(job_id, self._parts.registry.get(operation).queue, lambda progress: None)
 
 
 @contextmanager
@@ -41,7 +50,13 @@ def live_server(folder):
     upgrade(parts.settings.database_url)
     live = LiveServer(parts, "")
     parts.dispatcher = live
-    http = make_server("127.0.0.1", 0, parts.serve_api(), threaded=True)
+    app = parts.serve_api()
+
+    @app.before_request
+    def note_path():
+        live.asked_for.append(request.path)
+
+    http = make_server("127.0.0.1", 0, app, threaded=True)
     live.url = f"http://127.0.0.1:{http.port}"
     thread = threading.Thread(target=http.serve_forever, args=(0.01,))
     thread.start()

@@ -7,6 +7,7 @@ import signal
 import threading
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
@@ -14,16 +15,19 @@ from flask import Flask
 
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.settings import Settings, load_settings
+from pdfmill.core import named_registry
+from pdfmill.core.limits import MIB
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.service import JobService
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.storage import open_storage
 from pdfmill.operations import load_registry
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
-from pdfmill.worker.sandbox import check_sandbox
+from pdfmill.worker.sandbox import Sandbox, check_sandbox
+from pdfmill.worker.spool import Spool
 
 
 class Parts:
@@ -32,16 +36,17 @@ class Parts:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.registry = load_registry()
-        self.policy = RetryPolicy.of(settings)
+        self.policy = JobPolicy.of(settings)
         self.database = Database(settings.database_url, busy_timeout_s=settings.database.busy_timeout_s)
-        self.storage = LocalStorage(settings.storage_dir, min_free_bytes=settings.storage.min_free_mib * 1024 * 1024)
+        self.storage = open_storage(settings)
+        self.spool = Spool(settings.spool_dir, min_free_bytes=settings.storage.min_free_mib * MIB)
         self.dispatcher = CeleryDispatcher(lambda: self.celery, self.registry)
 
     @cached_property
     def jobs(self) -> JobService:
         """The job table as clients see it."""
         retention = timedelta(hours=self.settings.retention.hours)
-        return JobService(self.database, self.storage, self.dispatcher, retention=retention)
+        return JobService(self.database, self.storage, self.dispatcher, retention=retention, queue=self.settings.queue)
 
     @cached_property
     def runner(self) -> AttemptRunner:
@@ -49,10 +54,12 @@ class Parts:
         return AttemptRunner(
             database=self.database,
             storage=self.storage,
+            dispatcher=self.dispatcher,
             policy=self.policy,
+            registry=self.registry,
             limits=self.settings.limits,
-            spool=self.settings.spool_dir,
-            heartbeat_s=self.settings.worker.heartbeat_s,
+            spool=self.spool,
+            start_sandbox=_start_sandbox,
         )
 
     @cached_property
@@ -60,9 +67,10 @@ class Parts:
         """What makes lost messages and dead workers harmless."""
         return Reconciler(
             self.database,
+            self.storage,
             self.dispatcher,
             self.policy,
-            spool=self.settings.spool_dir,
+            spool=self.spool,
             every_s=self.settings.worker.reconcile_every_s,
         )
 
@@ -100,6 +108,13 @@ class Parts:
             settings=self.settings,
         )
         return self.flask_app
+
+
+def _start_sandbox(spool: Path) -> Sandbox:
+    name = named_registry.name_in_environment()
+    if name is None:
+        return Sandbox.start(spool)
+    return Sandbox.start(spool, registry=name, extra_readable=(named_registry.folder(name),))
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -18,6 +18,9 @@ class RecordingDispatcher:
         self.hints.append((job_id, operation))
         return True
 
+    def messages_in(self, queue):
+        return len(self.hints)
+
 
 @pytest.fixture
 def make_app(tmp_path):

@@ -5,9 +5,10 @@ import io
 import pytest
 
 from builders.pdf import text_pdf
-from pdfmill.jobs.attempts import claim
+from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import JobFile
 from pdfmill.jobs.owner import this_owner
+from pdfmill.jobs.storage import Label
 
 
 @pytest.fixture
@@ -15,10 +16,10 @@ def finished(client, parts, tmp_path):
     """A completed job, its output as the worker would have stored it."""
     pdf = text_pdf(tmp_path / "x.pdf").read_bytes()
     job_id = client.post("/v1/operations/compress", data={"file": (io.BytesIO(pdf), "a;b\u202e ü.pdf")}).json["id"]
-    attempt = claim(parts.database, parts.policy, job_id, this_owner())
+    attempt = claim_next(parts.database, parts.policy, "compression", this_owner())
     incoming = parts.storage.incoming(1 << 20)
     incoming.write(pdf)
-    stored = parts.storage.publish(incoming, "outputs/x")
+    stored = parts.storage.publish(incoming, "outputs/x", Label("x.pdf", "application/pdf"))
     output = JobFile(
         role="output",
         name=attempt.job.inputs[0].name,

@@ -7,8 +7,9 @@ import pytest
 
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.failure import Failure
-from pdfmill.jobs.attempts import claim
-from pdfmill.jobs.models import Job, utc_now
+from pdfmill.jobs.attempts import claim_next
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.retention import purge_expired
 
@@ -142,7 +143,9 @@ def test_each_state_without_a_result_says_why(client, parts):
     job_id = client.post(COMPRESS, data={"file": file()}).json["id"]
     assert_problem(result(job_id), 409, "job_not_finished")
     assert_problem(client.delete(f"/v1/jobs/{job_id}"), 409, "job_not_finished")
-    claim(parts.database, parts.policy, job_id, this_owner()).fail(Failure.of(DamagedInput("Send another.")))
+    claim_next(parts.database, parts.policy, "compression", this_owner()).fail(
+        Failure.of(DamagedInput("Send another."))
+    )
     shown = client.get(f"/v1/jobs/{job_id}")
     assert (shown.status_code, shown.json["status"], shown.json["error"]["code"]) == (200, "FAILED", "damaged_input")
     response = result(job_id)

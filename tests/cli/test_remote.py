@@ -63,8 +63,8 @@ def test_a_job_that_fails_on_the_server_ends_like_one_that_fails_here(live, star
 def test_ctrl_c_cancels_the_job_on_the_server(live, start, photo):
     process = start("compress", photo)
     with Client(live.url) as client:
-        while not client.jobs().items:
-            assert process.poll() is None
+        while not client.jobs().items or f"/v1/jobs/{client.jobs().items[0].id}" not in live.asked_for:
+            assert process.poll() is None  # until it watches its job
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         assert process.returncode == 130

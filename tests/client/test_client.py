@@ -225,4 +225,7 @@ def test_the_client_loads_nothing_of_the_server():
     loaded = "import sys, pdfmill.client; print(*[name for name in sys.modules if name.startswith('pdfmill.')])"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     ours = {name for name in done.stdout.split() if not name.startswith("pdfmill.client")}
-    assert ours == {"pdfmill.core", "pdfmill.core.errors", "pdfmill.core.failure"}
+    assert {name for name in ours if not name.startswith("pdfmill.core.errors")} == {
+        "pdfmill.core",
+        "pdfmill.core.failure",
+    }

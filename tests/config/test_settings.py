@@ -48,9 +48,3 @@ def test_every_setting_says_what_it_does():
 def test_without_a_broker_the_message_says_what_to_do(tmp_path):
     with pytest.raises(InvalidSettings, match="pdfmill serve"):
         _ = load_settings(data_dir=tmp_path).broker_url
-
-
-def test_only_local_folders_are_storage_in_this_version(tmp_path):
-    assert load_settings(storage={"url": f"file://{tmp_path}"}).storage_dir == tmp_path
-    with pytest.raises(InvalidSettings, match="file:///folder"):
-        _ = load_settings(storage={"url": "s3://bucket"}).storage_dir

@@ -67,6 +67,22 @@ def test_a_failing_program_is_an_engine_failure(tmp_path):
         Context(tmp_path).run_tool(["sh", "-c", "exit 3"])
 
 
+def test_of_a_talkative_program_the_first_mebibyte_is_kept(tmp_path):
+    done = Context(tmp_path).run_tool(["sh", "-c", "head -c 9000000 /dev/zero >&2; echo ok"])
+    assert (done.stdout, len(done.stderr)) == (b"ok\n", 1024 * 1024)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_prints_without_end_is_stopped(tmp_path):
+    with pytest.raises(EngineFailed, match="printed without end"):
+        Context(tmp_path).run_tool(["yes"])
+
+
+def test_a_program_that_leaves_its_output_open_to_a_child_has_ended_all_the_same(tmp_path):
+    done = Context(tmp_path, limits=Limits(wall_s=20)).run_tool(["sh", "-c", "sleep 60 & echo started"])
+    assert done.stdout == b"started\n"
+
+
 def test_cancelling_kills_the_program_and_its_children(tmp_path):
     reporter = Recording()
     script = "import os,time\nos.fork()\nopen(str(os.getpid()),'w').close()\ntime.sleep(60)"

@@ -1,5 +1,29 @@
 """A real job table and storage, see `job_fixtures`."""
 
-from job_fixtures import database, dispatcher, jobs, operation, policy, storage, stored_files, submit, upload
+from job_fixtures import (
+    database,
+    database_url,
+    dispatcher,
+    jobs,
+    operation,
+    policy,
+    postgres_url,
+    storage,
+    stored_files,
+    submit,
+    upload,
+)
 
-__all__ = ["database", "dispatcher", "jobs", "operation", "policy", "storage", "stored_files", "submit", "upload"]
+__all__ = [
+    "database",
+    "database_url",
+    "dispatcher",
+    "jobs",
+    "operation",
+    "policy",
+    "postgres_url",
+    "storage",
+    "stored_files",
+    "submit",
+    "upload",
+]

@@ -7,7 +7,7 @@ import pytest
 from pdfmill.core.errors import DamagedInput, SandboxCrashed, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
-from pdfmill.jobs.attempts import Signal, claim
+from pdfmill.jobs.attempts import Signal, claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
@@ -16,7 +16,7 @@ from pdfmill.jobs.status import JobStatus
 @pytest.fixture
 def take(database, policy):
     """Claims a job for this process."""
-    return lambda job: claim(database, policy, job.id, this_owner())
+    return lambda job: claim_next(database, policy, "compression", this_owner())
 
 
 def test_only_one_of_many_claims_succeeds(submit, take):

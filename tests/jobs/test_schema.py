@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from pdfmill.jobs.models import Base
+from pdfmill.jobs.base import Base
 from pdfmill.jobs.schema import upgrade
 
 

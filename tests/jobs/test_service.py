@@ -13,7 +13,7 @@ from pdfmill.core.errors import (
     UnsupportedMediaType,
     WrongInputCount,
 )
-from pdfmill.jobs.attempts import claim
+from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.service import Idempotency
 from pdfmill.jobs.status import JobStatus
@@ -65,7 +65,7 @@ def test_an_idempotency_key_is_not_reused_for_another_request(submit, stored_fil
 def test_a_pending_job_is_cancelled_at_once_and_never_claimed(jobs, submit, database, policy):
     job = submit()
     assert jobs.cancel(job.id).status is JobStatus.CANCELLED
-    assert claim(database, policy, job.id, this_owner()) is None
+    assert claim_next(database, policy, "compression", this_owner()) is None
 
 
 def test_cancelling_twice_is_harmless(jobs, submit):
@@ -76,7 +76,7 @@ def test_cancelling_twice_is_harmless(jobs, submit):
 
 def test_a_finished_job_cannot_be_cancelled(jobs, submit, database, policy):
     job = submit()
-    claim(database, policy, job.id, this_owner()).complete({}, [], [])
+    claim_next(database, policy, "compression", this_owner()).complete({}, [], [])
     with pytest.raises(InvalidTransition, match="COMPLETED already"):
         jobs.cancel(job.id)
 

@@ -7,19 +7,57 @@ import pikepdf
 import pytest
 
 from builders.pdf import damaged_pdf, encrypted_pdf, pdf_without_pages, text_pdf
-from pdfmill.core.documents import InputFile, sniff
-from pdfmill.core.errors import Cancelled, DamagedInput, EmptyInput, EncryptedInput, NoPages, TooManyPages
+from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType, media_type_of, sniff
+from pdfmill.core.errors import (
+    AllItemsFailed,
+    Cancelled,
+    DamagedInput,
+    EmptyInput,
+    EncryptedInput,
+    NoPages,
+    PdfMillError,
+    TooManyPages,
+)
+from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
-from pdfmill.core.operation import Inputs
+from pdfmill.core.operation import BatchItem, Inputs
 from pdfmill.engines.probe import PROBES
 from pdfmill.operations import load_registry
+from pdfmill.services import build_services
 
 OPERATIONS = list(load_registry())
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
 
-def _inputs(path):
-    return Inputs((InputFile.at(path),))
+def run(operation, file, ctx):
+    """Run an operation on one file with its default options; a batch with its item, whose error is the batch's."""
+    options = operation.parse_options({})
+    inputs = Inputs((file if isinstance(file, InputFile) else InputFile.at(file),))
+    if operation.batch is None:
+        return operation.run(inputs, options, ctx)
+    (piece,) = operation.batch.split(inputs, ctx)
+    item, failure = _run_item(operation.batch, InputFile(piece.path, piece.name, media_type_of(piece.path)), ctx)
+    if failure is None:
+        return operation.run(Inputs((), (item,)), options, ctx)
+    with pytest.raises(AllItemsFailed) as caught:
+        operation.run(Inputs((), (item,)), options, ctx)
+    assert [each["code"] for each in caught.value.extras["files"]] == [failure.code]
+    raise failure
+
+
+def _run_item(batch, file, ctx):
+    work_dir = ctx.path("item")
+    work_dir.mkdir(exist_ok=True)
+    item_ctx = Context(work_dir, limits=ctx.limits, services=build_services())
+    operation = load_registry().get(batch.operation)
+    try:
+        outcome = operation.run(Inputs((file,)), operation.parse_options({}), item_ctx)
+    except PdfMillError as error:
+        return BatchItem(file.name, file.size_bytes, None, None, Failure.of(error)), error
+    output = outcome.outputs[0]
+    made = InputFile(output.path, output.name, output.media_type)
+    return BatchItem(file.name, file.size_bytes, made, outcome.result.model_dump(mode="json"), None), None
 
 
 @every_operation
@@ -39,7 +77,7 @@ def test_it_explains_itself(operation):
 def test_it_works_on_a_minimal_document_and_leaves_the_input_alone(operation, ctx, reporter, tmp_path):
     path = text_pdf(tmp_path / "in.pdf")
     before = path.read_bytes()
-    outcome = operation.run(_inputs(path), operation.parse_options({}), ctx)
+    outcome = run(operation, path, ctx)
     assert path.read_bytes() == before
     assert isinstance(outcome.result, operation.result)
     for output in outcome.outputs:
@@ -64,7 +102,7 @@ def _assert_sound_pdf(output):
 @every_operation
 def test_two_runs_give_equal_results(operation, ctx, tmp_path):
     path = text_pdf(tmp_path / "in.pdf")
-    results = [operation.run(_inputs(path), operation.parse_options({}), ctx).result for _ in range(2)]
+    results = [run(operation, path, ctx).result for _ in range(2)]
     assert results[0] == results[1]
 
 
@@ -72,7 +110,7 @@ def test_two_runs_give_equal_results(operation, ctx, tmp_path):
 def test_cancelling_stops_it_at_its_next_report(operation, ctx, reporter, tmp_path):
     reporter.cancel_at = 1
     with pytest.raises(Cancelled):
-        operation.run(_inputs(text_pdf(tmp_path / "in.pdf")), operation.parse_options({}), ctx)
+        run(operation, text_pdf(tmp_path / "in.pdf"), ctx)
     assert len(reporter.seen) == 1
 
 
@@ -88,13 +126,12 @@ def test_cancelling_stops_it_at_its_next_report(operation, ctx, reporter, tmp_pa
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(operation, ctx, tmp_path, build, error):
     path = build(tmp_path / "in.pdf")
-    inputs = Inputs((InputFile(path, "in.pdf", sniff(b"%PDF-")),))
     with pytest.raises(error):
-        operation.run(inputs, operation.parse_options({}), ctx)
+        run(operation, InputFile(path, "in.pdf", MediaType.PDF), ctx)
 
 
 @every_operation
 def test_a_document_of_too_many_pages_is_refused(operation, ctx, tmp_path):
     ctx.limits = Limits(max_pages=2)
     with pytest.raises(TooManyPages, match="PDFMILL_LIMITS__MAX_PAGES"):
-        operation.run(_inputs(text_pdf(tmp_path / "in.pdf", pages=3)), operation.parse_options({}), ctx)
+        run(operation, text_pdf(tmp_path / "in.pdf", pages=3), ctx)

@@ -3,21 +3,25 @@
 import os
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pdfmill.core.documents import MediaType
+from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
-from pdfmill.jobs.attempts import claim
+from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
-from pdfmill.worker.spool import YOUNG_S, sweep_spool
+from pdfmill.worker.spool import YOUNG_S, Spool
+from worker.sandbox.misbehaving import load_registry
 
 MISBEHAVING = Path(__file__).parent / "sandbox"
 
@@ -28,18 +32,21 @@ def start_misbehaving(spool):
 
 @pytest.fixture
 def spool(tmp_path):
-    return tmp_path / "spool"
+    spool = Spool(tmp_path / "spool")
+    spool.make()
+    return spool
 
 
 @pytest.fixture
-def runner(database, storage, policy, spool):
+def runner(database, storage, dispatcher, policy, spool):
     runner = AttemptRunner(
         database=database,
         storage=storage,
-        policy=policy,
+        dispatcher=dispatcher,
+        policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
+        registry=load_registry(),
         limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
         spool=spool,
-        heartbeat_s=0.2,
         start_sandbox=start_misbehaving,
     )
     runner.prepare()
@@ -67,42 +74,71 @@ def submit_for(jobs, upload):
     return submit_for
 
 
+def directories(spool):
+    """The attempts' directories."""
+    return sorted(path.name for path in spool.folder.iterdir() if path.is_dir())
+
+
 def ignore(progress):
     """Nobody watches."""
 
 
 def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_for, storage, spool):
     job = submit_for("behave")
-    assert runner.run(job.id, ignore)
+    assert runner.run(job.id, "compression", ignore)
     job = jobs.get(job.id)
     assert job.status is JobStatus.COMPLETED, job.error
-    assert storage.path_of(job.outputs[0].storage_key).read_text() == "fine"
-    assert list(spool.iterdir()) == []
+    with storage.open(job.outputs[0].storage_key) as file:
+        assert file.read() == b"fine"
+    assert directories(spool) == []
 
 
 def test_a_hint_at_a_job_that_somebody_has_is_harmless(runner, jobs, submit_for, database, policy):
     job = submit_for("behave")
-    claim(database, policy, job.id, this_owner())
-    assert not runner.run(job.id, ignore)
-    assert not runner.run("no such job", ignore)
+    claim_next(database, policy, "compression", this_owner())
+    assert not runner.run(job.id, "compression", ignore)
+    assert not runner.run("no such job", "compression", ignore)
 
 
 def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, submit_for, stored_files):
     job = submit_for("dereference-null")
     for crashes in (1, 2):
-        runner.run(job.id, ignore)
+        runner.run(job.id, "compression", ignore)
         shown = jobs.get(job.id)
         assert (shown.status, shown.crashes) == (JobStatus.PENDING, crashes)
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code) == (JobStatus.FAILED, "quarantined")
     assert [name for name in stored_files() if name.startswith("outputs")] == []
 
 
+def test_a_job_that_finds_no_sandbox_is_put_back(
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+):
+    def fail_to_start(folder):
+        raise EngineFailed("the fork server did not start")
+
+    broken = AttemptRunner(
+        database=database,
+        storage=storage,
+        dispatcher=dispatcher,
+        policy=policy,
+        limits=Limits(),
+        spool=spool,
+        start_sandbox=fail_to_start,
+    )
+    job = submit_for("behave")
+    assert broken.run(job.id, "compression", ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.lost) == (JobStatus.PENDING, 1)
+    runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).status is JobStatus.COMPLETED
+
+
 @pytest.mark.parametrize(("operation", "code"), [("refuse", "password_required"), ("eat-memory", "memory_exceeded")])
 def test_a_permanent_failure_fails_the_job_at_once(runner, jobs, submit_for, operation, code):
     job = submit_for(operation)
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code, shown.attempt) == (JobStatus.FAILED, code, 1)
 
@@ -120,12 +156,12 @@ def test_a_running_job_is_cancelled_within_two_seconds(runner, jobs, submit_for,
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     ended = time.monotonic()
     canceller.join()
     assert ended - times[0] < 2
     assert jobs.get(job.id).status is JobStatus.CANCELLED
-    assert list(spool.iterdir()) == []
+    assert directories(spool) == []
 
 
 def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for, database, stored_files):
@@ -140,7 +176,7 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
     thief = threading.Thread(target=take_over)
     thief.start()
     started = time.monotonic()
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     thief.join()
     assert time.monotonic() - started < 10
     assert jobs.get(job.id).status is JobStatus.PROCESSING
@@ -148,24 +184,24 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
 
 
 def test_the_reconciler_takes_a_job_from_the_dead_and_hints_at_it(
-    runner, jobs, submit_for, database, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
 ):
     job = submit_for("behave")
     dead = this_owner().rsplit("/", 1)[0] + "/1"  # a process that had this pid before
-    claim(database, policy, job.id, dead)
-    reconciler = Reconciler(database, dispatcher, policy, spool=spool, every_s=1)
+    claim_next(database, policy, "compression", dead)
+    reconciler = Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1)
     done = reconciler.run_once()
     assert (done.reaped, done.hinted) == (1, 1)
     assert dispatcher.hints == [job.id, job.id]
-    runner.run(job.id, ignore)
+    runner.run(job.id, "compression", ignore)
     assert jobs.get(job.id).status is JobStatus.COMPLETED
 
 
-def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, dispatcher, policy, spool):
+def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, storage, dispatcher, policy, spool):
     submitted = [submit_for("behave") for _ in range(10)]
-    for job in submitted:
-        claim(database, policy, job.id, this_owner().rsplit("/", 1)[0] + "/1")
-    both = [Reconciler(database, dispatcher, policy, spool=spool, every_s=1) for _ in range(2)]
+    for _ in submitted:
+        claim_next(database, policy, "compression", this_owner().rsplit("/", 1)[0] + "/1")
+    both = [Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1) for _ in range(2)]
     rounds = []
     threads = [threading.Thread(target=lambda each=each: rounds.append(each.run_once())) for each in both]
     for thread in threads:
@@ -177,12 +213,88 @@ def test_two_reconcilers_at_once_are_harmless(submit_for, jobs, database, dispat
 
 
 def test_only_directories_of_dead_attempts_are_swept(database, submit_for, policy, spool):
-    running = claim(database, policy, submit_for("behave").id, this_owner())
+    submit_for("behave")
+    running = claim_next(database, policy, "compression", this_owner())
     names = [f"{running.job.id}-1", "0123-4", "young-1"]
     for name in names:
-        (spool / name / "work").mkdir(parents=True)
+        (spool.folder / name / "work").mkdir(parents=True)
     then = time.time() - YOUNG_S - 1
     for name in names[:2]:
-        os.utime(spool / name, (then, then))
-    assert sweep_spool(database, spool) == 1
-    assert sorted(path.name for path in spool.iterdir()) == sorted([names[0], "young-1"])
+        os.utime(spool.folder / name, (then, then))
+    assert spool.sweep(database) == 1
+    assert directories(spool) == sorted([names[0], "young-1"])
+
+
+def test_hints_are_repeated_at_once_when_the_broker_has_forgotten_them(
+    submit_for, database, storage, dispatcher, policy, spool
+):
+    submitted = [submit_for("behave").id for _ in range(5)]
+    with database.write() as session:
+        for job_id in submitted:
+            session.get(Job, job_id).not_before -= timedelta(seconds=5)
+    reconciler = Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1)
+    dispatcher.messages = {"compression": 5}
+    assert reconciler.run_once().hinted == 0
+    dispatcher.messages = {"compression": 0}
+    assert reconciler.run_once().hinted == 5
+    assert sorted(dispatcher.hints[5:]) == sorted(submitted)
+
+
+def test_a_queue_at_its_limit_is_not_hinted_at(submit_for, database, storage, dispatcher, policy, spool):
+    policy = replace(policy, max_running={"compression": 1})
+    submit_for("behave")
+    claim_next(database, policy, "compression", this_owner())
+    waiting = submit_for("behave")
+    with database.write() as session:
+        session.get(Job, waiting.id).not_before -= timedelta(seconds=5)
+    dispatcher.messages = {"compression": 0}
+    assert Reconciler(database, storage, dispatcher, policy, spool=spool, every_s=1).run_once().hinted == 0
+
+
+def test_a_job_that_crashed_runs_alone(runner, jobs, submit_for, database):
+    job = submit_for("dereference-null")
+    runner.run(job.id, "compression", ignore)
+    with runner._gate.beside_others():
+        assert not runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).attempt == 1
+    assert runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).crashes == 2
+
+
+def test_no_job_is_begun_while_the_disk_is_full(
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, monkeypatch
+):
+    monkeypatch.setattr("pdfmill.worker.runner._REST_WHEN_DISK_IS_FULL_S", 0)
+    full = AttemptRunner(
+        database=database,
+        storage=storage,
+        dispatcher=dispatcher,
+        policy=policy,
+        registry=load_registry(),
+        limits=Limits(),
+        spool=replace(spool, min_free_bytes=1 << 60),
+    )
+    job = submit_for("behave")
+    assert not full.run(job.id, "compression", ignore)
+    assert (jobs.get(job.id).status, jobs.get(job.id).attempt) == (JobStatus.PENDING, 0)
+    assert runner.run(job.id, "compression", ignore)
+
+
+def test_a_worker_that_stops_claims_nothing_and_hands_back_what_runs(runner, jobs, submit_for):
+    job = submit_for("hang")
+    waiting = submit_for("behave")
+    stopper = threading.Timer(0.5, lambda: runner.stop_notice.give(grace_s=0.1))
+    stopper.start()
+    assert runner.run(job.id, "compression", ignore)
+    stopper.join()
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.attempt, shown.lost, shown.crashes) == (JobStatus.PENDING, 1, 0, 0)
+    assert not runner.run(waiting.id, "compression", ignore)
+
+
+def test_a_message_of_a_dead_worker_brings_its_job_back_at_once(runner, jobs, submit_for, database, policy):
+    job = submit_for("behave")
+    claim_next(database, policy, "compression", this_owner().rsplit("/", 1)[0] + "/1")
+    assert runner.run(job.id, "compression", ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.attempt, shown.lost) == (JobStatus.COMPLETED, 2, 1)

@@ -14,7 +14,7 @@ from pdfmill.api.uploads import receive_uploads
 from pdfmill.config.settings import Settings
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.service import JobService
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.storage import Storage
 
 __all__ = ["HealthChecks", "register_api"]
 
@@ -24,7 +24,7 @@ def register_api(
     *,
     registry: Registry,
     jobs: JobService,
-    storage: LocalStorage,
+    storage: Storage,
     health: HealthChecks,
     settings: Settings,
 ) -> None:

@@ -20,8 +20,8 @@ log = get_logger(__name__)
 
 _CHECK_TIMEOUT_S = 15
 
-#: Starting a sandbox takes real work, and load balancers ask every second or so.
-_KEPT_FOR_S = 30
+#: Starting a sandbox and trying to break out takes real work, and load balancers ask every second or so.
+_KEPT_FOR_S = 600
 _KEPT_CHECKS = ("sandbox",)
 
 Check = Callable[[], str]

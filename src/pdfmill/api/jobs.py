@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, redirect, request, send_file
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pdfmill.api.schemas import JobList, JobView, View
 from pdfmill.api.waiting import Waiting
 from pdfmill.config.settings import ServerSettings
 from pdfmill.core.errors import InvalidOptions
+from pdfmill.jobs.models import JobFile
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.storage import Storage
 
 #: A download is data, never a page: a PDF or a picture may hold scripts.
 _DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -31,6 +32,7 @@ class JobListQuery(_Query):
 
     status: JobStatus | None = Field(None, description="Only jobs in this state.")
     operation: str | None = Field(None, description="Only jobs of this operation.")
+    batch: str | None = Field(None, description="The items of this batch, instead of the jobs that clients submitted.")
     limit: int = Field(50, ge=1, le=200, description="Jobs a page.")
     cursor: str | None = Field(None, description="`next_cursor` of the page before.")
 
@@ -47,7 +49,7 @@ class ResultQuery(_Query):
     file: int = Field(0, ge=0, description="Which output, from 0.")
 
 
-def job_routes(jobs: JobService, storage: LocalStorage, settings: ServerSettings) -> Blueprint:
+def job_routes(jobs: JobService, storage: Storage, settings: ServerSettings) -> Blueprint:
     """``/v1/jobs``."""
     blueprint = Blueprint("jobs", __name__, url_prefix="/v1/jobs")
     waiting = Waiting(jobs, threads=settings.threads, longest_s=settings.max_wait_s)
@@ -55,13 +57,15 @@ def job_routes(jobs: JobService, storage: LocalStorage, settings: ServerSettings
     @blueprint.get("")
     def list_jobs() -> Response:
         page = jobs.list_jobs(**_query(JobListQuery).model_dump())
-        return answer(JobList(items=[JobView.of(job) for job in page.jobs], next_cursor=page.next_cursor))
+        counts = jobs.count_items(page.jobs)
+        views = [JobView.of(job, counts.get(job.id)) for job in page.jobs]
+        return answer(JobList(items=views, next_cursor=page.next_cursor))
 
     @blueprint.get("/<job_id>")
     def show_job(job_id: str) -> Response:
         query = _query(JobQuery)
         job = waiting.until_finished(jobs.get(job_id), query.wait)
-        response = answer(JobView.of(job))
+        response = answer(JobView.of(job, jobs.count_items([job]).get(job.id)))
         if not job.status.is_terminal:
             response.headers["Retry-After"] = "1"
         response.add_etag()
@@ -71,21 +75,16 @@ def job_routes(jobs: JobService, storage: LocalStorage, settings: ServerSettings
     @blueprint.get("/<job_id>/result")
     def download(job_id: str) -> Response:
         file = jobs.result_file(job_id, _query(ResultQuery).file)
-        response = send_file(
-            storage.path_of(file.storage_key),
-            mimetype=file.media_type,
-            as_attachment=True,
-            download_name=file.name,
-            conditional=True,
-            etag=file.sha256,
-        )
-        response.headers["Content-Security-Policy"] = _DOWNLOAD_POLICY
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        link = storage.link(file.storage_key)
+        return _see_other(link) if link else _send(storage, file)
 
     @blueprint.post("/<job_id>/cancel")
     def cancel(job_id: str) -> Response:
         return answer(JobView.of(jobs.cancel(job_id)), status=202)
+
+    @blueprint.post("/<job_id>/retry")
+    def retry(job_id: str) -> Response:
+        return answer(JobView.of(jobs.retry(job_id)), status=202)
 
     @blueprint.delete("/<job_id>")
     def delete(job_id: str) -> Response:
@@ -99,6 +98,26 @@ def answer(view: View, status: int = 200) -> Response:
     """A view as a JSON response that no cache keeps."""
     response = Response(view.model_dump_json(), status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _see_other(link: str) -> Response:
+    """To the file in the bucket, by a link that is good for some minutes."""
+    response = redirect(link, code=303)
+    response.headers["Cache-Control"] = "no-store"
+    return cast(Response, response)
+
+
+def _send(storage: Storage, file: JobFile) -> Response:
+    response = send_file(
+        storage.open(file.storage_key), mimetype=file.media_type, as_attachment=True, download_name=file.name
+    )
+    # Flask takes size and tag of a path only; an open file needs to be told both before it can serve ranges.
+    response.content_length = file.size_bytes
+    response.set_etag(file.sha256)
+    response.make_conditional(request, accept_ranges=True, complete_length=file.size_bytes)
+    response.headers["Content-Security-Policy"] = _DOWNLOAD_POLICY
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -101,6 +101,7 @@ def _submission(operation: AnyOperation) -> JsonObject:
     endpoint["responses"]["200"] = _json_answer("The job has ended in the time that `Prefer: wait=` gave it.", JobView)
     endpoint["parameters"] = [
         _header("Prefer", "`wait=20` answers with the finished job if it ends within that many seconds."),
+        _header("Priority", "`u=0` to `u=7`, the lower the sooner; `u=3` if nothing is said (RFC 9218)."),
         _header("Idempotency-Key", "The same key with the same request gives the same job."),
         *_query_parameters(operation.options),
     ]
@@ -133,6 +134,7 @@ def _job_paths() -> JsonObject:
         "description": "The file.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
+    download["responses"]["303"] = {"description": "The file is in a bucket: fetch it from `Location` within minutes."}
     delete = _endpoint("delete_job", "Forget an ended job and its files", "Jobs", None)
     delete["responses"]["204"] = {"description": "It is gone."}
     return {
@@ -148,6 +150,9 @@ def _job_paths() -> JsonObject:
         "/v1/jobs/{job_id}/result": {"get": download | {"parameters": job + _query_parameters(ResultQuery)}},
         "/v1/jobs/{job_id}/cancel": {
             "post": _endpoint("cancel_job", "Cancel a job", "Jobs", JobView, status=202) | {"parameters": job},
+        },
+        "/v1/jobs/{job_id}/retry": {
+            "post": _endpoint("retry_job", "Try a FAILED job again", "Jobs", JobView, status=202) | {"parameters": job},
         },
     }
 

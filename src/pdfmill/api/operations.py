@@ -18,10 +18,13 @@ from pdfmill.config.settings import ServerSettings
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.engines.probe import missing
-from pdfmill.jobs.service import Idempotency, JobService, Upload
+from pdfmill.jobs.models import DEFAULT_URGENCY
+from pdfmill.jobs.service import Idempotency, JobService, Submitter, Upload
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
+
+_PRIORITY_URGENCY = re.compile(r"(?:^|,)\s*u=([0-7])\s*(?:$|[,;])")
 
 
 def operation_routes(registry: Registry, jobs: JobService, settings: ServerSettings) -> Blueprint:
@@ -52,9 +55,11 @@ def _submit_view(operation: AnyOperation, jobs: JobService, waiting: Waiting) ->
     def submit() -> Response:
         seconds = _preferred_wait()
         key = _idempotency_key()
+        submitter = Submitter(_client(), _urgency())
+        jobs.require_room(operation, submitter.client)
         with uploads_and_options(operation) as (uploads, options):
             idempotency = Idempotency(key, _fingerprint(operation, options, uploads)) if key else None
-            job, is_new = jobs.submit(operation, options, uploads, idempotency)
+            job, is_new = jobs.submit(operation, options, uploads, idempotency, submitter)
         if seconds is not None:
             job = waiting.until_finished(job, seconds)
         finished_in_time = seconds is not None and job.status.is_terminal
@@ -91,6 +96,17 @@ def _preferred_wait() -> int | None:
     """Seconds of ``Prefer: wait=`` (RFC 7240)."""
     match = _PREFER_WAIT.search(request.headers.get("Prefer", ""))
     return int(match[1]) if match else None
+
+
+def _urgency() -> int:
+    """``u`` of the Priority header (RFC 9218), 0 to 7; what is not understood is ignored, as the RFC has it."""
+    match = _PRIORITY_URGENCY.search(request.headers.get("Priority", ""))
+    return int(match[1]) if match else DEFAULT_URGENCY
+
+
+def _client() -> str:
+    """Who takes turns with whom: the address that the connection comes from."""
+    return request.remote_addr or ""
 
 
 def _idempotency_key() -> str | None:

@@ -9,8 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.jobs.batches import ItemCounts
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus
+
+#: Which part of a batch's progress its items make up, in per cent; gathering them is the rest.
+_SHARE_OF_ITEMS = 95
 
 
 class View(BaseModel):
@@ -40,6 +44,18 @@ class JobLinks(View):
     self: str = Field(description="This job.")
     result: str = Field(description="The result, once the job is COMPLETED.")
     cancel: str = Field(description="POST here to cancel.")
+    retry: str = Field(description="POST here to try a FAILED job again.")
+
+
+class ItemCountsView(View):
+    """How the items of a batch are doing."""
+
+    total: int = Field(description="How many there are.")
+    pending: int = Field(description="Those that wait.")
+    processing: int = Field(description="Those that are worked on.")
+    completed: int = Field(description="Those that ended well.")
+    failed: int = Field(description="Those that failed; they do not stop the others.")
+    cancelled: int = Field(description="Those that were cancelled.")
 
 
 class JobView(View):
@@ -53,6 +69,8 @@ class JobView(View):
     started_at: datetime | None = Field(description="When the latest attempt began.")
     finished_at: datetime | None = Field(description="When it ended.")
     expires_at: datetime | None = Field(description="When its files are purged.")
+    queue: str = Field(description="Where it waits for its turn.")
+    urgency: int = Field(description="0 to 7, the lower the sooner (RFC 9218).")
     attempt: int = Field(description="How many attempts were begun.")
     cancel_requested: bool = Field(description="Whether somebody asked to cancel it.")
     options: dict[str, Any] = Field(description="The options, defaults filled in.")
@@ -61,21 +79,29 @@ class JobView(View):
     result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
     warnings: list[str] = Field(description="What was done differently than asked for.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
+    batch_id: str | None = Field(description="The batch that this job is an item of.")
+    items: ItemCountsView | None = Field(description="Of a batch: its items, which `/v1/jobs?batch=` lists.")
     links: JobLinks = Field(description="Where to go from here.")
 
     @classmethod
-    def of(cls, job: Job) -> JobView:
-        """A job as clients see it."""
+    def of(cls, job: Job, items: ItemCounts | None = None) -> JobView:
+        """A job as clients see it.
+
+        Args:
+            items: How its items are doing, if it is a batch.
+        """
         here = f"/v1/jobs/{job.id}"
         return cls(
             id=job.id,
             operation=job.operation,
             status=job.status,
-            progress=Progress.model_validate(job.progress),
+            progress=_progress(job, items),
             created_at=job.created_at,
             started_at=job.started_at,
             finished_at=job.finished_at,
             expires_at=job.expires_at,
+            queue=job.queue,
+            urgency=job.urgency,
             attempt=job.attempt,
             cancel_requested=job.cancel_requested_at is not None,
             options=job.options,
@@ -87,8 +113,21 @@ class JobView(View):
             result=job.result,
             warnings=job.warnings,
             error=job.failure,
-            links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel"),
+            batch_id=job.parent_id,
+            items=items and ItemCountsView.model_validate(items),
+            links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel", retry=f"{here}/retry"),
         )
+
+
+def _progress(job: Job, items: ItemCounts | None) -> Progress:
+    """Of a batch whose items are at work: how many of them have ended."""
+    progress = Progress.model_validate(job.progress)
+    if items is None or not job.is_waiting_for_items:
+        return progress
+    percent = round(items.ended / items.total * _SHARE_OF_ITEMS, 1)
+    return progress.model_copy(
+        update={"percent": percent, "current": items.ended, "total": items.total, "unit": "files"}
+    )
 
 
 class JobList(View):

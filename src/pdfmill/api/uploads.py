@@ -17,7 +17,7 @@ from pdfmill.core.fields import FieldSpec
 from pdfmill.core.limits import MIB
 from pdfmill.core.operation import AnyOperation
 from pdfmill.jobs.service import Upload
-from pdfmill.jobs.storage import IncomingFile, LocalStorage
+from pdfmill.jobs.storage import IncomingFile, Storage
 
 _CHUNK_BYTES = MIB
 #: Also bounds the parser's buffer, which holds 64 KiB of the file being read and what was left of the piece before.
@@ -27,7 +27,7 @@ _FORM_PARTS = 250
 #: What a request may carry besides its file: form fields and part headers.
 _AROUND_THE_FILE_BYTES = MIB
 
-_FILE_PART = "file"
+_FILE_PARTS = ("file", "files")
 _RAW_TYPES = ("application/octet-stream",)
 
 
@@ -45,7 +45,7 @@ class StreamingRequest(Request):
         return _begin_upload()  # type: ignore[return-value]  # Werkzeug writes, rewinds and closes; nothing else
 
 
-def receive_uploads(app: Flask, storage: LocalStorage, settings: UploadSettings) -> None:
+def receive_uploads(app: Flask, storage: Storage, settings: UploadSettings) -> None:
     """Set the limits of requests, and drop what a request left unpublished, however it ended."""
     max_bytes = settings.max_upload_mib * MIB
     app.request_class = StreamingRequest
@@ -68,7 +68,7 @@ def uploads_and_options(operation: AnyOperation) -> Iterator[tuple[list[Upload],
         StorageFull: There is no room; nothing was read.
         InputTooLarge, InvalidRequest, UnsupportedMediaType: The body is refused.
     """
-    storage: LocalStorage = current_app.extensions["pdfmill_uploads"][0]
+    storage: Storage = current_app.extensions["pdfmill_uploads"][0]
     storage.require_space(request.content_length or 0)
     if request.mimetype == "multipart/form-data":
         options = _values(operation, request.form)
@@ -88,7 +88,7 @@ def uploads_and_options(operation: AnyOperation) -> Iterator[tuple[list[Upload],
 
 def _form_uploads() -> Iterator[Upload]:
     for part, file in request.files.items(multi=True):
-        if part != _FILE_PART:
+        if part not in _FILE_PARTS:
             raise InvalidRequest(f"There is a file in the part {part[:40]!r}. Send files in parts named 'file'.")
         assert isinstance(file.stream, IncomingFile)
         yield Upload(file.stream, safe_name(file.filename))

@@ -159,10 +159,10 @@ def _sandbox() -> Finding:
     except PdfMillError as error:
         reasons = "; ".join(error.extras.get("shortfalls", []))
         return Finding("sandbox", State.MISSING, f"no document can be opened: {reasons}", error.detail)
-    found = f"tier {tier.name}, {tier.variant}; tried by running a job in it"
+    found = f"{tier}; tried by breaking out of it"
     if tier.name == "A":
         return Finding("sandbox", State.OK, found)
-    return Finding("sandbox", State.WEAK, found, "Stronger ones did not work: " + "; ".join(tier.shortfalls))
+    return Finding("sandbox", State.WEAK, found, "; ".join(tier.shortfalls) or "See docs/security-model.md.")
 
 
 def _existing(folder: Path) -> Path:

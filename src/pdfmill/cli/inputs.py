@@ -26,12 +26,24 @@ def take_inputs(arguments: Sequence[str], workspace: Path) -> list[InputFile]:
 
     Raises:
         UnusablePath: One is absent, a folder, or not readable.
-        EmptyInput: One has no bytes.
         InvalidRequest: Standard input is named twice, or is a terminal.
     """
     if list(arguments).count(STANDARD_INPUT) > 1:
         raise InvalidRequest("Standard input holds one document: write - only once.")
     return [_standard_input(workspace) if each == STANDARD_INPUT else _at(Path(each), workspace) for each in arguments]
+
+
+def refuse_empty(inputs: Sequence[InputFile], arguments: Sequence[str]) -> None:
+    """Refuse files without a byte before any work is done.
+
+    Raises:
+        EmptyInput: One has none.
+    """
+    for file, argument in zip(inputs, arguments, strict=True):
+        if file.size_bytes == 0 and argument == STANDARD_INPUT:
+            raise EmptyInput("Nothing came through the pipe. Did the program before it fail?")
+        if file.size_bytes == 0:
+            raise EmptyInput(f"{argument} has no bytes. Was it copied or downloaded completely?")
 
 
 @contextmanager
@@ -60,12 +72,9 @@ def _at(path: Path, workspace: Path) -> InputFile:
         if not path.is_file():
             with path.open("rb") as pipe:
                 return _piped(pipe, workspace)
-        file = InputFile.at(path)
+        return InputFile.at(path)
     except OSError as error:
         raise UnusablePath(f"Cannot read {path}: {error.strerror}.") from error
-    if file.size_bytes == 0:
-        raise EmptyInput(f"{path} has no bytes. Was it copied or downloaded completely?")
-    return file
 
 
 def _standard_input(workspace: Path) -> InputFile:
@@ -78,7 +87,4 @@ def _piped(pipe: IO[bytes], workspace: Path) -> InputFile:
     """Read to the end: what comes through a pipe can be read once only, and is looked at twice."""
     with disk_full_explained(), tempfile.NamedTemporaryFile(dir=workspace, delete=False) as file:
         shutil.copyfileobj(pipe, file)
-    taken = replace(InputFile.at(Path(file.name)), name=_PIPED_NAME)
-    if taken.size_bytes == 0:
-        raise EmptyInput("Nothing came through the pipe. Did the program before it fail?")
-    return taken
+    return replace(InputFile.at(Path(file.name)), name=_PIPED_NAME)

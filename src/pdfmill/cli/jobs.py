@@ -31,7 +31,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="As one JSON object
 
 @click.group()
 def jobs() -> None:
-    """The jobs of a server: list, show, cancel."""
+    """The jobs of a server: list, show, cancel, retry."""
 
 
 @jobs.command("list")
@@ -75,6 +75,16 @@ def cancel(job_id: str, server: str, as_json: bool) -> None:
     """Stop a job; what it has begun is thrown away."""
     with _client(server) as client:
         _print_job(client.cancel(job_id), as_json=as_json)
+
+
+@jobs.command()
+@click.argument("job_id", metavar="ID")
+@_SERVER
+@_JSON
+def retry(job_id: str, server: str, as_json: bool) -> None:
+    """Try a failed job again, a quarantined one as well."""
+    with _client(server) as client:
+        _print_job(client.retry(job_id), as_json=as_json)
 
 
 def _client(server: str) -> Client:

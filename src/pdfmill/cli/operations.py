@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pdfmill.cli.environment import read_settings
-from pdfmill.cli.inputs import take_inputs
+from pdfmill.cli.inputs import refuse_empty, take_inputs
 from pdfmill.cli.options import options_of, values_of
 from pdfmill.cli.outputs import Destination
 from pdfmill.cli.report import Finished, Report
@@ -77,6 +77,8 @@ def run(
     """Take the inputs, do the work, put the outputs in their places, tell."""
     with temporary_workspace() as workspace:
         inputs = take_inputs(given, workspace)
+        if operation.batch is None:  # in a batch, an empty file fails alone
+            refuse_empty(inputs, given)
         operation.check_inputs([file.media_type for file in inputs])
         started = time.monotonic()
         finished = _work(operation, values, inputs, workspace, manner)

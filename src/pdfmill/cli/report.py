@@ -132,6 +132,14 @@ def size_text(size_bytes: int) -> str:
 def _value_text(key: str, value: Any) -> str:
     if key.endswith("_bytes") and isinstance(value, int):
         return size_text(value)
+    if isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value):
+        return "".join(f"\n    {_line_of(each)}" for each in value)
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _line_of(item: dict[str, Any]) -> str:
+    """One file of several: its name, and what can be said of it in a word."""
+    facts = [_value_text(key, value) for key, value in item.items() if isinstance(value, (str, int)) and key != "name"]
+    return f"{item['name']}: {', '.join(facts)}"

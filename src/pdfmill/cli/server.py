@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from pdfmill.cli.environment import read_settings
+from pdfmill.cli.exposure import require_isolation
 from pdfmill.config.settings import Settings
 
 _HOST = click.option("--host", metavar="ADDRESS", help="Address to listen on. [PDFMILL_SERVER__HOST]")
@@ -34,7 +35,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Start everything: web server, worker, reconciler and a private message broker."""
     from pdfmill import launcher
 
-    sys.exit(launcher.serve(_settings(host=host, port=port, data_dir=data_dir)))
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    require_isolation(settings)
+    sys.exit(launcher.serve(settings))
 
 
 @click.command()
@@ -59,6 +62,7 @@ def worker(queues: str | None, concurrency: int | None, data_dir: Path | None) -
     from pdfmill.launcher.commands import worker_argv
 
     settings = _settings(concurrency=concurrency, data_dir=data_dir)
+    require_isolation(settings)
     _prepare(settings)
     named = [name.strip() for name in (queues or "").split(",") if name.strip()]
     _become(worker_argv(settings, named or None))

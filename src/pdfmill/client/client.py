@@ -63,6 +63,7 @@ class Client:
         *,
         names: Sequence[str] = (),
         idempotency_key: str | None = None,
+        urgency: int | None = None,
     ) -> Job:
         """Send files and have a job made of them; returns at once, with the job waiting.
 
@@ -71,6 +72,7 @@ class Client:
             options: By name; None leaves one at its default, a list sends several values.
             names: What the files are called; by default the names of their paths.
             idempotency_key: A second submission with the same key makes no second job.
+            urgency: 0 to 7, the lower the sooner; None is the server's default, 3.
 
         Raises:
             UnusablePath: A file cannot be read.
@@ -86,7 +88,10 @@ class Client:
                 f"/v1/operations/{quote(operation, safe='')}",
                 data=_form(options or {}),
                 files=parts,
-                headers={"Idempotency-Key": idempotency_key} if idempotency_key else {},
+                headers={
+                    **({"Idempotency-Key": idempotency_key} if idempotency_key else {}),
+                    **({"Priority": f"u={urgency}"} if urgency is not None else {}),
+                },
             )
         return self._read(Job, answer)
 
@@ -142,6 +147,14 @@ class Client:
             InvalidTransition: It has ended otherwise already.
         """
         return self._read(Job, self._transport.json("POST", f"{_path(job_id)}/cancel"))
+
+    def retry(self, job_id: str) -> Job:
+        """Have a failed job tried again, as if it had just been submitted.
+
+        Raises:
+            InvalidTransition: It did not fail.
+        """
+        return self._read(Job, self._transport.json("POST", f"{_path(job_id)}/retry"))
 
     def delete(self, job_id: str) -> None:
         """Forget a job and its files."""

@@ -82,7 +82,8 @@ class Transport:
         Raises:
             PdfMillError: As `json`; `ServerUnreachable` as well when the connection breaks halfway.
         """
-        with self._translated(), self._http.stream("GET", path, **request) as response:
+        # A server that keeps its files in a bucket answers with a link into it.
+        with self._translated(), self._http.stream("GET", path, follow_redirects=True, **request) as response:
             if response.is_error:
                 response.read()
                 raise error_of(response)

@@ -8,6 +8,7 @@ mistake of self-hosting.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -64,9 +65,35 @@ class BrokerSettings(Group):
 class StorageSettings(Group):
     """Where input and output files are."""
 
-    url: str | None = Field(None, description="`file:///folder`. Default: `files` in the data directory.")
+    url: str | None = Field(
+        None, description="`file:///folder` or `s3://bucket/prefix`. Default: `files` in the data directory."
+    )
+    endpoint: str | None = Field(None, description="S3 only: address of a service other than Amazon's.")
+    region: str = Field("us-east-1", description="S3 only: region of the bucket.")
+    access_key_id: str | None = Field(None, description="S3 only: who we are. Default: as the AWS tools find it.")
+    secret_access_key: SecretStr | None = Field(None, description="S3 only: the secret of that key.")
+    signed_links: bool = Field(
+        True, description="S3 only: clients fetch results from the bucket themselves; turn off if they cannot reach it."
+    )
+    orphaned_after_s: float = Field(
+        3600, ge=0, description="Seconds after which a stored file that no job names is removed."
+    )
     min_free_mib: int = Field(
         512, ge=0, description="Refuse uploads when less than this many MiB of disk would be left."
+    )
+
+
+class QueueSettings(Group):
+    """What may wait, and what may run at once."""
+
+    max_pending: int = Field(10_000, ge=1, description="Jobs that may wait in one queue; more are refused with 503.")
+    max_pending_per_client: int = Field(
+        5_000, ge=1, description="Jobs of one client that may wait in one queue; more are refused with 429."
+    )
+    max_wait_hours: float = Field(168, gt=0, description="Hours after which a job that never started fails.")
+    max_running: dict[str, int] = Field(
+        default_factory=dict,
+        description='Most jobs of a queue that run at once on all workers together: `{"ocr": 2}`. Default: no limit.',
     )
 
 
@@ -74,6 +101,15 @@ class UploadSettings(Group):
     """What clients may send."""
 
     max_upload_mib: int = Field(512, ge=1, description="Largest file in MiB.")
+
+
+class SandboxSettings(Group):
+    """How documents are isolated."""
+
+    allow_bare: bool = Field(
+        False,
+        description="Serve a public address even where the sandbox reaches tier C only, see docs/security-model.md.",
+    )
 
 
 class WorkerSettings(Group):
@@ -140,8 +176,10 @@ class Settings(BaseSettings):
     database: DatabaseSettings = Field(default_factory=DatabaseSettings, description="The job table.")
     broker: BrokerSettings = Field(default_factory=BrokerSettings, description="Celery's message broker.")
     storage: StorageSettings = Field(default_factory=StorageSettings, description="The file storage.")
+    queue: QueueSettings = Field(default_factory=QueueSettings, description="What may wait and run.")
     upload: UploadSettings = Field(default_factory=UploadSettings, description="What clients may send.")
     limits: Limits = Field(default_factory=Limits, description="What one attempt at a job may use.")
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings, description="How documents are isolated.")
     worker: WorkerSettings = Field(default_factory=WorkerSettings, description="How jobs are worked on.")
     retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long jobs are kept.")
     log: LogSettings = Field(default_factory=LogSettings, description="What is logged.")
@@ -163,19 +201,9 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The SQLAlchemy URL in force."""
         if self.database.url is not None:
-            return self.database.url.get_secret_value()
+            # Both names are in use for the same thing; SQLAlchemy knows the long one.
+            return re.sub(r"^postgres://", "postgresql://", self.database.url.get_secret_value())
         return f"sqlite:///{self.data_dir / 'pdfmill.db'}"
-
-    @property
-    def storage_dir(self) -> Path:
-        """The folder of the local file storage."""
-        if self.storage.url is None:
-            return self.data_dir / "files"
-        if not self.storage.url.startswith("file:///"):
-            raise InvalidSettings(
-                f"PDFMILL_STORAGE__URL is {self.storage.url!r}; this version stores files on disk: write file:///folder."
-            )
-        return Path(self.storage.url.removeprefix("file://"))
 
     @property
     def spool_dir(self) -> Path:

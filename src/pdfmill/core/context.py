@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pdfmill.core.errors import Cancelled, DeadlineExceeded, InternalError
-from pdfmill.core.limits import Limits
+from pdfmill.core.limits import Limits, PixelBudget
 from pdfmill.core.progress import NullReporter, Progress, Reporter
 from pdfmill.core.tools import CompletedTool, run_tool
 
@@ -24,7 +24,7 @@ class Context:
 
     Args:
         work_dir: Private to the attempt; made and removed by whoever runs it.
-        limits: What the attempt may use.
+        limits: What the attempt may use; ``pixels`` is what is left to draw.
         reporter: Where progress goes.
         services: Service instances by their class.
         deadline: On the clock of `time.monotonic`; by default ``limits.wall_s`` from now.
@@ -42,6 +42,7 @@ class Context:
         self.work_dir = work_dir
         self.limits = limits or Limits()
         self.deadline = time.monotonic() + self.limits.wall_s if deadline is None else deadline
+        self.pixels = PixelBudget(self.limits)
         self._reporter = reporter or NullReporter()
         self._services = services or {}
         self._name = ""
@@ -86,6 +87,7 @@ class Context:
             services=self._services,
             deadline=self.deadline,
         )
+        stage.pixels = self.pixels
         share = min(share, 1.0 - self._given_away)
         stage._name = name
         stage._start = self._start + self._span * self._given_away

@@ -6,7 +6,7 @@ REST routes, command line, OpenAPI, Celery tasks and reference tables are render
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import InvalidOptions, UnknownOperation, UnsupportedMediaType, WrongInputCount
+from pdfmill.core.failure import Failure
 from pdfmill.core.fields import FieldSpec, describe
+from pdfmill.core.limits import NO_OVERRIDES, LimitOverrides
 from pdfmill.core.suggest import did_you_mean
 
 
@@ -45,10 +47,30 @@ class Accepts:
 
 
 @dataclass(frozen=True)
+class BatchItem:
+    """A finished job of a batch.
+
+    Attributes:
+        name: The name of the file that was worked on.
+        size_bytes: Its size.
+        output: What came out; None unless the job completed.
+        result: Its structured data; None unless the job completed.
+        failure: Why it failed; None if it completed or was cancelled.
+    """
+
+    name: str
+    size_bytes: int
+    output: InputFile | None
+    result: Mapping[str, Any] | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """The input files of one attempt, in the order given."""
+    """The input files of one attempt, in the order given; for a batch that is gathered, its finished jobs instead."""
 
     files: tuple[InputFile, ...]
+    items: tuple[BatchItem, ...] = ()
 
     @property
     def single(self) -> InputFile:
@@ -71,6 +93,22 @@ class Outcome(Generic[ResultT]):
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Makes an operation one of many jobs.
+
+    Its files are split into items, each item is a job of its own, and when the last of these has ended, the
+    operation's ``run`` gathers them.
+
+    Attributes:
+        operation: Name of the operation that each item is a job of; it gets the options of the batch.
+        split: Finds the items in the inputs: one file each, inside the work directory, of whatever kind it may be.
+    """
+
+    operation: str
+    split: Callable[[Inputs, Context], Sequence[OutputFile]]
+
+
+@dataclass(frozen=True)
 class Operation(Generic[OptionsT, ResultT]):
     """One thing that pdfmill can do to documents.
 
@@ -79,7 +117,9 @@ class Operation(Generic[OptionsT, ResultT]):
         title: What a button says.
         summary: One sentence.
         queue: The Celery queue its jobs go to; one of the six families.
+        limits: What it needs other than the default limits.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
+        batch: How it is made of many jobs; None for an operation that is one.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
 
@@ -92,6 +132,8 @@ class Operation(Generic[OptionsT, ResultT]):
     result: type[ResultT]
     run: Callable[[Inputs, OptionsT, Context], Outcome[ResultT]]
     requires: tuple[str, ...] = ()
+    limits: LimitOverrides = NO_OVERRIDES
+    batch: Batch | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
@@ -135,6 +177,14 @@ class Operation(Generic[OptionsT, ResultT]):
                 f"{self.name} takes {wanted} file{'' if wanted == '1' else 's'}, not {len(media_types)}. "
                 "Send each as a form part named 'file'."
             )
+        self.check_media_types(media_types)
+
+    def check_media_types(self, media_types: Iterable[MediaType]) -> None:
+        """Refuse kinds of files that this operation does not take.
+
+        Raises:
+            UnsupportedMediaType: A file is of another kind, judged by content.
+        """
         for media_type in media_types:
             if media_type not in self.accepts.media_types:
                 takes = ", ".join(self.accepts.media_types)

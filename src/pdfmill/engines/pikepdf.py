@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.errors import DamagedInput, EmptyInput, EncryptedInput, NoPages, StorageFull, TooManyPages
 from pdfmill.core.limits import Limits
@@ -18,8 +19,8 @@ _EARLY_PDFX = ("PDF/X-1", "PDF/X-2", "PDF/X-3")
 
 
 @contextmanager
-def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
-    """Open a PDF, repaired as far as libqpdf can.
+def open_pdf(path: Path, limits: Limits | None = None, *, repair: bool = True) -> Iterator[Pdf]:
+    """Open a PDF, repaired as far as libqpdf can unless ``repair`` is off.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages: It cannot be read.
@@ -29,7 +30,7 @@ def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
         raise EmptyInput("The file is empty. Send it again, with its content.")
     with _translated():
         try:
-            pdf = Pdf.open(path)
+            pdf = Pdf.open(path, attempt_recovery=repair)
         except ValueError as error:  # numbers beyond 64 bits, which libqpdf does not call a damaged file
             raise pikepdf.PdfError(str(error)) from error
     with pdf:
@@ -48,13 +49,13 @@ def open_pdf(path: Path, limits: Limits | None = None) -> Iterator[Pdf]:
             yield pdf
 
 
-def count_pages(path: Path) -> int:
+def count_pages(path: Path, *, repair: bool = True) -> int:
     """The number of pages.
 
     Raises:
         As `open_pdf`.
     """
-    with open_pdf(path) as pdf:
+    with open_pdf(path, repair=repair) as pdf:
         return len(pdf.pages)
 
 
@@ -141,7 +142,7 @@ def _translated() -> Iterator[None]:
         raise EncryptedInput(
             "The file opens only with a password. Remove the password in the program that set it, and send it again."
         ) from error
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, pikepdf.ForeignObjectError) as error:
+    except PikepdfError as error:
         raise DamagedInput(
             "The file is damaged beyond repair. Print it to a new PDF, or ask for it again, and send that."
         ) from error

@@ -1,17 +1,27 @@
-"""JPEG 2000 and fax images, by Pillow (OpenJPEG, libtiff)."""
+"""Image files, and JPEG 2000 and fax data inside PDFs, by Pillow: only ever opened as the format that they show."""
 
 from __future__ import annotations
 
 import io
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from pdfmill.core.errors import EngineFailed
+from pdfmill.core.documents import MediaType
+from pdfmill.core.errors import DamagedInput, EngineFailed, TooManyPixels, UnsupportedMediaType
+from pdfmill.core.limits import MEGAPIXEL, Limits
+
+#: Left to itself Pillow tries every format it knows, and starts Ghostscript for a PostScript file named .jpg.
+_FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF", MediaType.WEBP: "WEBP"}
+
+# Our own limit comes with the attempt, and holds before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
 
 Pixels = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
@@ -21,10 +31,41 @@ _TIFF_STRIP_OFFSETS, _TIFF_SAMPLES, _TIFF_ROWS_PER_STRIP, _TIFF_STRIP_BYTES, _TI
 _GROUP_3, _GROUP_4 = 3, 4
 _SHORT, _LONG = 3, 4
 
-# Every function here knows the size of its image before it decodes; Pillow's own guard would refuse large scans.
-Image.MAX_IMAGE_PIXELS = None
 
 _COMPONENTS = {"L": 1, "RGB": 3, "CMYK": 4}
+
+
+@contextmanager
+def open_image(path: Path, media_type: MediaType, limits: Limits) -> Iterator[Image.Image]:
+    """An image file, its pixels not decoded yet.
+
+    Raises:
+        UnsupportedMediaType: It is of a kind that is not opened here.
+        DamagedInput: It cannot be read.
+        TooManyPixels: It has more pixels than ``limits`` allows.
+    """
+    image_format = _FORMATS.get(media_type)
+    if image_format is None:
+        raise UnsupportedMediaType(
+            f"Images of the kind {media_type.value} are not taken. Send a PNG, JPEG, TIFF or WebP."
+        )
+    with _translated(), Image.open(path, formats=[image_format]) as image:
+        check_pixels(image, limits)
+        yield image
+
+
+def check_pixels(image: Image.Image, limits: Limits) -> None:
+    """Refuse a frame that is too large to be decoded; each frame of a TIFF has a size of its own.
+
+    Raises:
+        TooManyPixels: It has more pixels than ``limits`` allows.
+    """
+    if image.width * image.height > limits.max_image_megapixels * MEGAPIXEL:
+        raise TooManyPixels(
+            f"The image has {image.width} × {image.height} pixels; at most {limits.max_image_megapixels} megapixels "
+            "are taken. Make it smaller, or raise PDFMILL_LIMITS__MAX_IMAGE_MEGAPIXELS.",
+            limit_megapixels=limits.max_image_megapixels,
+        )
 
 
 def decode_jpeg2000(data: bytes, width: int, height: int) -> Pixels:
@@ -33,7 +74,7 @@ def decode_jpeg2000(data: bytes, width: int, height: int) -> Pixels:
     Raises:
         EngineFailed: It cannot be decoded, has another size, or other components (alpha, 16 bits, a palette).
     """
-    with _translated(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
+    with _decoding(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
         if image.size != (width, height):
             raise EngineFailed("A JPEG 2000 image has another size than the document says.")
         if image.mode not in _COMPONENTS:
@@ -47,7 +88,7 @@ def jpeg2000_components(data: bytes) -> int:
     Raises:
         EngineFailed: It is none, or has other components (alpha, 16 bits, a palette).
     """
-    with _translated(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
+    with _decoding(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
         if image.mode not in _COMPONENTS:
             raise EngineFailed(f"JPEG 2000 images of mode {image.mode} are not decoded.")
         return _COMPONENTS[image.mode]
@@ -62,7 +103,7 @@ def decode_fax(data: bytes, width: int, height: int, k: int) -> Bits:
     Raises:
         EngineFailed: It cannot be decoded.
     """
-    with _translated(), Image.open(io.BytesIO(_fax_as_tiff(data, width, height, k)), formats=["TIFF"]) as image:
+    with _decoding(), Image.open(io.BytesIO(_fax_as_tiff(data, width, height, k)), formats=["TIFF"]) as image:
         black: Bits = np.array(image.convert("L"), dtype=np.uint8) < 128
     return black
 
@@ -75,7 +116,7 @@ def encode_group4(black: Bits) -> bytes:
     """
     height, _ = black.shape
     buffer = io.BytesIO()
-    with _translated():
+    with _decoding():
         # libtiff codes ones as black runs, whatever the file then says they mean.
         Image.fromarray(black).save(buffer, "TIFF", compression="group4", tiffinfo={_TIFF_ROWS_PER_STRIP: height})
         buffer.seek(0)
@@ -112,6 +153,20 @@ def _fax_as_tiff(data: bytes, width: int, height: int, k: int) -> bytes:
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is odd in a file; odd files are our daily bread
+            yield
+    # What Pillow's decoders raise at a broken file, besides the first, which is its own word for it.
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # a disk or a limit, not the file
+        raise DamagedInput("The image is damaged beyond repair. Save it anew and send that.") from error
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """For data inside a PDF, whose image then stays as it is. In threads, which warning filters are not made for."""
+    try:
         yield
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow's decoders raise for damaged data
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
         raise EngineFailed("An image cannot be decoded or encoded.") from error

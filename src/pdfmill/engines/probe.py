@@ -81,6 +81,11 @@ def _valkey() -> Found | None:
     return Found(_version_of(str(place)), str(place)) if place else None
 
 
+def _libreoffice() -> Found | None:
+    place = shutil.which("soffice")
+    return Found(_version_of(place), place) if place else None
+
+
 def _version_of(program: str) -> str:
     try:
         done = subprocess.run(
@@ -113,6 +118,14 @@ PROBES: dict[str, Probe] = {
             "apt-get install libseccomp2",
             _libseccomp,
             optional="documents are opened in a weaker sandbox",
+        ),
+        Probe(
+            "libreoffice",
+            "converts Office documents",
+            "apt-get install --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui "
+            "libreoffice-impress-nogui",
+            _libreoffice,
+            optional="Office documents are not converted",
         ),
         Probe(
             "valkey",

@@ -7,19 +7,22 @@ worker learns that its work is not wanted any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import object_session
 
-from pdfmill.core.errors import InvalidTransition, Quarantined
+from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.batches import items_of
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, utc_now
-from pdfmill.jobs.policy import RetryPolicy
+from pdfmill.jobs.models import Job, JobFile
+from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.queue import next_job, turn_of
 from pdfmill.jobs.status import JobStatus
 
 
@@ -32,13 +35,13 @@ class Signal(Enum):
 
 
 class Attempt:
-    """A claimed job. Made by `claim` only.
+    """A claimed job. Made by `claim_next` only.
 
     Attributes:
         job: The job as it was claimed, detached from any session.
     """
 
-    def __init__(self, database: Database, policy: RetryPolicy, job: Job) -> None:
+    def __init__(self, database: Database, policy: JobPolicy, job: Job) -> None:
         self.job = job
         self._database = database
         self._policy = policy
@@ -72,13 +75,37 @@ class Attempt:
 
         return self._settle(move)
 
-    def fail(self, failure: Failure) -> bool:
-        """End the attempt with an error: a passing one is tried again later, any other fails the job."""
+    def split_into(self, items: Sequence[Job]) -> bool:
+        """Put the items of a batch into the queue and let the batch wait for them; False if somebody else won."""
 
         def move(job: Job) -> None:
-            if failure.retryable and job.retries < self._policy.max_retries:
-                delay = self._policy.delay_before_retry(job.retries)
-                job.mark_as_pending(not_before=utc_now() + delay, retries=Job.retries + 1)
+            job.wait_for_items()
+            session = object_session(job)
+            assert session is not None
+            for item in items:
+                item.turn = turn_of(session, item.queue, item.client)
+                session.add(item)
+                session.flush()  # the next one's turn follows this one's
+
+        return self._settle(move)
+
+    def items(self) -> Sequence[Job]:
+        """The items of the batch, in order; none if it has not been split."""
+        with self._database.read() as session:
+            return items_of(session, self.job.id)
+
+    def fail(self, failure: Failure) -> bool:
+        """End the attempt with an error: a passing one is tried again later, any other fails the job.
+
+        A full disk is the machine's trouble: it delays the job, and is not counted against it.
+        """
+
+        def move(job: Job) -> None:
+            if failure.code == StorageFull.code:
+                put_back(job, self._policy, self._policy.delay_when_disk_is_full(job.attempt))
+            elif failure.retryable and job.retries < self._policy.max_retries:
+                delay = self._policy.delay_before_retry(job.retries, asked_for_s=failure.extras.get("retry_after_s", 0))
+                put_back(job, self._policy, delay, retries=job.retries + 1)
             else:
                 job.mark_as_failed(failure, expires_at=utc_now() + self._policy.retention)
 
@@ -98,7 +125,7 @@ class Attempt:
                 ended = utc_now() + self._policy.retention
                 job.mark_as_failed(Failure.of(last), expires_at=ended, crashes=crashes)
             else:
-                job.mark_as_pending(not_before=utc_now() + self._policy.crash_delay, crashes=crashes)
+                put_back(job, self._policy, self._policy.crash_delay, crashes=crashes)
 
         return self._settle(move)
 
@@ -112,7 +139,7 @@ class Attempt:
 
     def hand_back(self) -> bool:
         """Put the job back uncounted, because this worker stops."""
-        return self._settle(lambda job: job.mark_as_pending(not_before=utc_now()))
+        return self._settle(lambda job: put_back(job, self._policy, timedelta(0)))
 
     def _touch(self, **values: Any) -> Signal:
         statement = update(Job).where(*self._mine()).values(**values).returning(Job.cancel_requested_at)
@@ -136,33 +163,46 @@ class Attempt:
         return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
 
 
-def count_as_lost(job: Job, policy: RetryPolicy) -> None:
+def put_back(job: Job, policy: JobPolicy, delay: timedelta, **counters: int) -> None:
+    """Let another attempt be made after ``delay``; a job whose cancellation was asked for ends here instead."""
+    if job.cancel_requested_at is not None:
+        job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
+    else:
+        job.mark_as_pending(not_before=utc_now() + delay, **counters)
+
+
+def count_as_lost(job: Job, policy: JobPolicy) -> None:
     """Put a job back that lost its worker, or quarantine it when that has happened too often."""
     lost = job.lost + 1
     if lost >= policy.max_lost:
         error = Quarantined(f"The worker of this job died {lost} times, so it is not tried again.", lost=lost)
         job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention, lost=lost)
     else:
-        job.mark_as_pending(not_before=utc_now(), lost=lost)
+        put_back(job, policy, timedelta(0), lost=lost)
 
 
-def claim(database: Database, policy: RetryPolicy, job_id: str, owner: str) -> Attempt | None:
-    """Claim a pending job for this process; None if it is not to be had (taken, ended, cancelled, not due, deleted)."""
+def claim_next(
+    database: Database,
+    policy: JobPolicy,
+    queue: str,
+    owner: str,
+    *,
+    suspects: bool = True,
+    max_running: int | None = None,
+) -> Attempt | None:
+    """Claim the job whose turn it is in a queue; None if none is to be had.
+
+    Args:
+        owner: The process that will work on it, see `jobs.owner`.
+        suspects, max_running: See `jobs.queue.next_job`.
+    """
     with database.write(durable=False) as session:
-        job = session.get(Job, job_id)
-        if job is None:
+        job_id = next_job(session, queue, suspects=suspects, max_running=max_running)
+        if job_id is None:
             return None
-        try:
-            job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
-        except InvalidTransition:
-            session.rollback()
-            return None
-        return Attempt(database, policy, _loaded(session, job))
-
-
-def _loaded(session: Session, job: Job) -> Job:
-    session.refresh(job, ["files"])
-    return job
+        job = session.get_one(Job, job_id)
+        job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
+        return Attempt(database, policy, job)
 
 
 def _signal(row: Any) -> Signal:

@@ -14,13 +14,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, SessionTransaction
 
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import DatabaseUnavailable
 
 log = get_logger(__name__)
+
+#: SQLSTATE of a write to a database that only reads, such as a stand-by server of PostgreSQL.
+_READ_ONLY = "25006"
 
 _AFTER_COMMIT = "pdfmill_after_commit"
 
@@ -82,7 +86,9 @@ class Database:
                 Session(connection, expire_on_commit=False) as session,
             ):
                 yield session
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+            if isinstance(error, InternalError) and getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+                raise  # a defect of ours
             raise DatabaseUnavailable(
                 "The database does not answer or is busy. Try again in a few seconds; if it stays so, look at "
                 "PDFMILL_DATABASE__URL and the server's log.",
@@ -96,7 +102,9 @@ class Database:
 
     def _make_engine(self, durable: bool) -> Engine:
         if not self.url.startswith("sqlite"):
-            return create_engine(self.url, pool_pre_ping=True)
+            # As many connections as a web server has threads may be wanted at once; those beyond five are closed after
+            # use.
+            return create_engine(self.url, pool_pre_ping=True, pool_size=5, max_overflow=32)
         engine = create_engine(self.url, connect_args={"timeout": self._busy_timeout_s, "check_same_thread": False})
         synchronous = "FULL" if durable else "NORMAL"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Protocol
+
+#: The reconciler hints at a pending job again after this time, doubled with every hint.
+FIRST_REHINT = timedelta(seconds=2)
 
 
 class Dispatcher(Protocol):
@@ -14,3 +18,6 @@ class Dispatcher(Protocol):
 
     def dispatch(self, job_id: str, operation: str) -> bool:
         """Send a hint; whether the broker took it."""
+
+    def messages_in(self, queue: str) -> int | None:
+        """How many messages wait in a queue; None if the broker does not say."""

@@ -6,100 +6,68 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    TypeDecorator,
-    UniqueConstraint,
-    update,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Integer, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
-from pdfmill.jobs.status import JobStatus, sources_of
+from pdfmill.jobs.base import Base, utc_now
+from pdfmill.jobs.news import tell_of_work
+from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
-
-def utc_now() -> datetime:
-    """This instant, with its time zone."""
-    return datetime.now(UTC)
-
-
-def new_job_id() -> str:
-    """128 random bits as 32 hexadecimal digits: an id that nobody guesses."""
-    return secrets.token_hex(16)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant in UTC; SQLite has no time zones, so there it is stored naive and comes back aware."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can address it."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+#: Urgency of a job whose client said nothing (RFC 9218, 4.1).
+DEFAULT_URGENCY = 3
 
 
 class Job(Base):
     """A stored request to run one operation.
 
     Attributes:
+        parent_id: The batch that it is an item of; None for a job that a client submitted.
+        position: Which item of the batch it is, from 0.
+        client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
+        urgency: 0 to 7, the lower the sooner (RFC 9218).
+        turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
-        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does.
-        lease_until: Until when that process is believed to be alive without a heartbeat.
+        lease_owner: The process that works on it, see `jobs.owner`; None while nobody does. A batch in PROCESSING
+        without
+            one waits for its items.
+        lease_until: Until when that process is believed to be alive without a heartbeat. Each heartbeat changes it; who
+            waits for its end goes by its changes and a steady clock, because wall clocks step, see `jobs.recovery`.
     """
 
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("idempotency_key"),
+        Index(None, "queue", "status", "urgency", "turn", "created_at"),
+        Index(None, "client", "queue", "status", "turn"),
+        Index(None, "parent_id", "status"),
         Index(None, "status", "next_hint_at"),
         Index(None, "status", "lease_until"),
         Index(None, "status", "expires_at"),
         Index(None, "created_at", "id"),
+        Index(None, "status", "created_at", "id"),
+        Index(None, "operation", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     operation: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]]
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
+    client: Mapped[str] = mapped_column(String(80), default="")
+    urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
+    turn: Mapped[int] = mapped_column(default=0)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     request_fingerprint: Mapped[str | None] = mapped_column(String(64))
 
@@ -180,7 +148,7 @@ class Job(Base):
         )
 
     def mark_as_failed(self, error: Failure, *, expires_at: datetime, **counters: Any) -> None:
-        """PROCESSING → FAILED, if this object's attempt still owns the job.
+        """PROCESSING → FAILED, if this object's attempt still owns the job; PENDING → FAILED, if nobody claimed it.
 
         Raises:
             InvalidTransition: Somebody else won.
@@ -199,17 +167,18 @@ class Job(Base):
         Raises:
             InvalidTransition: The job was claimed or ended in the meantime.
         """
-        self._move(JobStatus.CANCELLED, Job.status == self.status, Job.attempt == self.attempt, **_ended(expires_at))
+        self._move(JobStatus.CANCELLED, Job.attempt == self.attempt, **_ended(expires_at))
 
     def mark_as_pending(self, *, not_before: datetime, **counters: Any) -> None:
         """PROCESSING → PENDING: this attempt is over, another is to be made.
 
         Raises:
-            InvalidTransition: Somebody else won.
+            InvalidTransition: Somebody else won, or the job is to be cancelled.
         """
         self._move(
             JobStatus.PENDING,
             Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
             not_before=not_before,
             next_hint_at=not_before,
             hints=0,
@@ -218,31 +187,98 @@ class Job(Base):
             **counters,
         )
 
+    def requeue(self) -> None:
+        """FAILED → PENDING, because somebody asked for another try: all counts but the attempt start anew.
+
+        Raises:
+            InvalidTransition: The job did not fail, or its files are being purged.
+        """
+        now = utc_now()
+        self._move(
+            JobStatus.PENDING,
+            Job.attempt == self.attempt,
+            not_before=now,
+            next_hint_at=now,
+            hints=0,
+            crashes=0,
+            lost=0,
+            retries=0,
+            error=None,
+            progress={},
+            cancel_requested_at=None,
+            finished_at=None,
+            expires_at=None,
+        )
+
+    def wait_for_items(self) -> None:
+        """This attempt has split the batch: it stays PROCESSING, owned by nobody, until its items have ended.
+
+        Raises:
+            InvalidTransition: Somebody else won, or the batch is to be cancelled.
+        """
+        self._change(
+            Job.attempt == self.attempt,
+            Job.cancel_requested_at.is_(None),
+            lease_owner=None,
+            lease_until=None,
+            progress={"stage": "files"},
+        )
+
+    @property
+    def is_waiting_for_items(self) -> bool:
+        return self.status is JobStatus.PROCESSING and self.lease_owner is None
+
     def mark_as_expired(self) -> None:
         """A terminal state → EXPIRED, after its files were purged.
 
         Raises:
             InvalidTransition: The job has expired already.
         """
-        self._move(JobStatus.EXPIRED)
+        self._move(JobStatus.EXPIRED, result=None)
 
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
+        before = self.status
+        if target not in TRANSITIONS[before]:
+            raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
+        session = self._change(*conditions, status=target, **values)
+        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+        if target is JobStatus.PENDING:
+            tell_of_work(session)
+        if target.is_terminal and self.parent_id is not None:
+            wake_batches(session, Job.id == self.parent_id)
+
+    def _change(self, *conditions: ColumnElement[bool], **values: Any) -> Session:
+        """One conditional UPDATE of this row, as it was when it was read."""
         session = object_session(self)
         assert session is not None, "a job moves inside a session"
-        before = self.status
-        statement = (
-            update(Job)
-            .where(Job.id == self.id, Job.status.in_(sources_of(target)), *conditions)
-            .values(status=target, **values)
-            .execution_options(synchronize_session=False)
-        )
-        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
-            session.refresh(self)
-            raise InvalidTransition(
-                f"The job is {self.status}; it cannot become {target} any more.", job_status=self.status
-            )
-        session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
+        statement = update(Job).where(Job.id == self.id, Job.status == self.status, *conditions).values(**values)
+        changed = session.execute(statement.execution_options(synchronize_session=False))
         session.refresh(self)
+        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
+        return session
+
+
+def wake_batches(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Let batches be gathered whose last item has ended; returns how many."""
+    item = aliased(Job)
+    at_work = select(item.id).where(
+        item.parent_id == Job.id, item.status.in_([status for status in JobStatus if not status.is_terminal])
+    )
+    has_items = select(item.id).where(item.parent_id == Job.id)
+    now = utc_now()
+    statement = (
+        update(Job)
+        .where(Job.status == JobStatus.PROCESSING, Job.lease_owner.is_(None), *conditions)
+        .where(has_items.exists(), ~at_work.exists())
+        .values(status=JobStatus.PENDING, not_before=now, next_hint_at=now, hints=0)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    woken = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    if woken:
+        tell_of_work(session)
+    return woken
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:
@@ -271,6 +307,15 @@ class JobFile(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class PeriodicRun(Base):
+    """When a periodic task ran last: the number of the interval, counted from 1970."""
+
+    __tablename__ = "periodic_run"
+
+    task: Mapped[str] = mapped_column(String(64), primary_key=True)
+    slot: Mapped[int] = mapped_column(BigInteger)
 
 
 class JobEvent(Base):

@@ -14,8 +14,10 @@ def this_owner() -> str:
     return f"{platform.node()[:80]}/{_boot_id()}/{pid}/{_start_time(pid)}"
 
 
-def is_known_dead(owner: str) -> bool:
+def is_known_dead(owner: str | None) -> bool:
     """Whether the process is certainly gone. Of another host, or an older boot, only the lease can tell."""
+    if owner is None:
+        return False
     host, boot, pid, start = owner.rsplit("/", 3)
     if (host, boot) != (platform.node()[:80], _boot_id()):
         return False

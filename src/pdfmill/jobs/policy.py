@@ -1,20 +1,31 @@
-"""How often, and after how long, a job is tried again."""
+"""What becomes of jobs in time: how often they are tried, how long they wait, how long they are kept."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from pdfmill.config.settings import Settings
 
+_DISK_FULL_DELAY = timedelta(seconds=30)
+_LONGEST_ASKED_FOR = timedelta(minutes=10)
+
 
 @dataclass(frozen=True)
-class RetryPolicy:
-    """Limits and delays of repeated attempts.
+class JobPolicy:
+    """Limits and delays.
 
     Two counters on purpose: ``max_crashes`` is small, because a document that kills its own sandbox will do so again;
     ``max_lost`` is large, because the death of a worker is rarely the fault of the job it was running.
+
+    Attributes:
+        lease: How long a worker is believed to be alive without a heartbeat.
+        heartbeat: Time between two heartbeats.
+        max_wait: How long a job may wait for a worker.
+        orphaned_after: Age at which a stored file that no job names is removed.
+        max_running: By queue, most jobs that may run at once on all workers together.
     """
 
     lease: timedelta
@@ -24,9 +35,13 @@ class RetryPolicy:
     retry_delay: timedelta
     crash_delay: timedelta
     retention: timedelta
+    heartbeat: timedelta
+    max_wait: timedelta
+    orphaned_after: timedelta
+    max_running: Mapping[str, int]
 
     @classmethod
-    def of(cls, settings: Settings) -> RetryPolicy:
+    def of(cls, settings: Settings) -> JobPolicy:
         """The policy that the settings describe."""
         worker = settings.worker
         return cls(
@@ -37,14 +52,32 @@ class RetryPolicy:
             retry_delay=timedelta(seconds=worker.retry_delay_s),
             crash_delay=timedelta(seconds=worker.crash_delay_s),
             retention=timedelta(hours=settings.retention.hours),
+            heartbeat=timedelta(seconds=worker.heartbeat_s),
+            max_wait=timedelta(hours=settings.queue.max_wait_hours),
+            orphaned_after=timedelta(seconds=settings.storage.orphaned_after_s),
+            max_running=settings.queue.max_running,
         )
 
-    def delay_before_retry(self, retries: int, chance: random.Random | None = None) -> timedelta:
+    def delay_before_retry(
+        self, retries: int, *, asked_for_s: float = 0, chance: random.Random | None = None
+    ) -> timedelta:
         """60 s × the number of this retry, ± 10 % so that jobs which failed together do not return together.
 
         Args:
             retries: Retries so far, 0 for the first.
+            asked_for_s: Seconds that whoever refused the work asked for (``Retry-After``): never less than these, but
+            for
+                more than ten minutes.
             chance: Source of the spread, for tests.
         """
         spread = (chance or random).uniform(0.9, 1.1)
-        return self.retry_delay * (retries + 1) * spread
+        return max(self.retry_delay * (retries + 1) * spread, min(timedelta(seconds=asked_for_s), _LONGEST_ASKED_FOR))
+
+    def delay_when_disk_is_full(self, attempt: int) -> timedelta:
+        """Half a minute, longer with each attempt up to ten minutes; nobody knows when there will be space."""
+        return min(_DISK_FULL_DELAY * attempt, _LONGEST_ASKED_FOR)
+
+    @property
+    def longest_delay(self) -> timedelta:
+        """No job waits longer than this for its next attempt. One that seems to was written before a clock was set."""
+        return max(self.retry_delay * self.max_retries * 1.1, self.crash_delay, _LONGEST_ASKED_FOR)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pdfmill.config.settings import QueueSettings
+from pdfmill.core.crash_points import crash_point
 from pdfmill.core.documents import MediaType, sniff
 from pdfmill.core.errors import (
+    DatabaseUnavailable,
     EmptyInput,
     IdempotencyConflict,
     InvalidRequest,
@@ -23,14 +26,15 @@ from pdfmill.core.errors import (
     UnknownJob,
 )
 from pdfmill.core.operation import AnyOperation
+from pdfmill.jobs.base import new_job_id, utc_now
+from pdfmill.jobs.batches import ItemCounts, count_items, items_of
 from pdfmill.jobs.database import Database, call_after_commit
-from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile, new_job_id, utc_now
+from pdfmill.jobs.dispatch import FIRST_REHINT, Dispatcher
+from pdfmill.jobs.models import DEFAULT_URGENCY, FileRole, Job, JobEvent, JobFile
+from pdfmill.jobs.orphans import input_key
+from pdfmill.jobs.queue import require_room, turn_of
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import IncomingFile, LocalStorage
-
-#: The reconciler hints at a pending job again after this time, doubled with every hint.
-FIRST_REHINT = timedelta(seconds=2)
+from pdfmill.jobs.storage import IncomingFile, Label, Storage
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,19 @@ class Idempotency:
 
 
 @dataclass(frozen=True)
+class Submitter:
+    """Who submits, and how urgently.
+
+    Attributes:
+        client: Whose turn it is, see `jobs.queue`.
+        urgency: 0 to 7, the lower the sooner.
+    """
+
+    client: str = ""
+    urgency: int = DEFAULT_URGENCY
+
+
+@dataclass(frozen=True)
 class JobPage:
     """A page of jobs, newest first; ``next_cursor`` is None on the last one."""
 
@@ -70,12 +87,27 @@ class JobService:
     """The job table as clients see it."""
 
     def __init__(
-        self, database: Database, storage: LocalStorage, dispatcher: Dispatcher, *, retention: timedelta
+        self,
+        database: Database,
+        storage: Storage,
+        dispatcher: Dispatcher,
+        *,
+        retention: timedelta,
+        queue: QueueSettings,
     ) -> None:
+        self._queue = queue
         self._database = database
         self._storage = storage
         self._dispatcher = dispatcher
         self._retention = retention
+
+    def require_room(self, operation: AnyOperation, client: str) -> None:
+        """Refuse a submission before its files are read, when too many jobs wait already.
+
+        Raises:
+            TooManyJobs, QueueFull: As they say.
+        """
+        require_room(self._database, self._queue, operation.queue, client)
 
     def submit(
         self,
@@ -83,6 +115,7 @@ class JobService:
         options: Mapping[str, Any],
         uploads: Sequence[Upload],
         idempotency: Idempotency | None = None,
+        submitter: Submitter = Submitter(),
     ) -> tuple[Job, bool]:
         """Accept a job: when this returns, it is stored durably and will be worked on, whatever dies.
 
@@ -99,16 +132,22 @@ class JobService:
         keys: list[str] = []
         try:
             parsed = operation.parse_options(options)
-            _refuse_empty(uploads)
+            if operation.batch is None:  # in a batch, an empty file fails alone
+                _refuse_empty(uploads)
             operation.check_inputs([upload.media_type for upload in uploads])
             earlier = self._earlier(idempotency)
             if earlier is not None:
                 return earlier, False
             files = []
             for position, upload in enumerate(uploads):
-                keys.append(f"inputs/{job_id[:2]}/{job_id}.{position}")
+                keys.append(input_key(job_id, position))
                 files.append(self._publish_input(upload, keys[-1], position))
-            job = self._insert(job_id, operation, parsed.model_dump(mode="json"), files, idempotency)
+            crash_point("published")
+            job = self._new_job(job_id, operation, files, submitter, idempotency)
+            job.options = parsed.model_dump(mode="json")
+            job = self._insert(job)
+        except DatabaseUnavailable:
+            raise  # whether the row is there nobody knows: the files of one that is must stay, see `jobs.orphans`
         except BaseException:
             for key in keys:
                 self._storage.delete(key)
@@ -135,11 +174,13 @@ class JobService:
         *,
         status: JobStatus | None = None,
         operation: str | None = None,
+        batch: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> JobPage:
-        """Jobs, newest first, ``limit`` at a time."""
+        """Jobs, newest first, ``limit`` at a time: those that clients submitted, or the items of one batch."""
         query = select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
+        query = query.where(Job.parent_id.is_(None) if batch is None else Job.parent_id == batch)
         if status is not None:
             query = query.where(Job.status == status)
         if operation is not None:
@@ -153,25 +194,52 @@ class JobService:
         jobs = jobs[:limit]
         return JobPage(jobs, f"{jobs[-1].created_at.isoformat()}~{jobs[-1].id}" if more else None)
 
+    def count_items(self, jobs: Sequence[Job]) -> dict[str, ItemCounts]:
+        """How the items are doing of those jobs that are batches, by the batch's id."""
+        with self._database.read() as session:
+            return count_items(session, [job.id for job in jobs])
+
     def cancel(self, job_id: str) -> Job:
         """Cancel a job: a pending one at once; of a running one the worker kills the sandbox within two seconds.
 
-        Asking twice is harmless.
+        The items of a batch are cancelled with it. Asking twice is harmless.
 
         Raises:
             UnknownJob: There is none of that id.
             InvalidTransition: The job has ended already.
         """
         with self._database.write() as session:
+            items = items_of(session, job_id, lock=True)  # before the batch, as a worker locks them
             job = _load(session, job_id, lock=True)
-            if job.status is JobStatus.PENDING:
-                job.mark_as_cancelled(expires_at=utc_now() + self._retention)
-            elif job.status is JobStatus.PROCESSING:
-                job.cancel_requested_at = job.cancel_requested_at or utc_now()
-            elif job.status is not JobStatus.CANCELLED:
+            if job.status is not JobStatus.CANCELLED and job.status.is_terminal:
                 raise InvalidTransition(
                     f"The job is {job.status} already; there is nothing to cancel.", job_status=job.status
                 )
+            for each in (job, *items):
+                self._cancel(each)
+            return job
+
+    def _cancel(self, job: Job) -> None:
+        if job.status is JobStatus.PENDING or job.is_waiting_for_items:
+            job.mark_as_cancelled(expires_at=utc_now() + self._retention)
+        elif job.status is JobStatus.PROCESSING:
+            job.cancel_requested_at = job.cancel_requested_at or utc_now()
+
+    def retry(self, job_id: str) -> Job:
+        """Give a failed job another try, with all its tries before it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+            InvalidTransition: The job did not fail, or is the item of a batch that has ended.
+        """
+        with self._database.write() as session:
+            job = _load(session, job_id, lock=True)
+            if job.parent_id is not None and not _load(session, job.parent_id).is_waiting_for_items:
+                raise InvalidTransition(
+                    "The batch of this job has ended. Submit the file again.", job_status=job.status
+                )
+            job.requeue()
+            call_after_commit(session, lambda: self._hint(job.id, job.operation))
             return job
 
     def delete(self, job_id: str) -> None:
@@ -180,17 +248,22 @@ class JobService:
         Raises:
             UnknownJob: There is none of that id.
             JobNotFinished: Cancel it first.
+            InvalidTransition: It is an item of a batch.
         """
         with self._database.write() as session:
             job = _load(session, job_id, lock=True)
+            if job.parent_id is not None:
+                raise InvalidTransition(
+                    f"The job is an item of a batch, and goes with it: delete {job.parent_id}.", job_status=job.status
+                )
             if not job.status.is_terminal:
                 raise JobNotFinished(
                     f"The job is {job.status}. Cancel it first, then delete it.", job_status=job.status
                 )
             # Files first: if this dies halfway, the row still names what is left to remove.
-            for file in job.files:
+            for file in (file for each in (job, *items_of(session, job_id)) for file in each.files):
                 self._storage.delete(file.storage_key)
-            session.delete(job)
+            session.execute(delete(Job).where(Job.id == job_id))  # the database deletes items, files and events with it
 
     def result_file(self, job_id: str, position: int = 0) -> JobFile:
         """An output file of a completed job.
@@ -227,7 +300,7 @@ class JobService:
         return job
 
     def _publish_input(self, upload: Upload, key: str, position: int) -> JobFile:
-        stored = self._storage.publish(upload.file, key)
+        stored = self._storage.publish(upload.file, key, Label(upload.name, upload.media_type))
         return JobFile(
             role=FileRole.INPUT,
             position=position,
@@ -238,22 +311,23 @@ class JobService:
             storage_key=key,
         )
 
-    def _insert(
+    def _new_job(
         self,
         job_id: str,
         operation: AnyOperation,
-        options: dict[str, Any],
         files: list[JobFile],
+        submitter: Submitter,
         idempotency: Idempotency | None,
     ) -> Job:
         now = utc_now()
-        job = Job(
+        return Job(
             id=job_id,
             operation=operation.name,
             queue=operation.queue,
-            options=options,
             files=files,
             events=[JobEvent(kind=JobStatus.PENDING, data={})],
+            client=submitter.client,
+            urgency=submitter.urgency,
             idempotency_key=idempotency and idempotency.key,
             request_fingerprint=idempotency and idempotency.fingerprint,
             created_at=now,
@@ -261,12 +335,19 @@ class JobService:
             next_hint_at=now + FIRST_REHINT,
             hints=1,
         )
+
+    def _insert(self, job: Job) -> Job:
+        """The job, now in the table, or the one that another request with the same key has put there."""
+        key, fingerprint = job.idempotency_key, job.request_fingerprint
         try:
             with self._database.write() as session:
+                job.turn = turn_of(session, job.queue, job.client)
                 session.add(job)
-                call_after_commit(session, lambda: self._hint(job_id, operation.name))
+                call_after_commit(session, lambda: self._hint(job.id, job.operation))
         except IntegrityError:
-            earlier = self._earlier(idempotency)
+            if key is None or fingerprint is None:
+                raise
+            earlier = self._earlier(Idempotency(key, fingerprint))
             if earlier is None:
                 raise
             return earlier

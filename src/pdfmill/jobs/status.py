@@ -22,17 +22,13 @@ class JobStatus(StrEnum):
         return self not in (JobStatus.PENDING, JobStatus.PROCESSING)
 
 
-#: From each state, the states it may move to. PROCESSING goes back to PENDING when an attempt is to be made again.
+#: From each state, the states it may move to. PROCESSING goes back to PENDING when another attempt is to be made,
+#: FAILED when somebody asks for one; PENDING goes to FAILED when nobody began the job in time.
 TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
-    JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.CANCELLED}),
+    JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.CANCELLED, JobStatus.FAILED}),
     JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.PENDING}),
     JobStatus.COMPLETED: frozenset({JobStatus.EXPIRED}),
-    JobStatus.FAILED: frozenset({JobStatus.EXPIRED}),
+    JobStatus.FAILED: frozenset({JobStatus.EXPIRED, JobStatus.PENDING}),
     JobStatus.CANCELLED: frozenset({JobStatus.EXPIRED}),
     JobStatus.EXPIRED: frozenset(),
 }
-
-
-def sources_of(target: JobStatus) -> list[JobStatus]:
-    """The states from which a job may move to ``target``."""
-    return [source for source, targets in TRANSITIONS.items() if target in targets]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pdfmill.config.machine import jobs_at_once
 from pdfmill.config.settings import Settings
 
 #: The six families of tasks, one queue each.
@@ -29,9 +31,13 @@ def web_argv(settings: Settings) -> list[str]:
 
 
 def worker_argv(settings: Settings, queues: Sequence[str] | None = None, concurrency: int | None = None) -> list[str]:
-    """A Celery worker; mingle and gossip serve nothing here and cost a second at each start."""
+    """A Celery worker; mingle and gossip serve nothing here and cost a second at each start.
+
+    Its name is its own, because a broker refuses a second worker of one name, or mixes up what it is told.
+    """
     words = [sys.executable, "-m", "celery", "--quiet", "--app", "pdfmill.celery_app", "worker", "--pool", "prefork"]
-    words += ["--concurrency", str(concurrency or settings.worker.concurrency), "--queues", ",".join(queues or QUEUES)]
+    words += ["--concurrency", str(jobs_at_once(settings, concurrency)), "--queues", ",".join(queues or QUEUES)]
+    words += ["--hostname", f"pdfmill-{secrets.token_hex(4)}@%h"]
     words += ["--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", settings.log.level]
     return words
 

@@ -17,8 +17,13 @@ log = get_logger(__name__)
 #: The first restart is immediate; each further one waits twice as long, up to half a minute.
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.25, 30.0
 
-#: A part that lived this long had started well, and its failures are forgotten.
-_HEALTHY_AFTER_S = 30.0
+#: A part that lived this long had started well, and its failures are forgotten: whoever dies of a wrong setting or a
+#: missing library does so sooner.
+_HEALTHY_AFTER_S = 10.0
+
+#: How often a part that can be asked is asked whether it is well, and how often it may fail to say so.
+LOOK_EVERY_S = 2.0
+_BAD_LOOKS = 3
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -29,12 +34,14 @@ class Part:
 
     Args:
         is_ready: Whether it can do its work; asked until it says so.
+        is_well: Whether it still can; asked every few seconds from then on. A part that says no three times in a row is
+            started anew.
         grace_s: Seconds between SIGTERM and SIGKILL when it is stopped.
         before_start: Tidies up what a former process left.
         capture: Whether its output goes through a pipe into our log, for programs that do not log as we do.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that there is to know of a process
         self,
         name: str,
         argv: Sequence[str],
@@ -42,6 +49,7 @@ class Part:
         *,
         is_ready: Callable[[], bool],
         grace_s: float,
+        is_well: Callable[[], bool] | None = None,
         before_start: Callable[[], None] = lambda: None,
         capture: bool = False,
     ) -> None:
@@ -52,11 +60,14 @@ class Part:
         self._environment = dict(environment)
         self._is_ready = is_ready
         self._grace_s = grace_s
+        self._is_well = is_well
         self._before_start = before_start
         self._capture = capture
         self._failures = 0
         self._started = 0.0
         self._next_start = 0.0
+        self._next_look = 0.0
+        self._bad_looks = 0
 
     @property
     def output(self) -> int | None:
@@ -75,6 +86,17 @@ class Part:
             self.is_up = True
             took = time.monotonic() - self._started
             log.info("part is up", name=self.name, pid=self.process.pid, seconds=round(took, 2))
+        self._look_after_it()
+
+    def _look_after_it(self) -> None:
+        if self._is_well is None or not self.is_up or time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_EVERY_S
+        self._bad_looks = 0 if self._is_well() else self._bad_looks + 1
+        if self._bad_looks >= _BAD_LOOKS:
+            log.warning("part is killed: it does not answer", name=self.name)
+            self._bad_looks = 0
+            self.kill()
 
     def forward_output(self) -> None:
         """Log what it has printed."""

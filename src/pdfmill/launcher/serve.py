@@ -61,7 +61,8 @@ def serve(settings: Settings) -> int:
 
 def _our_parts(settings: Settings, environment: dict[str, str]) -> list[Part]:
     ready_note = settings.data_dir / "run" / "worker-ready"
-    grace_s = settings.worker.shutdown_grace_s
+    # The worker needs a moment for itself after its jobs have had theirs.
+    grace_s = settings.worker.shutdown_grace_s + 5
     return [
         Part(
             "worker",
@@ -152,6 +153,7 @@ def _broker(settings: Settings, environment: dict[str, str]) -> Iterator[list[Pa
                 valkey_argv(program, socket_path),
                 environment,
                 is_ready=lambda: _valkey_answers(socket_path),
+                is_well=lambda: _valkey_answers(socket_path),  # its socket may have been deleted under it
                 grace_s=1,
                 before_start=lambda: socket_path.unlink(missing_ok=True),
                 capture=True,

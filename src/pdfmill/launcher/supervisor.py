@@ -8,13 +8,13 @@ import select
 import signal
 from collections.abc import Callable, Sequence
 
-from pdfmill.launcher.parts import Part
+from pdfmill.launcher.parts import LOOK_EVERY_S, Part
 
 #: While a part starts, or waits to be started again, it is looked at this often.
 _STARTING_TICK_S = 0.03
 
-#: Otherwise the loop only wakes for signals; this is a backstop.
-_IDLE_TICK_S = 30.0
+#: Otherwise the loop wakes for signals, and to see whether all are well.
+_IDLE_TICK_S = LOOK_EVERY_S
 
 
 class Supervisor:

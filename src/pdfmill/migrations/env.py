@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from pdfmill.jobs.models import Base
+from pdfmill.jobs.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

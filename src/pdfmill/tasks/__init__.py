@@ -6,6 +6,7 @@ A task's message carries a job id and nothing else; what is to be done stands in
 from pdfmill.tasks.maintenance import cleanup_expired_jobs
 from pdfmill.tasks.operations import OPERATION_TASKS
 
+bulk_compress_task = OPERATION_TASKS["bulk-compress"]
 compress_task = OPERATION_TASKS["compress"]
 
-__all__ = ["OPERATION_TASKS", "cleanup_expired_jobs", "compress_task"]
+__all__ = ["OPERATION_TASKS", "bulk_compress_task", "cleanup_expired_jobs", "compress_task"]

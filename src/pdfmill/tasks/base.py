@@ -9,7 +9,7 @@ from celery.backends.base import DisabledBackend
 from flask import Flask, current_app
 
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.storage import Storage
 from pdfmill.worker.runner import AttemptRunner
 
 
@@ -20,7 +20,7 @@ class Parts(Protocol):
     def database(self) -> Database: ...
 
     @property
-    def storage(self) -> LocalStorage: ...
+    def storage(self) -> Storage: ...
 
     @property
     def runner(self) -> AttemptRunner: ...

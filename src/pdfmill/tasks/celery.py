@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_ready, worker_shutdown
+from celery.signals import setup_logging, worker_init, worker_ready, worker_shutdown, worker_shutting_down
 from flask import Flask
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
@@ -16,28 +16,26 @@ from pdfmill.config.settings import Settings
 from pdfmill.core.errors import BrokerUnavailable
 from pdfmill.core.operation import Registry
 from pdfmill.launcher.commands import QUEUES
+from pdfmill.tasks.base import Parts
+from pdfmill.tasks.maintenance import CLEANUP_EVERY_S
 
 #: A POST must not wait for a broker that is away. ``retry=False`` alone does not cover opening the connection: without
 #: these a publish blocks for six seconds.
-_GIVE_UP_AT_ONCE = {
-    "max_retries": 0,
-    "interval_start": 0,
-    "interval_step": 0,
-    "interval_max": 0,
-    "socket_connect_timeout": 0.2,
-}
+_TRY_ONCE = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
-#: The backstop behind the sandbox's own deadline, in seconds on top of it.
-_SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 30, 60
+#: The backstop behind the sandbox's own deadline, in seconds on top of it: files are moved before and after.
+_SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 120, 180
 
 
 def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Celery:
     """The Celery application that works in the context of ``flask_app``."""
+    longest_s = max(settings.limits.for_operation(operation.limits).wall_s for operation in registry)
     celery = Celery("pdfmill", set_as_current=False)
     celery.flask_app = flask_app
     celery.conf.update(
         broker_url=settings.broker_url,
         broker_transport_options=_transport_options(settings),
+        broker_connection_timeout=1,
         broker_connection_retry_on_startup=True,
         # The lease decides when a job is lost; a connection that comes back must not kill the work in between.
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -49,20 +47,20 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         task_publish_retry=False,
-        task_queues=[_queue(name) for name in QUEUES],
+        task_queues=[_queue(name, settings) for name in QUEUES],
         task_default_queue="maintenance",
         task_create_missing_queues=False,
         task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}
         | {"pdfmill.cleanup_expired_jobs": {"queue": "maintenance"}},
-        task_soft_time_limit=settings.limits.wall_s + _SOFT_LIMIT_MARGIN_S,
-        task_time_limit=settings.limits.wall_s + _HARD_LIMIT_MARGIN_S,
+        task_soft_time_limit=longest_s + _SOFT_LIMIT_MARGIN_S,
+        task_time_limit=longest_s + _HARD_LIMIT_MARGIN_S,
         worker_proc_alive_timeout=60,
         worker_max_tasks_per_child=500,
-        worker_soft_shutdown_timeout=settings.worker.shutdown_grace_s,
+        worker_send_task_events=True,  # so that Flower shows what happens
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         beat_schedule={
-            "cleanup-expired-jobs": {"task": "pdfmill.cleanup_expired_jobs", "schedule": 600.0},
+            "cleanup-expired-jobs": {"task": "pdfmill.cleanup_expired_jobs", "schedule": CLEANUP_EVERY_S},
         },
     )
     celery.set_default()
@@ -72,11 +70,23 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
     return celery
 
 
-def _queue(name: str) -> Any:
-    """A queue with an exchange and a key of its own: queues that share them would each get a copy of every message."""
+def _queue(name: str, settings: Settings) -> Any:
+    """A queue with an exchange and a key of its own: queues that share them would each get a copy of every message.
+
+    On RabbitMQ it is a quorum queue, which survives the death of a node of the broker. Beside quorum queues Celery sets
+    up delayed delivery, which warns of every exchange that is not a topic.
+    """
     make_queue: Any = Queue  # kombu has few types
     make_exchange: Any = Exchange
+    if _is_amqp(settings):
+        return make_queue(
+            name, make_exchange(name, "topic"), routing_key=name, queue_arguments={"x-queue-type": "quorum"}
+        )
     return make_queue(name, make_exchange(name, "direct"), routing_key=name)
+
+
+def _is_amqp(settings: Settings) -> bool:
+    return settings.broker_url.startswith(("amqp", "pyamqp"))
 
 
 def check_broker(celery: Celery) -> str:
@@ -97,11 +107,14 @@ def check_broker(celery: Celery) -> str:
 
 
 def _transport_options(settings: Settings) -> dict[str, Any]:
+    if _is_amqp(settings):
+        return dict(_TRY_ONCE)
     if not settings.broker_url.startswith(("redis", "valkey")):
         return {}
     # Without the two "unacked" options the transport looks for messages of dead workers only every 100 seconds.
     return {
-        **_GIVE_UP_AT_ONCE,
+        **_TRY_ONCE,
+        "socket_connect_timeout": 0.2,
         "visibility_timeout": settings.broker.visibility_timeout_s,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -109,6 +122,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
 
 
 def _connect_signals(flask_app: Flask, settings: Settings) -> None:
+    parts: Parts = flask_app.extensions["pdfmill"]
     ready_note = settings.data_dir / "run" / "worker-ready"
 
     @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
@@ -123,8 +137,12 @@ def _connect_signals(flask_app: Flask, settings: Settings) -> None:
     # In the main process, before it forks its pool: the children share one fork server.
     @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def start_sandbox(**_: Any) -> None:
-        flask_app.extensions["pdfmill"].runner.prepare()
+        parts.runner.prepare()
+
+    @worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def tell_children(**_: Any) -> None:
+        parts.runner.stop_notice.give(settings.worker.shutdown_grace_s)
 
     @worker_shutdown.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def end_sandbox(**_: Any) -> None:
-        flask_app.extensions["pdfmill"].runner.close()
+        parts.runner.close()

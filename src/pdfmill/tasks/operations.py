@@ -15,12 +15,12 @@ from pdfmill.tasks.base import ContextTask
 def _operation_task(operation: AnyOperation) -> Task:
     @shared_task(bind=True, base=ContextTask, name=operation.task_name)  # type: ignore[untyped-decorator]  # Celery has no types
     def run_job(task: ContextTask, job_id: str) -> bool:
-        """Make one attempt at the job; False if it was not to be had."""
+        """Make one attempt at the job whose turn it is; False if there was none."""
 
         def publish(progress: Progress) -> None:
             task.update_state(state="PROGRESS", meta=progress.model_dump())
 
-        return task.parts.runner.run(job_id, publish)
+        return task.parts.runner.run(job_id, operation.queue, publish)
 
     task: Any = run_job
     return task

@@ -1,43 +1,67 @@
-"""The check that every output passes before it is published: an exit status of 0 proves nothing."""
+"""The check that every output passes before it is published: an exit status of 0 proves nothing.
+
+It runs in a box of its own, after the job that made the outputs is dead: nobody can change them any more, and whatever
+the document did to that job, it did not do to this one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pydantic import Field
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import SNIFF_BYTES, MediaType, OutputFile, sniff
+from pdfmill.core.documents import MediaType
 from pdfmill.core.errors import OutputRejected, PdfMillError
-from pdfmill.engines.pikepdf import count_pages
+from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 
 
-def check_outputs(outputs: Iterable[OutputFile], ctx: Context) -> None:
-    """Open each output again, in the process that made it.
+class Promises(Options):
+    """What the job says it made; the tuples run side by side."""
+
+    outputs: tuple[str, ...] = Field(description="Paths below the attempt's directory.")
+    media_types: tuple[str, ...] = Field(description="What each is said to be.")
+    page_counts: tuple[int, ...] = Field(description="Pages that each must have; 0 where pages mean nothing.")
+    originals: tuple[str, ...] = Field((), description="Paths of the inputs, which an output may be a copy of.")
+
+
+class Checked(Result):
+    """There is nothing to tell: what is wrong is an error."""
+
+
+def run(_inputs: Inputs, promises: Promises, ctx: Context) -> Outcome[Checked]:
+    """Open each output as what it is said to be.
 
     Raises:
-        OutputRejected: It is absent, empty, outside the work directory, no regular file, of another kind than it
-            claims, or has another number of pages.
+        OutputRejected: It is absent, empty, no regular file, of another kind than it claims, cannot be read to its
+            end, or has another number of pages.
     """
-    for output in outputs:
-        path = output.path
-        if path.is_symlink() or not path.is_file() or not path.resolve().is_relative_to(ctx.work_dir.resolve()):
+    # Here, because a supervisor only asks for the check: it must not load the libraries that open documents.
+    from pdfmill.services.soundness import check_sound
+
+    directory = ctx.work_dir.parent
+    originals = [directory / name for name in promises.originals]
+    for name, media_type, page_count in zip(promises.outputs, promises.media_types, promises.page_counts, strict=True):
+        path = directory / name
+        if path.is_symlink() or not path.is_file():
             raise OutputRejected("An output is no plain file in its place. Nothing was published; report this.")
-        if path.stat().st_size == 0:
+        if path.stat().st_size == 0 and media_type != MediaType.UNKNOWN:  # what may be anything may be nothing
             raise OutputRejected("An output came out empty. Nothing was published; the original is as it was.")
-        if output.media_type == MediaType.PDF:
-            _check_pdf(output)
+        try:
+            check_sound(path, media_type, page_count, originals, ctx.limits)
+        except OutputRejected:
+            raise
+        except (PdfMillError, ValueError) as error:
+            raise OutputRejected("An output cannot be opened again. Nothing was published; report this.") from error
+    return Outcome(Checked())
 
 
-def _check_pdf(output: OutputFile) -> None:
-    with output.path.open("rb") as file:
-        if sniff(file.read(SNIFF_BYTES)) is not MediaType.PDF:
-            raise OutputRejected("An output that should be a PDF is none. Nothing was published; report this.")
-    if output.page_count is None:
-        return
-    try:
-        pages = count_pages(output.path)
-    except PdfMillError as error:
-        raise OutputRejected("An output cannot be opened again. Nothing was published; report this.") from error
-    if pages != output.page_count:
-        raise OutputRejected(
-            f"An output has {pages} pages where {output.page_count} were expected. Nothing was published; report this."
-        )
+#: Not in any registry: clients cannot ask for it.
+check_outputs = Operation(
+    name="check-outputs",
+    title="Check outputs",
+    summary="Open each output of a job as what it is said to be.",
+    queue="maintenance",
+    accepts=Accepts((), minimum=0, maximum=0),
+    options=Promises,
+    result=Checked,
+    run=run,
+)

@@ -15,71 +15,76 @@ from pathlib import Path
 import structlog
 
 from pdfmill.config.logging import get_logger
-from pdfmill.core.errors import DatabaseUnavailable, PdfMillError
+from pdfmill.core.crash_points import crash_point
+from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
-from pdfmill.core.progress import Progress
-from pdfmill.jobs.attempts import Attempt, Signal, claim
+from pdfmill.core.operation import Registry
+from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import FileRole, JobFile, new_job_id
+from pdfmill.jobs.dispatch import Dispatcher
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.owner import this_owner
-from pdfmill.jobs.policy import RetryPolicy
-from pdfmill.jobs.storage import LocalStorage
-from pdfmill.worker.sandbox import (
-    Ended,
-    Sandbox,
-    SandboxInput,
-    SandboxOutcome,
-    SandboxProcess,
-    SandboxRequest,
-    Verdict,
-)
+from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.queue import next_job
+from pdfmill.jobs.recovery import reap_if_dead
+from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.storage import Storage, translated_errors
+from pdfmill.worker.gate import Gate, Place
+from pdfmill.worker.publication import Publisher
+from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxItem, SandboxOutcome, SandboxRequest, Verdict
+from pdfmill.worker.spool import GATE, Spool
+from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
+from pdfmill.worker.supervision import ProgressListener, Supervisor
 
 log = get_logger(__name__)
 
-#: How often a running job's row is asked for a cancellation; a cancel must take effect within two seconds.
-LOOK_EVERY_S = 0.5
-
-#: Least time between two progress lines in the job's row.
-REPORT_EVERY_S = 0.25
-
-ProgressListener = Callable[[Progress], None]
+#: Hints are taken slowly then: as long as some wait, the reconciler sends no more.
+_REST_WHEN_DISK_IS_FULL_S = 2.0
 
 
 class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
+        limits: What an attempt may use, before an operation's own overrides.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
-        heartbeat_s: Seconds between two extensions of a running job's lease.
         start_sandbox: Starts the sandbox over the spool.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root has
         self,
         *,
         database: Database,
-        storage: LocalStorage,
-        policy: RetryPolicy,
+        storage: Storage,
+        dispatcher: Dispatcher,
+        policy: JobPolicy,
+        registry: Registry,
         limits: Limits,
-        spool: Path,
-        heartbeat_s: float,
+        spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
+        self.stop_notice = StopNotice()
         self._database = database
         self._storage = storage
+        self._dispatcher = dispatcher
         self._policy = policy
+        self._registry = registry
         self._limits = limits
         self._spool = spool
-        self._heartbeat_s = heartbeat_s
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
+        self._gate = Gate(spool.folder / GATE)
+        self._publisher = Publisher(storage)
+        self._supervisor = Supervisor(policy, self.stop_notice)
 
     def prepare(self) -> None:
         """Start the sandbox, so that the first job need not wait for it. Call it from the main thread."""
         if self._sandbox is None:
-            self._spool.mkdir(mode=0o711, parents=True, exist_ok=True)
-            self._sandbox = self._start_sandbox(self._spool)
+            self._spool.make()
+            self._spool.sweep(self._database)
+            self._sandbox = self._start_sandbox(self._spool.folder)
 
     def close(self) -> None:
         """End the sandbox and whatever runs in it."""
@@ -87,100 +92,165 @@ class AttemptRunner:
             self._sandbox.close()
             self._sandbox = None
 
-    def run(self, job_id: str, on_progress: ProgressListener) -> bool:
-        """Make one attempt at a job; False if the job was not to be had, which is harmless.
+    def run(self, job_id: str, queue: str, on_progress: ProgressListener) -> bool:
+        """Follow a hint: make one attempt at the job whose turn it is; False if there is none, which is harmless.
 
         Whatever happens, the job's row tells of it: completed, failed, cancelled, or pending again.
+
+        Args:
+            job_id: The job that the hint names. It need not be the one that is worked on: the table has the order.
+            queue: The queue that the hint came from.
         """
-        attempt = claim(self._database, self._policy, job_id, this_owner())
-        if attempt is None:
+        crash_point("hinted")
+        self._spool.make()
+        try:
+            reap_if_dead(self._database, self._policy, job_id)
+            worked = self._can_work() and (
+                self._run_beside_others(queue, on_progress) or self._run_alone(queue, on_progress)
+            )
+            if worked and queue in self._policy.max_running:
+                self._hint_at_next(queue)
+        except DatabaseUnavailable as error:
+            log.warning("hint dropped: the database is away", job_id=job_id, cause=repr(error.__cause__))
             return False
-        with structlog.contextvars.bound_contextvars(job_id=job_id, attempt=attempt.number):
+        return worked
+
+    def _can_work(self) -> bool:
+        """Not while the worker stops, nor while the disk is full: then the queue stands still, and no job suffers."""
+        if self.stop_notice.phase is not Phase.WORKING:
+            return False
+        try:
+            self._spool.require_space()
+            self._storage.require_space(0)
+        except StorageFull:
+            log.warning("no job is begun: the disk is full")
+            time.sleep(_REST_WHEN_DISK_IS_FULL_S)
+            return False
+        return True
+
+    def _run_beside_others(self, queue: str, on_progress: ProgressListener) -> bool:
+        with self._gate.beside_others() as place:
+            attempt = self._claim(queue, suspects=False)
+            if attempt is not None:
+                self._run_attempt(attempt, place, on_progress)
+            return attempt is not None
+
+    def _run_alone(self, queue: str, on_progress: ProgressListener) -> bool:
+        with self._gate.alone() as place:
+            attempt = self._claim(queue, suspects=True) if place else None
+            if place is not None and attempt is not None:
+                self._run_attempt(attempt, place, on_progress)
+            return attempt is not None
+
+    def _claim(self, queue: str, *, suspects: bool) -> Attempt | None:
+        most = self._policy.max_running.get(queue)
+        return claim_next(self._database, self._policy, queue, this_owner(), suspects=suspects, max_running=most)
+
+    def _hint_at_next(self, queue: str) -> None:
+        """A hint that came while the queue was at its limit was dropped; now there is room again."""
+        with self._database.read() as session:
+            job_id = next_job(session, queue)
+            operation = session.get_one(Job, job_id).operation if job_id else ""
+        if job_id:
+            self._dispatcher.dispatch(job_id, operation)
+
+    def _hint_at_batch_of(self, item: Job) -> None:
+        """The last item of a batch wakes the batch; its worker knows first."""
+        if item.parent_id is None:
+            return
+        with self._database.read() as session:
+            batch = session.get(Job, item.parent_id)
+        if batch is not None and batch.status is JobStatus.PENDING:
+            self._dispatcher.dispatch(batch.id, batch.operation)
+
+    def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
+        with structlog.contextvars.bound_contextvars(job_id=attempt.job.id, attempt=attempt.number):
             started = time.monotonic()
             log.info("attempt started", operation=attempt.job.operation)
             try:
-                self._attempt(attempt, on_progress)
+                self._work_and_tell(attempt, place, on_progress)
             except DatabaseUnavailable as error:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
-                log.warning("attempt left to its lease: the database is away", error=repr(error.__cause__))
-            except PdfMillError as error:
-                log.warning("attempt failed", code=error.code, cause=repr(error.__cause__))
-                attempt.fail(Failure.of(error))
-            except Exception as error:
-                trace_id = new_job_id()
-                log.exception("attempt failed by a defect", trace_id=trace_id)
-                attempt.fail(Failure.of(error, trace_id))
-            except BaseException:
-                attempt.hand_back()  # this worker is told to stop
-                raise
+                log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
             log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
-        return True
+            self._hint_at_batch_of(attempt.job)
+            if self._sandbox is not None:
+                self._sandbox.probe_if_due()
 
-    def _attempt(self, attempt: Attempt, on_progress: ProgressListener) -> None:
+    def _work_and_tell(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
+        try:
+            self._work(attempt, place, on_progress)
+        except DatabaseUnavailable:
+            raise
+        except EngineFailed as error:
+            # The sandbox could not be started, which is not the job's fault; an operation's own failure is a verdict.
+            log.warning("attempt lost: there is no sandbox", cause=str(error))
+            attempt.lost()
+        except PdfMillError as error:
+            log.warning("attempt failed", code=error.code, cause=repr(error.__cause__))
+            attempt.fail(Failure.of(error))
+        except WorkerStops:
+            log.info("attempt handed back: the worker stops")
+            attempt.hand_back()
+        except Exception as error:
+            trace_id = new_job_id()
+            log.exception("attempt failed by a defect", trace_id=trace_id)
+            attempt.fail(Failure.of(error, trace_id))
+        except BaseException:
+            attempt.hand_back()  # this process is told to end
+            raise
+
+    def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
+        crash_point("claimed")
         with self._directory(attempt) as directory:
-            request = self._request(attempt, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                request = self._prepare_request(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
-                ended = self._supervise(attempt, process, on_progress)
+                crash_point("launched")
+                ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
                 log.warning("attempt fenced: another one has the job")
             else:
-                self._settle(attempt, ended, directory)
+                self._settle(attempt, request, ended, directory)
 
     @contextmanager
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
         """Private to the attempt, so that a job that is delivered twice never shares one."""
-        directory = self._spool / f"{attempt.job.id}-{attempt.number}"
-        (directory / "input").mkdir(mode=0o755, parents=True)
+        directory = self._spool.folder / f"{attempt.job.id}-{attempt.number}"
+        with translated_errors():
+            (directory / "input").mkdir(mode=0o755, parents=True)
         try:
             yield directory
         finally:
             shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
 
-    def _request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        inputs = []
-        for file in attempt.job.inputs:
-            relative = f"input/{file.position}"
-            self._storage.fetch(file.storage_key, directory / relative)
-            inputs.append(SandboxInput(file=relative, name=file.name, media_type=file.media_type))
+    def _prepare_request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
+        """Fetch the files, and say what is to be done with them."""
+        operation = self._registry.get(attempt.job.operation)
+        items = attempt.items() if operation.batch else ()
+        files = () if items else attempt.job.inputs
         return SandboxRequest(
-            operation=attempt.job.operation,
+            operation=operation.name,
             options=attempt.job.options,
-            inputs=tuple(inputs),
-            limits=self._limits,
+            inputs=tuple(self._fetch(file, f"input/{file.position}", directory) for file in files),
+            limits=self._limits.for_operation(operation.limits),
+            items=tuple(self._fetch_item(item, directory) for item in items) or None,
         )
 
-    def _supervise(self, attempt: Attempt, process: SandboxProcess, on_progress: ProgressListener) -> Ended | None:
-        """Watch the sandbox, keep the lease and pass progress on; None if another attempt has taken the job."""
-        now = time.monotonic()
-        beaten = reported = now
-        waiting: Progress | None = None
-        while True:
-            event = process.next_event(REPORT_EVERY_S if waiting else LOOK_EVERY_S)
-            if isinstance(event, Ended):
-                return event
-            waiting = event or waiting
-            now = time.monotonic()
-            try:
-                if now - beaten >= self._heartbeat_s:
-                    signal = attempt.beat()
-                    beaten = now
-                elif waiting is not None and now - reported >= REPORT_EVERY_S:
-                    signal = attempt.report(waiting)
-                    on_progress(waiting)
-                    waiting, reported = None, now
-                else:
-                    signal = attempt.look()
-            except DatabaseUnavailable:
-                # It may come back before the lease is over; after that somebody else may have the job.
-                signal = Signal.GO_ON if now - beaten < self._policy.lease.total_seconds() else Signal.FENCED
-            if signal is Signal.FENCED:
-                return None
-            if signal is Signal.CANCEL:
-                process.cancel()
+    def _fetch_item(self, item: Job, directory: Path) -> SandboxItem:
+        output = self._fetch(item.outputs[0], f"input/{item.position}", directory) if item.outputs else None
+        file = item.inputs[0]
+        return SandboxItem(
+            name=file.name, size_bytes=file.size_bytes, output=output, result=item.result, failure=item.failure
+        )
 
-    def _settle(self, attempt: Attempt, ended: Ended, directory: Path) -> None:
+    def _fetch(self, file: JobFile, relative: str, directory: Path) -> SandboxInput:
+        self._storage.fetch(file.storage_key, directory / relative)
+        return SandboxInput(file=relative, name=file.name, media_type=file.media_type)
+
+    def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
         log.info(
             "sandbox ended",
             verdict=ended.verdict.value,
@@ -189,40 +259,23 @@ class AttemptRunner:
             cpu_s=ended.cpu_s,
             peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
             wall_s=ended.wall_s,
+            tier=self._sandbox and self._sandbox.tier.name,
         )
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            self._publish(attempt, ended.outcome, directory)
+            with self._supervisor.keeping_the_lease(attempt):
+                self._publish(attempt, request, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
 
-    def _publish(self, attempt: Attempt, outcome: SandboxOutcome, directory: Path) -> None:
-        """Store the outputs under keys that hold the attempt, then make them the job's in one transaction."""
-        job, files = attempt.job, []
-        completed = False
-        try:
-            for position, output in enumerate(outcome.outputs):
-                key = f"outputs/{job.id[:2]}/{job.id}.{attempt.number}.{position}"
-                stored = self._storage.publish_path(directory / output.file, key)
-                files.append(
-                    JobFile(
-                        role=FileRole.OUTPUT,
-                        position=position,
-                        name=output.name,
-                        media_type=output.media_type,
-                        size_bytes=stored.size_bytes,
-                        sha256=stored.sha256,
-                        storage_key=key,
-                    )
-                )
-            completed = attempt.complete(outcome.result, outcome.warnings, files)
-        finally:
-            if not completed:
-                for file in files:
-                    self._storage.delete(file.storage_key)
-        if not completed and attempt.look() is Signal.CANCEL:
-            attempt.cancelled()
+    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
+        batch = self._registry.get(request.operation).batch
+        if batch is None or request.items is not None:
+            self._publisher.publish(attempt, outcome, directory)
+            return
+        for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
+            self._dispatcher.dispatch(item.id, item.operation)

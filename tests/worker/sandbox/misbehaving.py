@@ -249,5 +249,78 @@ def look_around(options, ctx):
     return found
 
 
+@operation
+def believe_a_program(options, ctx):
+    """Run a shell command that returns 0, and promise what it should have made: a PDF of two pages."""
+    import pikepdf
+
+    for pages in (1, 2):
+        with pikepdf.new() as pdf:
+            for _ in range(pages):
+                pdf.add_blank_page()
+            pdf.save(ctx.path(f"{pages}.pdf"))
+    path = ctx.path("out.pdf")
+    ctx.run_tool(["sh", "-c", options.target])
+    return Outcome(AttackResult(), outputs=(OutputFile(path, "out.pdf", MediaType.PDF, page_count=2),))
+
+
+@operation
+def claim_to_be(options, ctx):
+    """An output of the media type that is asked for, and rubbish inside."""
+    path = ctx.path("out")
+    path.write_bytes(b"\xff\xfe\x00 rubbish")
+    return Outcome(AttackResult(), outputs=(OutputFile(path, "out", options.target),))
+
+
+@operation
+def make_one_of_each(options, ctx):
+    """A sound output of every kind that is checked."""
+    import zipfile
+
+    import pikepdf
+    from PIL import Image
+
+    outputs = []
+    for suffix, media_type in (
+        ("png", "image/png"),
+        ("jpg", "image/jpeg"),
+        ("tif", "image/tiff"),
+        ("webp", "image/webp"),
+    ):
+        path = ctx.path(f"out.{suffix}")
+        Image.new("RGB", (20, 10)).save(path)
+        outputs.append(OutputFile(path, path.name, media_type))
+    for name, media_type, text in (("out.json", "application/json", "{}"), ("out.csv", "text/csv", "a,é")):
+        ctx.path(name).write_text(text)
+        outputs.append(OutputFile(ctx.path(name), name, media_type))
+    with zipfile.ZipFile(ctx.path("out.docx"), "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    outputs.append(OutputFile(ctx.path("out.docx"), "out.docx", docx))
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(ctx.path("out.pdf"))
+    outputs.append(OutputFile(ctx.path("out.pdf"), "out.pdf", MediaType.PDF, page_count=1))
+    return Outcome(AttackResult(), outputs=tuple(outputs))
+
+
+@operation
+def fill_the_disk(options, ctx):
+    """Many files, each within its limit."""
+    for number in range(200):
+        ctx.path(str(number)).write_bytes(bytes(1 << 20))
+        time.sleep(0.005)
+    time.sleep(60)
+
+
+@operation
+def convert_with_libreoffice(options, ctx):
+    """The document at ``target`` as PDF, by the engine."""
+    from pdfmill.engines.libreoffice import convert
+
+    made = convert(ctx.work_dir.parent / options.target, input_filter="MS Word 2007 XML", output_format="pdf", ctx=ctx)
+    return Outcome(AttackResult(), outputs=(OutputFile(made, "out.pdf", MediaType.PDF, page_count=1),))
+
+
 def load_registry():
     return Registry(OPERATIONS)

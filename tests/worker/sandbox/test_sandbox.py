@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ def test_a_fork_bomb_stays_within_its_limit(run, sandbox):
         assert ended.failure.code == "too_many_processes"
     else:
         assert int(ended.outcome.result["found"]["forks"]) <= LIMITS.processes
+
+
+def test_two_fork_bombs_do_not_take_each_others_processes(sandbox, spool):
+    if sandbox.tier.variant.startswith("root"):
+        pytest.skip("not run: the kernel does not count root's processes, the keeper does")
+    with ExitStack() as stack:
+        bombs = []
+        for number in range(2):
+            directory = spool / f"bomb-{number}-{time.monotonic_ns()}"
+            directory.mkdir(mode=0o755)
+            request = SandboxRequest(operation="fork-without-end", options={}, inputs=(), limits=LIMITS)
+            bombs.append(stack.enter_context(sandbox.launch(directory, request)))
+        ended = [bomb.wait() for bomb in bombs]
+    forks = [int(each.outcome.result["found"]["forks"]) for each in ended]
+    assert min(forks) >= LIMITS.processes - 5, ended
 
 
 def test_cancelling_kills_at_once(run):

@@ -9,21 +9,22 @@ import resource
 import signal
 import time
 import traceback
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pdfmill.core import named_registry
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
-from pdfmill.core.errors import PdfMillError
+from pdfmill.core.errors import OutputRejected, PdfMillError
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
-from pdfmill.core.operation import Inputs, Outcome, Registry
+from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome
 from pdfmill.core.progress import Progress
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
+from pdfmill.worker.box.escapes import probe_escapes
 from pdfmill.worker.box.landlock import restrict_files
-from pdfmill.worker.box.messages import SandboxOutcome, SandboxOutput, SandboxRequest
+from pdfmill.worker.box.messages import SandboxInput, SandboxItem, SandboxOutcome, SandboxOutput, SandboxRequest
 from pdfmill.worker.box.setup import Setup
 from pdfmill.worker.outputs import check_outputs
 
@@ -32,6 +33,9 @@ EXIT_FAILED, EXIT_SETUP, EXIT_MEMORY, EXIT_OUTPUT = 65, 71, 73, 74
 
 #: Address space that libraries map without touching, on top of the memory a job may hold.
 _UNTOUCHED_MIB = 1024
+
+#: Of the memory a job may hold, this much is for the pages of programs and libraries, which the kernel does not limit.
+_LIBRARIES_MIB = 64
 
 _REPORT_EVERY_S = 0.1
 _CAUSE_CAP = 16_000
@@ -45,6 +49,9 @@ _ENVIRONMENT = {
     "VIPS_CONCURRENCY": "1",
     "MALLOC_ARENA_MAX": "2",
 }
+
+#: What the supervisor may ask for beside the registry's operations.
+_OWN: dict[str, AnyOperation] = {operation.name: operation for operation in (probe_escapes, check_outputs)}
 
 _DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "urandom", "random"))
 
@@ -76,9 +83,12 @@ def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request
 
 
 def make_private_view(setup: Setup, directory: Path) -> None:
-    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own."""
+    """In a fresh mount namespace: hide the other attempts, give the job a /tmp, /dev/shm and /proc of its own.
+
+    Of its own directory the job may write in ``work`` only: the inputs stay as they are.
+    """
     libc.mount(None, "/", None, libc.MS_REC | libc.MS_PRIVATE)
-    own = os.open(directory, os.O_PATH)
+    own, work = (os.open(path, os.O_PATH) for path in (directory, directory / "work"))
     private = libc.MS_NOSUID | libc.MS_NODEV
     # The spool comes after /tmp, because it may lie there.
     if setup.has_private_tmp:
@@ -87,7 +97,10 @@ def make_private_view(setup: Setup, directory: Path) -> None:
     libc.mount("tmpfs", setup.spool, "tmpfs", private, "size=64k,mode=755")
     directory.mkdir()
     libc.mount(f"/proc/self/fd/{own}", str(directory), None, libc.MS_BIND)
+    libc.mount(None, str(directory), None, libc.MS_REMOUNT | libc.MS_BIND | libc.MS_RDONLY | private)
+    libc.mount(f"/proc/self/fd/{work}", str(directory / "work"), None, libc.MS_BIND)
     os.close(own)
+    os.close(work)
     libc.mount("tmpfs", "/dev/shm", "tmpfs", private, "size=64m,mode=1777")  # noqa: S108 - the job's own
     libc.mount("proc", "/proc", "proc", private | libc.MS_NOEXEC)
 
@@ -124,7 +137,10 @@ def _keep_only(pipe: int) -> None:
 
 
 def _limit_resources(limits: Limits) -> None:
+    data_mib = max(limits.memory_mib - _LIBRARIES_MIB, limits.memory_mib // 2)
     for kind, soft, hard in (
+        # The keeper looks at the memory of all processes now and then; this one stops a single process at once.
+        (resource.RLIMIT_DATA, data_mib * MIB, None),
         (resource.RLIMIT_AS, (limits.memory_mib + _UNTOUCHED_MIB) * MIB, None),
         (resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1),
         (resource.RLIMIT_FSIZE, limits.output_mib * MIB, None),
@@ -136,14 +152,19 @@ def _limit_resources(limits: Limits) -> None:
 
 
 def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipe: int) -> SandboxOutcome:
-    operation = load_registry(registry_path).get(request.operation)
+    operation = _OWN.get(request.operation) or named_registry.load(registry_path).get(request.operation)
     options = operation.parse_options(request.options)
     inputs = Inputs(
-        tuple(InputFile(directory / file.file, file.name, MediaType(file.media_type)) for file in request.inputs)
+        files=tuple(_input(file, directory) for file in request.inputs),
+        items=tuple(_item(item, directory) for item in request.items or ()),
     )
+    # An item of a batch has not been looked at before; one without content is the operation's own affair.
+    operation.check_media_types(file.media_type for file in inputs.files if file.size_bytes)
     ctx = Context(directory / "work", limits=request.limits, reporter=_PipeReporter(pipe), services=build_services())
+    if operation.batch is not None and request.items is None:
+        items = operation.batch.split(inputs, ctx)
+        return SandboxOutcome(result={}, outputs=tuple(_described(item, directory) for item in items), warnings=())
     outcome: Outcome[Any] = operation.run(inputs, options, ctx)
-    check_outputs(outcome.outputs, ctx)
     return SandboxOutcome(
         result=outcome.result.model_dump(mode="json"),
         outputs=tuple(_described(output, directory) for output in outcome.outputs),
@@ -151,21 +172,24 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
     )
 
 
+def _input(file: SandboxInput, directory: Path) -> InputFile:
+    return InputFile(directory / file.file, file.name, MediaType(file.media_type))
+
+
+def _item(item: SandboxItem, directory: Path) -> BatchItem:
+    output = None if item.output is None else _input(item.output, directory)
+    return BatchItem(item.name, item.size_bytes, output, item.result, item.failure)
+
+
 def _described(output: OutputFile, directory: Path) -> SandboxOutput:
+    if not output.path.is_relative_to(directory / "work"):
+        raise OutputRejected("An output lies outside of its place. Nothing was published; report this.")
     return SandboxOutput(
         file=str(output.path.relative_to(directory)),
         name=output.name,
         media_type=output.media_type,
         page_count=output.page_count,
     )
-
-
-def load_registry(path: str) -> Registry:
-    """The operations that ``module:function`` gives."""
-    module, _, function = path.partition(":")
-    registry = getattr(import_module(module), function)()
-    assert isinstance(registry, Registry)
-    return registry
 
 
 class _PipeReporter:

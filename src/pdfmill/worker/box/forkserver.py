@@ -14,11 +14,12 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 
+from pdfmill.core import named_registry
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
-from pdfmill.worker.box.attempt_process import load_registry
 from pdfmill.worker.box.keeper import Keeper
 from pdfmill.worker.box.messages import SandboxRequest
 from pdfmill.worker.box.seccomp import compile_filter
@@ -30,10 +31,13 @@ REQUEST_CAP = 128 * 1024
 
 def serve(setup: Setup) -> None:
     """Answer requests until the supervisor closes the control socket."""
+    if setup.become is not None:
+        _become(setup.become)
     libc.set_parent_death_signal(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
-    load_registry(setup.registry)
+    named_registry.load(setup.registry)
     build_services()
+    import_module("pdfmill.services.soundness")  # what the check of outputs needs
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
     threads = len(list(Path("/proc/self/task").iterdir()))
@@ -53,6 +57,21 @@ def serve(setup: Setup) -> None:
             control.close()
             _keep(setup, seccomp_filter, message, supervisor)
         supervisor.close()
+
+
+def _become(user: int) -> None:
+    """Give up being root.
+
+    Root starts bubblewrap without a user namespace: only so can the box hold files that lie behind folders which none
+    but root may enter, a Python in root's home for one. The /proc is our own, because bubblewrap covers parts of its
+    own one when it is root's, and the kernel then refuses a job's namespace a new one.
+    """
+    libc.mount("proc", "/proc", "proc", libc.MS_NOSUID | libc.MS_NODEV | libc.MS_NOEXEC)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    libc.drop_capabilities()
+    libc.set_dumpable()
 
 
 def _keep(setup: Setup, seccomp_filter: bytes | None, message: bytes, supervisor: socket.socket) -> None:

@@ -20,11 +20,11 @@ from pdfmill.core.limits import MIB
 from pdfmill.worker.box import libc
 from pdfmill.worker.box.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
 from pdfmill.worker.box.messages import SandboxRequest, Verdict
-from pdfmill.worker.box.process_tree import cpu_seconds, descendants, memory_bytes
+from pdfmill.worker.box.process_tree import cpu_seconds, descendants, disk_bytes, memory_bytes
 from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
-_TICK_S = 0.25
+_TICK_S = 0.1
 
 #: The operation notices its deadline itself; the keeper gives it a moment to say so.
 _DEADLINE_GRACE_S = 1.0
@@ -112,7 +112,8 @@ class Keeper:
             self._supervisor.close()
             if self._setup.namespaces is not Namespaces.NONE:
                 libc.set_parent_death_signal(signal.SIGKILL)
-                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC)
+                # Bubblewrap's network namespace has no way out, but jobs could meet in it.
+                libc.unshare(libc.CLONE_NEWNS | libc.CLONE_NEWIPC | libc.CLONE_NEWNET)
                 make_private_view(self._setup, self._directory)
                 if self._setup.namespaces is Namespaces.OWN:
                     # Nothing in here needs another user namespace, and many kernel holes began with one.
@@ -166,6 +167,8 @@ class Keeper:
         self._peak_bytes = max(self._peak_bytes, held)
         if held > limits.memory_mib * MIB:
             return Verdict.MEMORY
+        if disk_bytes(self._directory / "work") > limits.work_mib * MIB:
+            return Verdict.DISK
         # The kernel exempts root from its own limit of processes.
         return Verdict.PROCESSES if len(descendants(pid)) > limits.processes else None
 
@@ -177,6 +180,8 @@ class Keeper:
             _sweep(pid)
         _, status, usage = os.wait4(pid, 0)
         self._cpu_s = max(self._cpu_s, usage.ru_utime + usage.ru_stime)
+        # The most that one process held, exactly; unless all were killed at once, and nobody buried them.
+        self._peak_bytes = max(self._peak_bytes, usage.ru_maxrss * 1024)
         code = os.waitstatus_to_exitcode(status)
         return 128 - code if code < 0 else code
 
@@ -192,8 +197,9 @@ class Keeper:
         if status == 128 + signal.SIGXCPU or (status == 128 + signal.SIGKILL and used_up):
             return Verdict.CPU
         if status in (128 + signal.SIGABRT, 128 + signal.SIGTRAP):
-            # PDFium aborts its process when an allocation fails.
-            nearly_full = self._peak_bytes > 0.8 * self._request.limits.memory_mib * MIB
+            # PDFium aborts its process when an allocation fails. A buffer that grows by doubling fails as soon as it
+            # holds a third, because the old one and the new one are held together.
+            nearly_full = self._peak_bytes > self._request.limits.memory_mib * MIB / 3
             return Verdict.MEMORY if nearly_full else Verdict.CRASH
         return Verdict.FAILED if "failure" in self._last_word else Verdict.CRASH
 

@@ -73,8 +73,8 @@ def restrict_files(readable: Iterable[Path], writable: Iterable[Path], devices: 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return  # a folder that this system does not have needs no permission
+    except (FileNotFoundError, PermissionError):
+        return  # a folder that this system does not have, or this user cannot reach, needs no permission
     try:
         if not path.is_dir():
             rights &= _FILE_ONLY_RIGHTS

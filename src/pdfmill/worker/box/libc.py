@@ -14,10 +14,13 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
+MS_PRIVATE = 1 << 18
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
+_PR_SET_DUMPABLE = 4
 _SECCOMP_MODE_FILTER = 2
+_PTRACE_SEIZE = 0x4206
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -74,6 +77,17 @@ def drop_capabilities() -> None:
     """Empty all capability sets of this process; capset(2)."""
     header = struct.pack("Ii", _LINUX_CAPABILITY_VERSION_3, 0)
     _checked(_libc.capset(header, bytes(24)), "capset")
+
+
+def trace(pid: int) -> None:
+    """Attach to a process as a debugger does; ptrace(2)."""
+    words = [ctypes.c_long(each) for each in (_PTRACE_SEIZE, pid, 0, 0)]
+    _checked(_libc.ptrace(*words), "ptrace")
+
+
+def set_dumpable() -> None:
+    """Let this process own its /proc/self again, which a change of user takes away; prctl(2)."""
+    _prctl(_PR_SET_DUMPABLE, 1)
 
 
 def syscall(number: int, *arguments: object) -> int:

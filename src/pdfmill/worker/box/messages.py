@@ -33,13 +33,29 @@ class SandboxInput(_Message):
     media_type: str
 
 
+class SandboxItem(_Message):
+    """A finished job of a batch, see `core.operation.BatchItem`."""
+
+    name: str
+    size_bytes: int
+    output: SandboxInput | None
+    result: dict[str, Any] | None
+    failure: Failure | None
+
+
 class SandboxRequest(_Message):
-    """Run this operation on these files. Options as JSON holds them."""
+    """Run this operation on these files. Options as JSON holds them.
+
+    Attributes:
+        items: The finished jobs of a batch that is to be gathered; None for one that is to be split, and for any other
+            operation.
+    """
 
     operation: str
     options: dict[str, Any]
     inputs: tuple[SandboxInput, ...]
     limits: Limits
+    items: tuple[SandboxItem, ...] | None = None
 
 
 class SandboxOutput(_Message):
@@ -69,6 +85,7 @@ class Verdict(StrEnum):
     MEMORY = "memory"
     CPU = "cpu"
     OUTPUT = "output"
+    DISK = "disk"
     PROCESSES = "processes"
     CRASH = "crash"
     LOST = "lost"
@@ -125,6 +142,12 @@ def _error_of(verdict: Verdict, limits: Limits) -> PdfMillError:
                 f"The job wrote a file of more than {limits.output_mib} MiB. Send a smaller document, or raise "
                 "PDFMILL_LIMITS__OUTPUT_MIB.",
                 limit_mib=limits.output_mib,
+            )
+        case Verdict.DISK:
+            return OutputTooLarge(
+                f"The files of the job had more than {limits.work_mib} MiB together, or there were too many. Send a "
+                "smaller document, or raise PDFMILL_LIMITS__WORK_MIB.",
+                limit_mib=limits.work_mib,
             )
         case Verdict.PROCESSES:
             return TooManyProcesses(

@@ -32,20 +32,21 @@ class Setup(BaseModel):
         landlock: Whether to restrict files by Landlock.
         seccomp: Whether to filter system calls.
         registry: ``module:function`` that gives the operations.
+        become: The user to become before the first request is read; None to stay who it is. Then the fork server is
+            root with CAP_SETUID, CAP_SETGID and CAP_SYS_ADMIN, which it gives up, and it mounts its own /proc.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @property
     def has_private_tmp(self) -> bool:
-        """Whether a job gets a /tmp of its own.
+        """Whether a job gets a /tmp of its own: not where Python lies below /tmp, and would vanish with it.
 
-        Not where Python lies below /tmp, and would vanish with it; nor where the spool does, which must stay closed
-        but for the job's own folder. Then /tmp is closed to the job, whose TMPDIR is its work directory anyway.
+        Then /tmp is closed to the job; its TMPDIR is its work directory anyway.
         """
         shared = Path("/tmp")  # noqa: S108 - it is only compared with
         return self.namespaces is not Namespaces.NONE and not any(
-            Path(path).is_relative_to(shared) for path in (*self.readable, self.spool)
+            Path(path).is_relative_to(shared) for path in self.readable
         )
 
     control: int
@@ -55,3 +56,4 @@ class Setup(BaseModel):
     landlock: bool
     seccomp: bool
     registry: str
+    become: int | None

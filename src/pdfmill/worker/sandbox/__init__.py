@@ -4,16 +4,27 @@ with Sandbox.start(spool) as sandbox, sandbox.launch(directory, request) as proc
     while not isinstance(event := process.next_event(1), Ended): ...
 """
 
-from pdfmill.worker.box.messages import Ended, SandboxInput, SandboxOutcome, SandboxRequest, Verdict
+from pdfmill.worker.box.messages import (
+    Ended,
+    SandboxInput,
+    SandboxItem,
+    SandboxOutcome,
+    SandboxOutput,
+    SandboxRequest,
+    Verdict,
+)
 from pdfmill.worker.sandbox.client import Sandbox, check_sandbox
 from pdfmill.worker.sandbox.process import SandboxProcess
-from pdfmill.worker.sandbox.tiers import Tier
+from pdfmill.worker.sandbox.tiers import Feature, Tier
 
 __all__ = [
     "Ended",
+    "Feature",
     "Sandbox",
     "SandboxInput",
+    "SandboxItem",
     "SandboxOutcome",
+    "SandboxOutput",
     "SandboxProcess",
     "SandboxRequest",
     "Tier",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pdfmill
 from pdfmill.worker.box.setup import Namespaces
+from pdfmill.worker.sandbox.tiers import User, Way
 
 _ETC = ("fonts", "ld.so.cache", "alternatives", "libreoffice")
 _TMPFS_BYTES = 512 * 1024 * 1024
@@ -37,24 +38,47 @@ def readable_paths(extra: tuple[Path, ...] = ()) -> tuple[str, ...]:
     return tuple(map(str, [*system, *(Path("/etc") / name for name in _ETC), *interpreter_paths(extra)]))
 
 
-def command(program: str, namespaces: Namespaces, spool: Path, extra: tuple[Path, ...], inner: list[str]) -> list[str]:
+def command(program: str, way: Way, spool: Path, extra: tuple[Path, ...], inner: list[str]) -> list[str]:
     """Bubblewrap's arguments: no network, no host files but programs and libraries, the spool, and a fresh /tmp."""
-    words = [program]
-    words += ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
-    if namespaces is Namespaces.HELD:
-        words += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    words = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", *_user(way)]
     words += ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         words += _system_folder(Path("/") / name)
-    words += ["--dir", "/etc"]
     for path in (*(Path("/etc") / name for name in _ETC), Path("/var/cache/fontconfig")):
-        words += ["--ro-bind-try", str(path), str(path)]
-    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMPFS_BYTES), "--tmpfs", "/tmp"]  # noqa: S108
+        words += [*_folders_above(path), "--ro-bind-try", str(path), str(path)]
+    # The fork server that gives up being root mounts its own /proc.
+    words += ["--dir" if way.user is User.LENT_INSIDE else "--proc", "/proc"]
+    words += ["--dev", "/dev", "--size", str(_TMPFS_BYTES), "--tmpfs", "/tmp"]  # noqa: S108
     for path in interpreter_paths(extra):
-        words += ["--ro-bind", str(path), str(path)]
-    words += ["--bind", str(spool), str(spool), "--chdir", "/", "--remount-ro", "/", "--", *inner]
+        words += [*_folders_above(path), "--ro-bind", str(path), str(path)]
+    words += [
+        *_folders_above(spool),
+        "--bind",
+        str(spool),
+        str(spool),
+        "--chdir",
+        "/",
+        "--remount-ro",
+        "/",
+        "--",
+        *inner,
+    ]
     return words
+
+
+def _user(way: Way) -> list[str]:
+    if way.user is User.LENT_INSIDE:
+        capabilities = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID")
+        return ["--cap-drop", "ALL", *(word for each in capabilities for word in ("--cap-add", each))]
+    if way.namespaces is Namespaces.HELD:
+        return ["--unshare-user", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    return ["--unshare-user"]
+
+
+def _folders_above(path: Path) -> list[str]:
+    """Bubblewrap would make them for root alone, and the fork server may become another user."""
+    return [word for folder in reversed(path.parents[:-1]) for word in ("--dir", str(folder))]
 
 
 def _system_folder(path: Path) -> list[str]:

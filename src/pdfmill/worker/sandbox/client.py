@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -11,18 +12,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+import time
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pdfmill
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
-from pdfmill.worker.box.messages import SandboxRequest
+from pdfmill.worker.box.escapes import probe_escapes
+from pdfmill.worker.box.messages import SandboxOutcome, SandboxRequest
 from pdfmill.worker.box.setup import Namespaces, Setup
+from pdfmill.worker.outputs import Promises, check_outputs
 from pdfmill.worker.sandbox import bubblewrap
+from pdfmill.worker.sandbox.probe import find_escapes
 from pdfmill.worker.sandbox.process import SandboxProcess
-from pdfmill.worker.sandbox.tiers import NOBODY, Tier, Way, ways
+from pdfmill.worker.sandbox.tiers import NOBODY, Feature, Tier, User, Way, ways
 
 log = get_logger(__name__)
 
@@ -31,7 +37,11 @@ REGISTRY = "pdfmill.operations:load_registry"
 #: Jobs after which the fork server is started anew, so that nothing can pile up in it.
 RECYCLE_AFTER = 1000
 
+#: Seconds between two probes: what held at the start may not hold for ever (a kernel setting, a new mount).
+PROBE_EVERY_S = 600
+
 _START_TIMEOUT_S = 20
+_NOBODY: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
 class Sandbox:
@@ -48,35 +58,44 @@ class Sandbox:
         self._registry = registry
         self._extra = extra
         self._way = way
+        self._shortfalls: tuple[str, ...] = ()
+        self._tier: Tier | None = None
+        self._probed = 0.0
         self._launched = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._begin()
 
     @classmethod
-    def start(cls, spool: Path, *, registry: str = REGISTRY, extra_readable: tuple[Path, ...] = ()) -> Sandbox:
+    def start(
+        cls,
+        spool: Path,
+        *,
+        registry: str = REGISTRY,
+        extra_readable: tuple[Path, ...] = (),
+        without: Collection[Feature] = (),
+    ) -> Sandbox:
         """Start the strongest sandbox that works here; weaker ones are found by trying, and logged.
 
         Args:
             spool: The folder under which all attempts' directories lie.
             registry: ``module:function`` that gives the operations.
             extra_readable: Folders that jobs may read as well.
+            without: Features to do without, to see how a machine fares that lacks them.
 
         Raises:
             EngineFailed: Not even the weakest worked.
         """
         spool = spool.resolve()
         shortfalls: list[str] = []
-        for way in ways():
+        for way in ways(without):
             try:
                 sandbox = cls(spool, registry, extra_readable, way)
-                sandbox._prove()
+                sandbox._shortfalls = tuple(shortfalls)
+                sandbox.probe()
             except (OSError, EngineFailed) as error:
-                shortfalls.append(f"{way.tier.name} ({way.tier.variant}): {error}")
+                shortfalls.append(f"{way.variant}: {error}")
                 continue
-            sandbox._way = replace(way, tier=replace(way.tier, shortfalls=tuple(shortfalls)))
-            report = log.info if way.tier.name == "A" else log.warning
-            report("sandbox started", tier=way.tier.name, variant=way.tier.variant, shortfalls=shortfalls)
             return sandbox
         raise EngineFailed(
             "No sandbox could be started, so no document can be opened. `pdfmill doctor` tells why.",
@@ -85,8 +104,39 @@ class Sandbox:
 
     @property
     def tier(self) -> Tier:
-        """How strong the box is."""
-        return self._way.tier
+        """How strong the box is, by its last probe."""
+        assert self._tier is not None
+        return self._tier
+
+    def probe(self) -> Tier:
+        """Try every way out of the box in a job of its own, and judge the tier by what came of it.
+
+        Raises:
+            EngineFailed: The job did not run; the sandbox is closed.
+        """
+        try:
+            escapes = find_escapes(self.launch, self._spool)
+        except BaseException:
+            self.close()
+            raise
+        tier = self._way.tier(escapes, self._shortfalls)
+        self._probed = time.monotonic()
+        if tier != self._tier:
+            self._tier = tier
+            report = log.info if tier.name == "A" else log.warning
+            report("sandbox probed", **dataclasses.asdict(tier))
+        return tier
+
+    def probe_if_due(self) -> None:
+        """Probe again when the last time is ten minutes ago; call it between jobs.
+
+        A probe that does not run is no news of the job before it: the next launch starts anew, and tells.
+        """
+        if time.monotonic() - self._probed >= PROBE_EVERY_S:
+            try:
+                self.probe()
+            except (OSError, EngineFailed) as error:
+                log.warning("sandbox not probed", error=str(error))
 
     def launch(self, directory: Path, request: SandboxRequest) -> SandboxProcess:
         """Begin a job in its directory; the operation works in ``directory/work``.
@@ -96,11 +146,23 @@ class Sandbox:
         """
         directory = directory.resolve()
         (directory / "work").mkdir(exist_ok=True)
-        if self._way.drop_user:
+        if self._way.user is not User.OWN:
             _give_away(directory)
         if self._launched >= RECYCLE_AFTER:
             self.close()
         self._launched += 1
+        keeper = self._request(directory, request)
+        if request.operation == probe_escapes.name:
+            return SandboxProcess(keeper, directory, request.limits)
+        originals = tuple(file.file for file in request.inputs)
+
+        def start_check(outcome: SandboxOutcome, limits: Limits) -> socket.socket:
+            return self._request(directory, _check_of(outcome, originals, limits))
+
+        return SandboxProcess(keeper, directory, request.limits, start_check)
+
+    def _request(self, directory: Path, request: SandboxRequest) -> socket.socket:
+        """Send a request; returns the connection to its keeper."""
         message = json.dumps({"directory": str(directory), "request": request.model_dump(mode="json")}).encode()
         for attempt in (1, 2):
             if self._control is None:
@@ -115,7 +177,7 @@ class Sandbox:
                 if attempt == 2:
                     raise EngineFailed("The sandbox died twice in a row. Run `pdfmill doctor`.") from error
             else:
-                return SandboxProcess(ours, directory, request.limits)
+                return ours
             finally:
                 theirs.close()
         raise AssertionError("not reached")
@@ -173,9 +235,7 @@ class Sandbox:
             stderr=self._errors,
             pass_fds=[control.fileno()],
             start_new_session=True,
-            user=NOBODY if self._way.drop_user else None,
-            group=NOBODY if self._way.drop_user else None,
-            extra_groups=[] if self._way.drop_user else None,
+            **_NOBODY if self._way.user is User.LENT else {},
         )
 
     def _last_words(self) -> str:
@@ -192,46 +252,42 @@ class Sandbox:
             landlock=self._way.landlock,
             seccomp=self._way.seccomp,
             registry=self._registry,
+            become=NOBODY if self._way.user is User.LENT_INSIDE else None,
         )
         inner = [sys.executable, "-s", "-P", "-m", "pdfmill.worker.box.forkserver", setup.model_dump_json()]
         if self._way.namespaces is Namespaces.NONE:
             return inner
         program = shutil.which("bwrap")
         assert program is not None
-        return bubblewrap.command(program, self._way.namespaces, self._spool, self._extra, inner)
+        return bubblewrap.command(program, self._way, self._spool, self._extra, inner)
 
     def _python_path(self) -> str:
         return os.pathsep.join([str(Path(pdfmill.__file__).parent.parent), *map(str, self._extra)])
 
-    def _prove(self) -> None:
-        """Run a job that names no operation: that it is refused by name shows that the box opens and shuts."""
-        directory = self._spool / f"probe-{os.getpid()}"
-        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-        try:
-            request = SandboxRequest(operation="no-operation", options={}, inputs=(), limits=Limits(wall_s=10))
-            with self.launch(directory, request) as process:
-                ended = process.wait()
-            if ended.failure is None or ended.failure.code != "unknown_operation":
-                raise EngineFailed(f"a first job ended with {ended.verdict}: {ended.cause[-300:]}")
-        except BaseException:
-            self.close()
-            raise
-        finally:
-            shutil.rmtree(directory, ignore_errors=True)
-
 
 def check_sandbox(spool: Path) -> str:
-    """Start a sandbox and run a job in it; returns the tier.
+    """Start a sandbox and try to break out of it; returns the tier.
 
     Raises:
         EngineFailed: It did not work.
     """
     spool.mkdir(mode=0o711, parents=True, exist_ok=True)
     with Sandbox.start(spool) as sandbox:
-        return f"tier {sandbox.tier.name} ({sandbox.tier.variant})"
+        return str(sandbox.tier)
 
 
 def _give_away(directory: Path) -> None:
     """Let the unprivileged user of the sandbox own the attempt's directory."""
     for path in (directory, *directory.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
+def _check_of(outcome: SandboxOutcome, originals: tuple[str, ...], limits: Limits) -> SandboxRequest:
+    promises = Promises(
+        outputs=tuple(output.file for output in outcome.outputs),
+        media_types=tuple(output.media_type for output in outcome.outputs),
+        page_counts=tuple(output.page_count or 0 for output in outcome.outputs),
+        originals=originals,
+    )
+    options = promises.model_dump(mode="json")
+    return SandboxRequest(operation=check_outputs.name, options=options, inputs=(), limits=limits)

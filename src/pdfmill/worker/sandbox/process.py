@@ -7,28 +7,50 @@ import json
 import select
 import socket
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from pydantic import ValidationError
 
+from pdfmill.core.errors import OutputRejected
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
 from pdfmill.worker.box.messages import Ended, SandboxOutcome, Verdict, failure_of
 
+#: Seconds after a job's deadline until its keeper counts as gone.
+_BACKSTOP_S = 10
+
+#: The check of the outputs gets what the job left of its time, and at least this many seconds.
+_LEAST_CHECK_S = 10.0
+
+#: Ends of the check that say nothing about the outputs.
+_PASSED_ON = (Verdict.FAILED, Verdict.CANCELLED, Verdict.LOST)
+
+StartCheck = Callable[[SandboxOutcome, Limits], socket.socket]
+
 
 class SandboxProcess:
-    """One job. Leaving it as a context manager kills the job and waits until nothing of it is left."""
+    """One job, and the check of what it made. Leaving it as a context manager kills whatever runs of it.
 
-    def __init__(self, keeper: socket.socket, directory: Path, limits: Limits) -> None:
+    Args:
+        start_check: Starts the job that opens the outputs once more; None where they are not looked at.
+    """
+
+    def __init__(
+        self, keeper: socket.socket, directory: Path, limits: Limits, start_check: StartCheck | None = None
+    ) -> None:
         self._keeper = keeper
         self._directory = directory
         self._limits = limits
+        self._start_check = start_check
         self._unread = b""
+        self._unchecked: Ended | None = None
         self._ended: Ended | None = None
-        self._backstop = time.monotonic() + limits.wall_s + 10
+        self._backstop = time.monotonic() + limits.wall_s + _BACKSTOP_S
 
     def next_event(self, timeout_s: float) -> Progress | Ended | None:
         """The next thing that happens, or None after ``timeout_s`` seconds without any; `Ended` comes last."""
@@ -89,17 +111,34 @@ class SandboxProcess:
             except ValidationError:
                 return None  # the job's own words, and wrong ones
         try:
-            self._ended = self._end(message["ended"])
+            ended = self._end(message["ended"])
         except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
-            self._ended = self._lost(Verdict.CRASH, f"the job answered nonsense: {error!r}")
+            ended = self._lost(Verdict.CRASH, f"the job answered nonsense: {error!r}")
+        if self._unchecked is not None:
+            self._ended = _after_check(self._unchecked, ended)
+        elif ended.outcome is None or not ended.outcome.outputs or self._start_check is None:
+            self._ended = ended
+        else:
+            self._check(ended, ended.outcome, self._start_check)
         return self._ended
+
+    def _check(self, ended: Ended, outcome: SandboxOutcome, start_check: StartCheck) -> None:
+        """Have the outputs opened once more, in a box that has not seen the document."""
+        foreign = self._foreign_files(outcome)
+        if foreign:
+            self._ended = _rejected(ended, "An output is no plain file in its place.", f"foreign files: {foreign}")
+            return
+        wall_s = max(self._limits.wall_s - ended.wall_s, _LEAST_CHECK_S)
+        self._keeper.close()
+        self._keeper = start_check(outcome, self._limits.model_copy(update={"wall_s": wall_s}))
+        self._backstop = time.monotonic() + wall_s + _BACKSTOP_S
+        self._unread, self._unchecked = b"", ended
 
     def _end(self, ended: dict[str, Any]) -> Ended:
         verdict = Verdict(ended["verdict"])
         outcome = failure = None
         if verdict is Verdict.OK:
             outcome = SandboxOutcome.model_validate(ended["outcome"])
-            self._refuse_foreign_files(outcome)
         elif verdict is Verdict.FAILED:
             failure = Failure.model_validate(ended["failure"])
         else:
@@ -115,13 +154,35 @@ class SandboxProcess:
             wall_s=ended.get("wall_s", 0.0),
         )
 
-    def _refuse_foreign_files(self, outcome: SandboxOutcome) -> None:
+    def _foreign_files(self, outcome: SandboxOutcome) -> list[str]:
         """The job is dead by now, so what it names cannot change any more; a link may lead out of its directory."""
-        for output in outcome.outputs:
-            path = self._directory / output.file
-            inside = path.resolve() == path and path.is_relative_to(self._directory / "work")
-            if not inside or not path.is_file():
-                raise ValueError(f"the output {output.file!r} is no file of the work directory")
+        work_dir = self._directory / "work"
+        paths = [self._directory / output.file for output in outcome.outputs]
+        return [
+            str(path)
+            for path in paths
+            if path.resolve() != path or not path.is_relative_to(work_dir) or not path.is_file()
+        ]
 
     def _lost(self, verdict: Verdict, cause: str) -> Ended:
         return Ended(verdict, None, failure_of(verdict, self._limits), cause)
+
+
+def _after_check(made: Ended, checked: Ended) -> Ended:
+    """The end of both together."""
+    checked = replace(
+        checked,
+        cpu_s=made.cpu_s + checked.cpu_s,
+        peak_memory_bytes=max(made.peak_memory_bytes, checked.peak_memory_bytes),
+        wall_s=made.wall_s + checked.wall_s,
+    )
+    if checked.verdict is Verdict.OK:
+        return replace(checked, outcome=made.outcome, cause=made.cause)
+    if checked.verdict in _PASSED_ON:
+        return checked
+    return _rejected(checked, "An output cannot be opened again.", checked.cause)
+
+
+def _rejected(ended: Ended, what: str, cause: str) -> Ended:
+    failure = Failure.of(OutputRejected(f"{what} Nothing was published; report this."))
+    return replace(ended, verdict=Verdict.FAILED, outcome=None, failure=failure, cause=cause)

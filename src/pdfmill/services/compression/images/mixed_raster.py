@@ -144,7 +144,8 @@ def _layer(pixels: Pixels, keep: Mask, scale: float) -> Pixels:
     width, height = (max(4, round(side * scale)) for side in pixels.shape[1::-1])
     weight = area_means(keep.astype(np.uint8)[:, :, None] * np.uint8(255), width, height).astype(np.float32) / 255
     colour = area_means(pixels * keep.astype(np.uint8)[:, :, None], width, height).astype(np.float32)
-    return np.clip(_filled(colour, weight) + 0.5, 0, 255).astype(np.uint8)
+    layer: Pixels = np.clip(_filled(colour, weight) + 0.5, 0, 255).astype(np.uint8)
+    return layer
 
 
 def _filled(colour: Values, weight: Values) -> Values:

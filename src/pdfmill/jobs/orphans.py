@@ -1,0 +1,62 @@
+"""Stored files that no job names: of a process that died between publishing a file and writing it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import select
+
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.models import Job, JobFile
+from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.storage import Storage
+
+#: Keys looked up at once.
+_BATCH = 500
+
+
+def sweep_orphans(database: Database, storage: Storage, orphaned_after: timedelta) -> int:
+    """Remove stored files that are older than ``orphaned_after`` and belong to no job; returns how many.
+
+    The age leaves time for a submission or a publication that is under way; what a running attempt has published so
+    far is spared whatever its age.
+    """
+    removed = 0
+    for keys in _batches(storage.keys(older_than=utc_now() - orphaned_after)):
+        for key in _unnamed(database, keys):
+            storage.delete(key)
+            removed += 1
+    return removed
+
+
+def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(islice(keys, _BATCH)):
+        yield batch
+
+
+def _unnamed(database: Database, keys: list[str]) -> Iterable[str]:
+    owners = {key: job_of(key) for key in keys}
+    with database.read() as session:
+        named = set(session.scalars(select(JobFile.storage_key).where(JobFile.storage_key.in_(keys))))
+        running = set(
+            session.scalars(select(Job.id).where(Job.id.in_(owners.values()), Job.status == JobStatus.PROCESSING))
+        )
+    return [key for key in keys if key not in named and owners[key] not in running]
+
+
+def input_key(job_id: str, position: int) -> str:
+    """Where an input file of a job lies."""
+    return f"inputs/{job_id[:2]}/{job_id}.{position}"
+
+
+def output_key(job_id: str, attempt: int, position: int) -> str:
+    """Where an output file of an attempt lies: no two attempts ever write to one key."""
+    return f"outputs/{job_id[:2]}/{job_id}.{attempt}.{position}"
+
+
+def job_of(key: str) -> str:
+    """The id of the job that a key was made for."""
+    return key.rpartition("/")[2].partition(".")[0]

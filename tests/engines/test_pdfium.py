@@ -1,0 +1,38 @@
+"""Pages are drawn within bounds that are known before anything is drawn."""
+
+import pikepdf
+import pytest
+
+from builders.pdf import text_pdf
+from pdfmill.core.errors import TooManyPixels
+from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.engines.pdfium import open_drawn
+
+
+def page_of_size(path, width, height):
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(100, 100))
+        pdf.pages[0].MediaBox = pikepdf.Array([0, 0, width, height])
+        pdf.save(path)
+    return path
+
+
+def test_a_page_of_kilometres_is_drawn_coarser(tmp_path):
+    path = page_of_size(tmp_path / "a.pdf", 10_000_000, 1_000_000)
+    with open_drawn(path, PixelBudget(Limits(max_page_megapixels=1))) as document:
+        drawn = document.draw(0, dpi=150, max_pixels=4_000_000)
+    assert 900_000 < drawn.size <= 1_010_000
+
+
+def test_a_page_without_extent_is_drawn_all_the_same(tmp_path):
+    with open_drawn(page_of_size(tmp_path / "a.pdf", 0, 0)) as document:
+        assert document.draw(0, dpi=72, max_pixels=1_000_000).size > 0
+
+
+def test_a_document_is_drawn_until_its_budget_is_used_up(tmp_path):
+    budget = PixelBudget(Limits(max_job_megapixels=1))
+    with open_drawn(text_pdf(tmp_path / "a.pdf", pages=3), budget) as document:
+        document.draw(0, dpi=72, max_pixels=1_000_000)
+        document.draw(1, dpi=72, max_pixels=1_000_000)
+        with pytest.raises(TooManyPixels):
+            document.draw(2, dpi=72, max_pixels=1_000_000)

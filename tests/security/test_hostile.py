@@ -1,0 +1,159 @@
+"""Hostile documents × every operation: whatever they do, they do it to their own box.
+
+Run `scripts/test -m whole_corpus` for every file of the corpus instead of a choice of it.
+"""
+
+import re
+import socket
+import time
+import zlib
+
+import pytest
+
+from builders.hostile import ATTACKS
+from builders.pdf import text_pdf
+from pdfmill.core.documents import InputFile
+from pdfmill.core.errors import UnsupportedMediaType
+from pdfmill.core.limits import MIB, Limits
+from pdfmill.operations import load_registry
+from pdfmill.worker.sandbox import Sandbox, SandboxInput, SandboxRequest, Verdict
+
+LIMITS = Limits(wall_s=45, cpu_s=20, memory_mib=768, output_mib=128, work_mib=512)
+
+#: The job is looked at ten times a second, and may grow a little in between.
+MEMORY_TOLERANCE = 1.15
+
+#: Seconds that stopping a job may take beyond its limit.
+STOPPING_S = 5
+
+#: The address that the corpus' documents name, and the beginning of /etc/passwd.
+CANARY_PORT = 18999
+FOREIGN_TEXT = re.compile(rb"root:[^:\n]*:0:0:")
+
+OPERATIONS = tuple(load_registry())
+
+#: One of each kind of attack in the corpus.
+CHOICE = [
+    "control_good.pdf",
+    "cmap_range_huge.pdf",
+    "embedded_bomb.pdf",
+    "endstream_missing_1k.pdf",
+    "enc_unknown_handler.pdf",
+    "external_stream_F.pdf",
+    "filters_1000.pdf",
+    "flate_bomb_spaces_1GB.pdf",
+    "form_laughs_1e11.pdf",
+    "form_mutual.pdf",
+    "image_dims_overflow.pdf",
+    "launch_action.pdf",
+    "mediabox_nan.pdf",
+    "nested_unclosed_1M.pdf",
+    "objstm_bomb_1GB.pdf",
+    "page_same_kid_100k.pdf",
+    "page_tree_laughs_1e10.pdf",
+    "polyglot_html_pdf.pdf",
+    "ps_named.pdf",
+    "predictor_cols_huge.pdf",
+    "shading_dense.pdf",
+    "tounicode_bomb.pdf",
+    "type3_self.pdf",
+    "xmp_xxe.pdf",
+    "docx_laughs.docx",
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox(spool):
+    with Sandbox.start(spool) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def canary():
+    with socket.create_server(("127.0.0.1", CANARY_PORT)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+@pytest.fixture
+def attack(sandbox, spool, canary):
+    """Runs an operation on a hostile file, an honest job after it, and looks at everything that must hold."""
+
+    def attack(operation, path):
+        fork_server = sandbox._process.pid
+        ended = run(operation, path)
+        assert ended.verdict not in (Verdict.CRASH, Verdict.LOST), ended
+        assert ended.failure is None or ended.failure.code != "internal_error", ended
+        assert ended.peak_memory_bytes <= LIMITS.memory_mib * MIB * MEMORY_TOLERANCE
+        assert ended.wall_s <= LIMITS.wall_s + STOPPING_S
+        with pytest.raises(BlockingIOError):
+            canary.accept()
+        honest = run(operation, text_pdf(spool / "honest.pdf"))
+        assert honest.verdict is Verdict.OK, honest
+        assert sandbox._process.pid == fork_server
+        assert sandbox._process.poll() is None
+        return ended
+
+    def run(operation, path):
+        directory = spool / f"{path.stem}-{time.monotonic_ns()}"
+        (directory / "input").mkdir(parents=True)
+        (directory / "input" / "0").write_bytes(path.read_bytes())
+        file = SandboxInput(file="input/0", name=path.name, media_type=InputFile.at(path).media_type)
+        limits = LIMITS.for_operation(operation.limits)
+        request = SandboxRequest(operation=operation.name, options={}, inputs=(file,), limits=limits)
+        with sandbox.launch(directory, request) as process:
+            ended = process.wait()
+        for output in ended.outcome.outputs if ended.outcome else ():
+            assert_no_foreign_text(path.read_bytes(), (directory / output.file).read_bytes())
+        return ended
+
+    return attack
+
+
+def assert_no_foreign_text(source, made):
+    """Nothing of the host in the output that the document did not bring along."""
+    for content in (made, *inflated(made)):
+        found = FOREIGN_TEXT.search(content)
+        assert found is None or found[0] in source
+
+
+def inflated(data):
+    """What the first MiB of each deflated stream says."""
+    for match in re.finditer(rb"stream\r?\n", data):
+        try:
+            yield zlib.decompressobj().decompress(data[match.end() :], MIB)
+        except zlib.error:
+            continue
+
+
+def survive(attack, path):
+    """What no operation takes is refused before anything opens it; the others are run."""
+    media_type = InputFile.at(path).media_type
+    for operation in OPERATIONS:
+        if media_type in operation.accepts.media_types:
+            attack(operation, path)
+        else:
+            with pytest.raises(UnsupportedMediaType):
+                operation.check_inputs([media_type] * operation.accepts.minimum)
+
+
+@pytest.mark.parametrize("build", ATTACKS, ids=lambda build: build.__name__)
+def test_an_attack_stays_in_its_box(attack, tmp_path, build):
+    path = tmp_path / f"{build.__name__}.pdf"
+    path.write_bytes(build())
+    survive(attack, path)
+
+
+@pytest.mark.parametrize("name", CHOICE)
+def test_a_file_of_the_corpus_stays_in_its_box(attack, corpus, name):
+    survive(attack, corpus / "hostile" / name)
+
+
+@pytest.mark.whole_corpus
+@pytest.mark.timeout(7200)
+def test_every_file_of_the_corpus_stays_in_its_box(attack, corpus, subtests):
+    files = sorted(path for path in (corpus / "hostile").iterdir() if path.name not in ("WHAT.tsv", "FILENAMES.json"))
+    assert len(files) > 100
+    for path in files:
+        with subtests.test(path.name):
+            survive(attack, path)
