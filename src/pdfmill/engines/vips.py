@@ -21,7 +21,7 @@ _FULL_COLOUR_QUALITY = 90
 _ROBIDOUX_TABLE = 3
 
 #: Up to so many pixels mozjpeg tries several ways to split a progressive JPEG; beyond, it costs more than it saves.
-_MOST_PIXELS_WITH_SCAN_SEARCH = 4_000_000
+_MOST_PIXELS_WITH_SCAN_SEARCH = 1_000_000
 
 _INTERPRETATIONS = {1: "b-w", 3: "srgb", 4: "cmyk"}
 
