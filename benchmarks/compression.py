@@ -9,7 +9,6 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,7 +28,10 @@ LEVELS = ("low", "medium", "high", "maximum")
 #: Peers by the program that has to be there, and the command; {source} and {target} are the files.
 PEERS = {
     "gs /ebook": ("gs", "gs -q -dNOPAUSE -dBATCH -dSAFER -sDEVICE=pdfwrite -dPDFSETTINGS=/ebook -o {target} {source}"),
-    "gs /screen": ("gs", "gs -q -dNOPAUSE -dBATCH -dSAFER -sDEVICE=pdfwrite -dPDFSETTINGS=/screen -o {target} {source}"),
+    "gs /screen": (
+        "gs",
+        "gs -q -dNOPAUSE -dBATCH -dSAFER -sDEVICE=pdfwrite -dPDFSETTINGS=/screen -o {target} {source}",
+    ),
     "qpdf": ("qpdf", "qpdf --object-streams=generate --compression-level=9 --recompress-flate {source} {target}"),
     "mutool": ("mutool", "mutool clean -gggg -z -f -i -s {source} {target}"),
     "ocrmypdf -O3": (
@@ -157,12 +159,12 @@ def _report(runs: list[Run], tools: list[str], count: int) -> list[str]:
     lines = [
         f"# Compression of {count} documents",
         "",
-        "Sizes as parts of the original; a larger output counts as it is in `larger`, and as 1 in the total. SSIM is of",
-        "the worst page of each document at 100 dpi (pdfium; poppler in the last column but one). `harmed`: outputs that",
-        "lost structure, changed text, have a blank page, or new findings of `qpdf --check`.",
+        "Sizes are parts of the original; an output that is larger counts as 1 in the total. SSIM is of the worst page",
+        "of each document at 100 dpi by pdfium, and once more by poppler. `harmed`: outputs that lost structure, changed",
+        "text, have a blank page, or new findings of `qpdf --check`.",
         "",
-        "| tool | median | total | of gs /ebook | larger | SSIM median | p10 | worst | poppler p10 | harmed | failed | CPU s "
-        "| wall s | peak MiB |",
+        "| tool | median | total | of gs /ebook | larger | SSIM median | p10 | worst | poppler p10 "
+        "| harmed | failed | CPU s | wall s | peak MiB |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     reference = {run.document: run.ratio for run in runs if run.tool == "gs /ebook" and run.verdict is not None}
@@ -172,7 +174,9 @@ def _report(runs: list[Run], tools: list[str], count: int) -> list[str]:
     kinds = sorted({run.document.partition("__")[0] for run in runs})
     lines += ["| kind | " + " | ".join(tools) + " |", "|---" * (len(tools) + 1) + "|"]
     for kind in kinds:
-        cells = [_cell([run for run in runs if run.tool == tool and run.document.startswith(f"{kind}__")]) for tool in tools]
+        cells = [
+            _cell([run for run in runs if run.tool == tool and run.document.startswith(f"{kind}__")]) for tool in tools
+        ]
         lines.append(f"| {kind} | " + " | ".join(cells) + " |")
     harmed = [run for run in runs if run.tool.startswith("pdfmill") and _harm(run)]
     lines += ["", "## What pdfmill harmed", ""]
@@ -218,7 +222,11 @@ def _harm(run: Run) -> str:
     if verdict is None:
         return ""
     harms = [f"lost {kind}" for kind in verdict.lost]
-    for flag, what in ((verdict.text_changed, "text"), (verdict.blank, "blank page"), (verdict.new_findings, "qpdf --check")):
+    for flag, what in (
+        (verdict.text_changed, "text"),
+        (verdict.blank, "blank page"),
+        (verdict.new_findings, "qpdf --check"),
+    ):
         harms += [what] if flag else []
     return ", ".join(harms)
 

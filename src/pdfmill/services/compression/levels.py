@@ -51,7 +51,7 @@ class Plan:
 _PLANS = {
     Level.LOW: Plan(250, 1.3, 80, 0.985, 0.975, 150, 1.0),
     Level.MEDIUM: Plan(150, 1.2, 62, 0.968, 0.95, 120, 1.0),
-    Level.HIGH: Plan(112, 1.2, 50, 0.94, 0.88, 100, 0.93, mixed_raster=True),
+    Level.HIGH: Plan(116, 1.2, 54, 0.95, 0.90, 100, 0.935, mixed_raster=True),
     Level.MAXIMUM: Plan(90, 1.15, 38, 0.89, 0.80, 75, 0.86, mixed_raster=True),
 }
 
@@ -59,7 +59,7 @@ _PLANS = {
 _COARSEST = Plan(40, 1.1, 15, 0.60, 0.50, 40, 0.60, mixed_raster=True)
 
 #: Quality to SSIM, between which `image_quality` interpolates; the levels' own lie on it.
-_SIMILARITY_OF_QUALITY = [(10, 0.70), (38, 0.89), (50, 0.94), (62, 0.968), (80, 0.985), (100, 0.999)]
+_SIMILARITY_OF_QUALITY = [(10, 0.70), (38, 0.89), (54, 0.95), (62, 0.968), (80, 0.985), (100, 0.999)]
 
 
 def plan_for(level: Level, image_quality: int | None = None) -> Plan:

@@ -116,7 +116,7 @@ def reason_to_leave(image: ImageDescription, limits: Limits) -> str | None:
 
 def is_fixed(image: ImageDescription) -> bool:
     """Whether the samples must stay, because something depends on their very values."""
-    return image.is_keyed or image.is_matted or image.space.family is Family.OTHER
+    return image.is_keyed or image.is_matted or image.is_stretched or image.space.family is Family.OTHER
 
 
 def _encodings(workpiece: Workpiece, plan: Plan) -> Iterator[Encoding | MixedRaster]:
@@ -147,8 +147,7 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     pixels = lossy.at_needed_size(pixels, size)
     quality, is_inverted = lossy.wanted_quality(image, plan), image.has_decode and pixels.shape[2] == 4
     found = lossy.jpeg(pixels, quality, samples.quality, plan.least_similarity, is_inverted=is_inverted)
-    if found is not None:
-        yield replace(found, space=change)
+    yield replace(found, space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:
         yield replace(flate(pixels), space=change, is_lossless=False)
 

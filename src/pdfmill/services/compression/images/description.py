@@ -71,6 +71,7 @@ class ImageDescription:
         stored_bytes: Length of the stream.
         painted_inches: Largest width and height at which it is painted; None if unknown.
         has_decode: Whether /Decode maps samples in another way than by default.
+        is_stretched: Whether /Decode does more than turn the samples over, so that small errors may become large.
         is_keyed: Whether some sample values mean "transparent" (/Mask is an array).
         is_matted: Whether its colours and its soft mask depend on each other (/Matte).
         has_alternative: Whether other entries depend on the samples as they are (/SMaskInData, /ColorTransform).
@@ -88,6 +89,7 @@ class ImageDescription:
     stored_bytes: int
     painted_inches: tuple[float, float] | None
     has_decode: bool
+    is_stretched: bool
     is_keyed: bool
     is_matted: bool
     has_alternative: bool
@@ -160,7 +162,8 @@ def describe(
         use=Use.STENCIL if is_stencil else use,
         stored_bytes=len(image.read_raw_bytes()),
         painted_inches=painted_inches,
-        has_decode=_has_decode(image, space, bits),
+        has_decode=not _is_decode(image, space, bits, 0, 1),
+        is_stretched=not (_is_decode(image, space, bits, 0, 1) or _is_decode(image, space, bits, 1, 0)),
         is_keyed=isinstance(mask, Array),
         is_matted=is_matte or (isinstance(soft_mask, Stream) and Name.Matte in soft_mask),
         has_alternative=bool(image.get(Name.SMaskInData, 0)) or Name.ColorTransform in last,
@@ -238,12 +241,13 @@ def _space_of_jpeg2000(image: Stream) -> ColourSpace:
     return ColourSpace(Family(components), components, is_device=True)
 
 
-def _has_decode(image: Stream, space: ColourSpace, bits: int) -> bool:
+def _is_decode(image: Stream, space: ColourSpace, bits: int, low: int, high: int) -> bool:
+    """Whether samples mean low to high, 0 to 1 being the default; of Indexed ones those parts of the highest index."""
     decode = image.get(Name.Decode)
     if not isinstance(decode, Array):
-        return False
+        return (low, high) == (0, 1)
     highest = 2**bits - 1 if space.family is Family.INDEXED else 1
-    return [float(each) for each in decode] != [0.0, float(highest)] * (len(decode) // 2)
+    return [float(each) for each in decode] == [float(low * highest), float(high * highest)] * (len(decode) // 2)
 
 
 def _fax_parameters(parameters: Dictionary, width: int) -> tuple[int, bool] | None:

@@ -14,7 +14,8 @@ _SOFT_MASK_QUALITY_BONUS = 12
 #: An image of the same size is encoded again only if its own quality is this much above the wanted one.
 _QUALITY_MARGIN = 8
 
-_LEAST_QUALITY_STEP, _HIGHEST_QUALITY = 5, 92
+#: How far quality is raised for the sake of similarity. Beyond, what is dissimilar is grain, which nobody misses.
+_MOST_RAISED, _HIGHEST_QUALITY, _LEAST_QUALITY_STEP = 26, 92, 5
 
 _SMALLEST_SIDE = 8
 
@@ -47,28 +48,27 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
 
 
 def jpeg(
-    pixels: Pixels, quality: int, most: int, least_similarity: float, *, is_inverted: bool = False
-) -> Encoding | None:
-    """The smallest JPEG from ``quality`` upwards that is similar enough to its pixels; None if none is.
+    pixels: Pixels, quality: int, stored_quality: int, least_similarity: float, *, is_inverted: bool = False
+) -> Encoding:
+    """The smallest JPEG from ``quality`` upwards that is similar enough to its pixels, or the best there is use in.
 
     Args:
-        most: Quality that the image was stored with: above it, bytes buy nothing.
+        stored_quality: Quality that the image was stored with: above it, bytes buy nothing.
         is_inverted: Whether CMYK samples are 0 for full ink, as Adobe's programs store them.
     """
     reference = 255 - pixels if is_inverted else pixels
     height, width, components = pixels.shape
+    most = min(quality + _MOST_RAISED, max(quality, _HIGHEST_QUALITY), stored_quality)
     quality = min(quality, most)
     while True:
         data = encode_jpeg(pixels, quality)
         decoded = decode_jpeg(data, width, height)
         similarity = structural_similarity(reference, 255 - decoded if is_inverted else decoded)
-        if similarity >= least_similarity or quality >= most:  # at most as coarse as the first encoder left it
+        if similarity >= least_similarity or quality >= most:
             return Encoding(
                 "jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, similarity=similarity
             )
-        if quality >= _HIGHEST_QUALITY:
-            return None
-        quality = min(_next_quality(quality, similarity, least_similarity), _HIGHEST_QUALITY, most)
+        quality = min(_next_quality(quality, similarity, least_similarity), most)
 
 
 def _next_quality(quality: int, similarity: float, wanted: float) -> int:
