@@ -13,7 +13,8 @@ from flask import Flask, Response, g, request
 from pdfmill.access.audit import AuditLog, Deed
 from pdfmill.access.keys import Keys
 from pdfmill.access.rates import WINDOW_S, Allowance, Rate, RateLimiter
-from pdfmill.config.settings import AccessSettings, ServerSettings, is_loopback
+from pdfmill.config.settings import AccessSettings, ServerSettings
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.caller import EVERYTHING, Caller, Scope
 from pdfmill.core.errors import CrossSiteRequest, InvalidKey, InvalidRequest, KeyRequired, ScopeMissing, TooManyRequests
 
