@@ -159,9 +159,9 @@ def _report(runs: list[Run], tools: list[str], count: int) -> list[str]:
     lines = [
         f"# Compression of {count} documents",
         "",
-        "Sizes are parts of the original; an output that is larger counts as 1 in the total. SSIM is of the",
-        "worst page of each document at 100 dpi by pdfium, and once more by poppler. `harmed`: outputs that lost",
-        "structure, changed text, have a blank page, or new findings of `qpdf --check`.",
+        "Sizes are parts of the original; an output that is larger counts as 1 in the total. SSIM is of the worst page",
+        "of each document at 100 dpi by pdfium, and again by poppler. `harmed`: outputs that lost structure, changed",
+        "text, have a blank page, or new findings of `qpdf --check`.",
         "",
         "| tool | median | total | of gs /ebook | larger | SSIM median | p10 | worst | poppler p10 "
         "| harmed | failed | CPU s | wall s | peak MiB |",

@@ -70,11 +70,6 @@ def enlarge(pixels: Pixels, width: int, height: int) -> Pixels:
     return _to_numpy(image.embed(0, 0, width, height, extend="copy"))
 
 
-def median(pixels: Pixels, size: int) -> Pixels:
-    """The median of each pixel's neighbourhood of size × size pixels."""
-    return _to_numpy(_from_numpy(pixels).median(size))
-
-
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
     """A progressive JPEG without metadata, of grey, RGB or CMYK samples.
 

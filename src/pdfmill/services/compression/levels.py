@@ -51,8 +51,8 @@ class Plan:
 _PLANS = {
     Level.LOW: Plan(250, 1.3, 80, 0.985, 0.975, 150, 1.0),
     Level.MEDIUM: Plan(150, 1.2, 62, 0.968, 0.95, 120, 1.0),
-    Level.HIGH: Plan(116, 1.2, 54, 0.95, 0.90, 100, 0.935, mixed_raster=True),
-    Level.MAXIMUM: Plan(90, 1.15, 38, 0.89, 0.80, 75, 0.86, mixed_raster=True),
+    Level.HIGH: Plan(116, 1.2, 54, 0.95, 0.90, 100, 0.94, mixed_raster=True),
+    Level.MAXIMUM: Plan(90, 1.15, 38, 0.89, 0.80, 75, 0.92, mixed_raster=True),
 }
 
 #: Beyond `maximum`: what can still be recognised. Only a target size leads here.

@@ -18,20 +18,24 @@ _LUMA_WEIGHTS = (77, 150, 29)
 _BLOCK_ROWS_AT_ONCE = 64
 
 
-def structural_similarity(one: Pixels, other: Pixels) -> float:
+def structural_similarity(one: Pixels, other: Pixels, *, least_contrast: float = 0) -> float:
     """Mean SSIM of two pictures of one size, over blocks of 8 × 8 pixels; 1.0 for equal ones.
 
     Args:
         one: Height × width (grey) or height × width × 1, 3 or 4 components; 4 are the inks, 255 for full.
         other: The same shape.
+        least_contrast: Standard deviation that a block of ``one`` must have to count: white paper is always similar,
+            and hides what became of the letters on it. 1.0 if no block has it.
     """
     total, blocks = 0.0, 0
     step = _BLOCK * _BLOCK_ROWS_AT_ONCE
     for start in range(0, one.shape[0], step):
-        likeness = _likeness(_blocks(luma(one[start : start + step])), _blocks(luma(other[start : start + step])))
+        x, y = (_blocks(luma(picture[start : start + step])) for picture in (one, other))
+        counted = x.std(axis=1) >= least_contrast if least_contrast else slice(None)
+        likeness = _likeness(x, y)[counted]
         total += float(likeness.sum())
         blocks += likeness.size
-    return total / blocks
+    return total / blocks if blocks else 1.0
 
 
 def luma(picture: Pixels) -> Pixels:

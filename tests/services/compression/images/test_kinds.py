@@ -57,8 +57,8 @@ KINDS = {
     "4 bits": (_packed_bits(_grey >> 4, 4), {"bits": 4, "space": Name.DeviceGray}),
     "2 bits inverted": (_packed_bits(_grey >> 6, 2), {"bits": 2, "space": Name.DeviceGray, "Decode": Array([1, 0])}),
     "bilevel": (_packed_bits(_grey >> 7, 1), {"bits": 1, "space": Name.DeviceGray}),
-    "two values in 8 bits": (
-        (_grey >> 7 << 7).astype(bool).astype(np.uint8).tobytes(),
+    "stretched by /Decode": (
+        (_grey >> 7).tobytes(),
         {"bits": 8, "space": Name.DeviceGray, "Decode": Array([0, 255])},
     ),
     "black and white in 8 bits": (((_grey >> 7) * np.uint8(255)).tobytes(), {"bits": 8, "space": Name.DeviceGray}),

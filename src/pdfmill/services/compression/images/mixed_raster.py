@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pdfmill.engines.vips import Pixels, area_means, encode_jpeg, enlarge, median
+from pdfmill.engines.vips import Pixels, area_means, encode_jpeg, enlarge
 from pdfmill.services.compression.images.bilevel import bilevel_encodings
 from pdfmill.services.compression.images.description import Family, ImageDescription, Use
 from pdfmill.services.compression.images.encoding import Encoding
@@ -26,11 +26,17 @@ _LEAST_INCHES, _LEAST_DPI, _LEAST_PIXELS = 3.0, 130, 500_000
 #: More pixels than this would need too much memory at once.
 _MOST_PIXELS = 40_000_000
 
-_MASK_DPI, _INK_DPI, _COMPARED_DPI = 300, 30, 100
+_MASK_DPI, _INK_DPI, _COMPARED_DPI = 300, 30, 150
+
+#: A mask may have so many times more or fewer pixels than it needs before the page is resampled.
+_MASK_TOLERANCE = 1.2
+
+#: Blocks of less contrast than this hold no letters.
+_LETTER_CONTRAST = 12
 
 #: Threshold of Sauvola and Pietikäinen, "Adaptive document image binarization" (2000): weight of the contrast, its
 #: highest value, and the window in inches. Below the least contrast there is only paper.
-_SAUVOLA_WEIGHT, _HIGHEST_CONTRAST, _WINDOW_INCHES, _LEAST_CONTRAST = 0.3, 128, 0.25, 12
+_SAUVOLA_WEIGHT, _HIGHEST_CONTRAST, _WINDOW_INCHES, _LEAST_CONTRAST = 0.2, 128, 0.25, 12
 
 #: Local mean and contrast are computed on blocks of so many pixels a side.
 _BLOCK = 4
@@ -92,9 +98,7 @@ def is_scanned_page(image: ImageDescription) -> bool:
 def mixed_raster(image: ImageDescription, pixels: Pixels, plan: Plan) -> MixedRaster | None:
     """The layers of a scanned page of text; None if it is no such page or would not look the same."""
     assert image.dpi is not None
-    dpi = image.dpi
-    if dpi > _MASK_DPI * 1.2:
-        pixels, dpi = _scaled(pixels, _MASK_DPI / dpi), _MASK_DPI
+    pixels, dpi = _at_mask_resolution(pixels, image.dpi)
     ink = find_ink(luma(pixels), dpi)
     if not _is_text(ink, dpi):
         return None
@@ -109,6 +113,19 @@ def mixed_raster(image: ImageDescription, pixels: Pixels, plan: Plan) -> MixedRa
         mask=min(bilevel_encodings(ink), key=lambda each: each.stored_bytes),
         similarity=similarity,
     )
+
+
+def _at_mask_resolution(pixels: Pixels, dpi: float) -> tuple[Pixels, float]:
+    """More pixels where there are few: the grey edges of a letter tell where between two pixels its outline runs.
+
+    At the 150 dpi of many scans, a mask would break thin strokes.
+    """
+    scale = _MASK_DPI / dpi
+    if 1 / _MASK_TOLERANCE <= scale <= _MASK_TOLERANCE:
+        return pixels, dpi
+    width, height = (max(1, round(side * scale)) for side in pixels.shape[1::-1])
+    resized = area_means(pixels, width, height) if scale < 1 else enlarge(pixels, width, height)
+    return resized, _MASK_DPI
 
 
 def find_ink(grey: Pixels, dpi: float) -> Mask:
@@ -126,8 +143,8 @@ def find_ink(grey: Pixels, dpi: float) -> Mask:
     threshold[contrast <= _LEAST_CONTRAST] = 0
     limits = np.clip(threshold, 0, 255).astype(np.uint8)[:, :, None]
     limit = enlarge(limits, limits.shape[1] * _BLOCK, limits.shape[0] * _BLOCK)[:height, :width, 0]
-    ink = (grey < limit).astype(np.uint8)[:, :, None]
-    return median(ink, 3)[:, :, 0].astype(bool)
+    ink: Mask = grey < limit  # not despeckled: a speck may be a decimal point
+    return ink
 
 
 def _is_text(ink: Mask, dpi: float) -> bool:
@@ -180,11 +197,11 @@ def _encoded(pixels: Pixels, quality: int) -> Encoding:
 
 
 def _similarity(pixels: Pixels, ink: Mask, paper: Pixels, colour: Pixels, scale: float) -> float:
-    """SSIM of the painted layers to the page, at the resolution at which people read on a screen."""
+    """SSIM of the painted layers to the page where there are letters, at the resolution at which people read."""
     height, width = ink.shape
     painted = enlarge(paper, width, height)
     np.copyto(painted, enlarge(colour, width, height), where=ink[:, :, None])
-    return structural_similarity(_scaled(pixels, scale), _scaled(painted, scale))
+    return structural_similarity(_scaled(pixels, scale), _scaled(painted, scale), least_contrast=_LETTER_CONTRAST)
 
 
 def _scaled(pixels: Pixels, scale: float) -> Pixels:
