@@ -16,7 +16,7 @@ import structlog
 
 from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
-from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
+from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, claim_next
@@ -119,10 +119,11 @@ class AttemptRunner:
         if self.stop_notice.phase is not Phase.WORKING:
             return False
         try:
+            self._spool.make()
             self._spool.require_space()
             self._storage.require_space(0)
-        except StorageFull:
-            log.warning("no job is begun: the disk is full")
+        except (StorageFull, StorageUnavailable) as error:
+            log.warning("no job is begun: the disk is full or fails", code=error.code, cause=repr(error.__cause__))
             time.sleep(_REST_WHEN_DISK_IS_FULL_S)
             return False
         return True
