@@ -48,7 +48,7 @@ class DownloadLinks:
         """
         try:
             job_id, position, key_id = self._serializer.loads(token, max_age=self.good_for_s)
-        except BadData:
+        except (BadData, UnicodeError):
             raise InvalidLink() from None  # its text quotes the link
         if key_id is not None and not self._keys.is_usable(key_id):
             raise InvalidLink()

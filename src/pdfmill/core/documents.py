@@ -80,7 +80,8 @@ def safe_name(name: str | None, default: str = "document.pdf") -> str:
     It is data only: nothing is ever stored under it.
     """
     base = PurePosixPath((name or "").replace("\\", "/")).name
-    printable = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c) not in _UNSAFE)
+    # First what is not printed, since a letter and its accent may stand on either side of it.
+    printable = unicodedata.normalize("NFC", "".join(c for c in base if unicodedata.category(c) not in _UNSAFE))
     # A leading dot hides a file, and a leading dash makes it an option of whatever program it is given to.
     stem, dot, suffix = re.sub(r"^[\s.-]+", "", printable).rstrip().rpartition(".")
     if not dot:
@@ -88,7 +89,7 @@ def safe_name(name: str | None, default: str = "document.pdf") -> str:
     room = 200 - len((dot + suffix).encode())
     stem = stem.encode()[: max(room, 0)].decode(errors="ignore")
     cleaned = (stem + dot + suffix).strip()
-    return cleaned if cleaned.strip(".") and room > 0 else default
+    return cleaned if cleaned and not cleaned.startswith(".") else default
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import structlog
 
 from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
-from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
+from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, claim_next
@@ -103,14 +103,15 @@ class AttemptRunner:
         """
         crash_point("hinted")
         try:
-            reap_if_dead(self._database, self._policy, job_id)
-            worked = self._can_work() and (
-                self._run_beside_others(queue, on_progress) or self._run_alone(queue, on_progress)
-            )
-            if worked and queue in self._policy.max_running:
-                self._hint_at_next(queue)
-        except DatabaseUnavailable as error:
-            log.warning("hint dropped: the database is away", job_id=job_id, cause=repr(error.__cause__))
+            with translated_errors():
+                reap_if_dead(self._database, self._policy, job_id)
+                worked = self._can_work() and (
+                    self._run_beside_others(queue, on_progress) or self._run_alone(queue, on_progress)
+                )
+                if worked and queue in self._policy.max_running:
+                    self._hint_at_next(queue)
+        except (DatabaseUnavailable, StorageFull, StorageUnavailable) as error:
+            log.warning("hint dropped", job_id=job_id, code=error.code, cause=repr(error.__cause__))
             return False
         return worked
 
@@ -119,10 +120,11 @@ class AttemptRunner:
         if self.stop_notice.phase is not Phase.WORKING:
             return False
         try:
+            self._spool.make()
             self._spool.require_space()
             self._storage.require_space(0)
-        except StorageFull:
-            log.warning("no job is begun: the disk is full")
+        except (StorageFull, StorageUnavailable) as error:
+            log.warning("no job is begun: the disk is full or fails", code=error.code, cause=repr(error.__cause__))
             time.sleep(_REST_WHEN_DISK_IS_FULL_S)
             return False
         return True
@@ -200,7 +202,7 @@ class AttemptRunner:
 
     def _work(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
         crash_point("claimed")
-        with self._directory(attempt) as directory:
+        with translated_errors(), self._directory(attempt) as directory:
             with self._supervisor.keeping_the_lease(attempt):
                 request = self._preparer.prepare(attempt, directory)
             self.prepare()
@@ -217,8 +219,7 @@ class AttemptRunner:
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
         """Private to the attempt, so that a job that is delivered twice never shares one."""
         directory = self._spool.folder / f"{attempt.job.id}-{attempt.number}"
-        with translated_errors():
-            (directory / "input").mkdir(mode=0o755, parents=True)
+        (directory / "input").mkdir(mode=0o755, parents=True)
         try:
             yield directory
         finally:

@@ -59,7 +59,7 @@ class LocalStorage:
 
     def fetch(self, key: str, target: Path) -> None:
         """Copy a stored file to where an attempt reads it; read-only there."""
-        with self.open(key) as source, translated_errors(), target.open("wb") as copy:
+        with translated_errors(), self.open(key) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy, MIB)
             target.chmod(0o444)
 
