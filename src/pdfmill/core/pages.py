@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic_core import core_schema
@@ -36,6 +36,17 @@ class PageRanges:
                 raise InvalidPageRange(f"Cannot read {part.strip()[:40]!r} as pages. Write them like 1-3,7,end.")
             first = _number(match["first"])
             parts.append((first, _number(match["last"]) if match["dash"] else first))
+        return cls(tuple(parts))
+
+    @classmethod
+    def of(cls, page_numbers: Iterable[int]) -> PageRanges:
+        """Pages by their numbers, those that follow one another taken together: ``1-3,7``."""
+        parts: list[tuple[int, int]] = []
+        for number in page_numbers:
+            if parts and parts[-1][1] == number - 1:
+                parts[-1] = (parts[-1][0], number)
+            else:
+                parts.append((number, number))
         return cls(tuple(parts))
 
     def resolve(self, page_count: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -16,6 +17,9 @@ from pdfmill.core.limits import Limits
 
 #: Versions of PDF/X that are based on PDF 1.3 and 1.4; later ones are on 1.6.
 _EARLY_PDFX = ("PDF/X-1", "PDF/X-2", "PDF/X-3")
+
+#: Points in a unit of user space (ISO 32000-1, annex C, foresees pages of 381 km).
+_LARGEST_UNIT = 75_000
 
 
 @contextmanager
@@ -57,6 +61,13 @@ def count_pages(path: Path, *, repair: bool = True) -> int:
     """
     with open_pdf(path, repair=repair) as pdf:
         return len(pdf.pages)
+
+
+def user_units(pdf: Pdf) -> list[float]:
+    """For each page, the points in a unit of its user space (ISO 32000-1, table 30); 1 where it says nonsense."""
+    with _translated():
+        units = [page.obj.get(Name.UserUnit, 1) for page in pdf.pages]
+    return [float(unit) if isinstance(unit, int | Decimal) and 0 < unit <= _LARGEST_UNIT else 1.0 for unit in units]
 
 
 def save_pdf(pdf: Pdf, target: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pdfmill.core.documents import MediaType
 from pdfmill.core.errors import DamagedInput, EngineFailed, TooManyPixels, UnsupportedMediaType
@@ -19,6 +19,13 @@ from pdfmill.core.limits import MEGAPIXEL, Limits
 
 #: Left to itself Pillow tries every format it knows, and starts Ghostscript for a PostScript file named .jpg.
 _FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF", MediaType.WEBP: "WEBP"}
+
+#: Pixels; JPEG writes sizes in 16 bits, WebP in 14.
+_LARGEST_SIDE = {MediaType.JPEG: 65_500, MediaType.WEBP: 16_383}
+
+_LOSSLESS = 100
+#: Of 0 to 6: the higher ones take many times as long and save a few per cent.
+_WEBP_METHOD = 2
 
 # Our own limit comes with the attempt, and holds before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
@@ -170,3 +177,49 @@ def _decoding() -> Iterator[None]:
         yield
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
         raise EngineFailed("An image cannot be decoded or encoded.") from error
+
+
+def encode_image(pixels: npt.NDArray[np.uint8], media_type: MediaType, *, quality: int, dpi: float) -> bytes:
+    """A JPEG or WebP file.
+
+    Args:
+        pixels: Height × width × 1, 3 or 4 samples; JPEG has no alpha.
+        quality: 1 to 100; a WebP of 100 is lossless.
+        dpi: Written into the file, where the format has a place for it.
+
+    Raises:
+        TooManyPixels: The format cannot hold an image of that size.
+    """
+    image = _image_of(pixels)
+    limit = _LARGEST_SIDE.get(media_type)
+    if limit is not None and max(image.size) > limit:
+        raise TooManyPixels(
+            f"A {_FORMATS[media_type]} image has at most {limit} pixels on a side. Choose fewer dpi or another format.",
+            limit_pixels=limit,
+        )
+    buffer = io.BytesIO()
+    if media_type is MediaType.WEBP:
+        image.save(buffer, "WEBP", quality=quality, lossless=quality == _LOSSLESS, method=_WEBP_METHOD)
+    else:
+        image.save(buffer, _FORMATS[media_type], quality=quality, dpi=(dpi, dpi))
+    return buffer.getvalue()
+
+
+@contextmanager
+def open_tiff(path: Path) -> Iterator[Callable[[npt.NDArray[np.uint8], float], None]]:
+    """A new TIFF file of as many pages as are added to it, each deflated without loss.
+
+    Yields:
+        Adds a page: its pixels, height × width × 1, 3 or 4 samples, and their resolution in dpi.
+    """
+    with TiffImagePlugin.AppendingTiffWriter(str(path), new=True) as file:
+
+        def add(pixels: npt.NDArray[np.uint8], dpi: float) -> None:
+            _image_of(pixels).save(file, "TIFF", compression="tiff_adobe_deflate", dpi=(dpi, dpi))
+            file.newFrame()
+
+        yield add
+
+
+def _image_of(pixels: npt.NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)

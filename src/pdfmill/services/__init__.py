@@ -9,5 +9,8 @@ from typing import Any
 def build_services() -> Mapping[type[Any], Any]:
     """Every service, by its class. Loads the libraries that open documents."""
     from pdfmill.services.compression.service import CompressionService
+    from pdfmill.services.conversion.service import ConversionService
+    from pdfmill.services.extraction.text import TextExtractionService
 
-    return {CompressionService: CompressionService()}
+    services = (CompressionService(), ConversionService(), TextExtractionService())
+    return {type(service): service for service in services}

@@ -8,5 +8,16 @@ from pdfmill.tasks.operations import OPERATION_TASKS
 
 bulk_compress_task = OPERATION_TASKS["bulk-compress"]
 compress_task = OPERATION_TASKS["compress"]
+convert_task = OPERATION_TASKS["convert"]
+convert_pdf_task = convert_task
+extract_text_task = OPERATION_TASKS["extract-text"]
 
-__all__ = ["OPERATION_TASKS", "bulk_compress_task", "cleanup_expired_jobs", "compress_task"]
+__all__ = [
+    "OPERATION_TASKS",
+    "bulk_compress_task",
+    "cleanup_expired_jobs",
+    "compress_task",
+    "convert_pdf_task",
+    "convert_task",
+    "extract_text_task",
+]

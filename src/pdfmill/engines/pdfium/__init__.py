@@ -1,0 +1,29 @@
+"""Drawing pages and reading what stands on them, by PDFium (through pypdfium2).
+
+PDFium is not thread-safe: one document, one process.
+"""
+
+from pdfmill.engines.pdfium.drawing import Drawing, DrawnDocument, GreyImage, Ink, Pixels, open_drawn
+from pdfmill.engines.pdfium.graphics import Graphics
+from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
+from pdfmill.engines.pdfium.structure import Link, OutlineItem
+from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script
+
+__all__ = [
+    "Characters",
+    "Drawing",
+    "DrawnDocument",
+    "Font",
+    "Graphics",
+    "GreyImage",
+    "Ink",
+    "Link",
+    "OutlineItem",
+    "Pixels",
+    "ReadDocument",
+    "ReadPage",
+    "TextRun",
+    "is_of_leftward_script",
+    "open_drawn",
+    "open_read",
+]

@@ -1,0 +1,142 @@
+"""Drawing pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pdfmill.core.errors import DamagedInput
+from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.engines.pdfium.opening import open_document
+
+GreyImage = npt.NDArray[np.uint8]
+Pixels = npt.NDArray[np.uint8]
+
+
+class Ink(Enum):
+    """What pixels are made of; the value is how many samples each has."""
+
+    GREY = 1
+    COLOUR = 3
+    TRANSPARENT = 4
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn page, or a part of one.
+
+    Attributes:
+        pixels: Height × width × samples: grey, red-green-blue, or red-green-blue-alpha.
+        dpi: Its resolution, which is lower than was asked for where the page would have had too many pixels.
+    """
+
+    pixels: Pixels
+    dpi: float
+
+
+class DrawnDocument:
+    """A document opened for drawing."""
+
+    def __init__(self, document: Any, pixels: PixelBudget, user_units: Sequence[float] = ()) -> None:
+        self._document = document
+        self._pixels = pixels
+        self._user_units = user_units
+
+    @property
+    def page_count(self) -> int:
+        return len(self._document)
+
+    def text(self, page_index: int) -> str:
+        """The text of a page, in the order of its content stream."""
+        page = self._document[page_index]
+        try:
+            return str(page.get_textpage().get_text_range())
+        finally:
+            page.close()
+
+    def draw(self, page_index: int, *, dpi: float, max_pixels: int) -> GreyImage:
+        """A page as grey pixels, height × width, annotations and form fields included.
+
+        The size is computed before anything is drawn: a page may claim to be kilometres wide.
+
+        Args:
+            dpi: Wanted resolution; lower where the page would have more than ``max_pixels`` or the budget allows.
+
+        Raises:
+            DamagedInput: The page has no size.
+            TooManyPixels: The budget is used up.
+        """
+        page = self._document[page_index]
+        try:
+            scale = self._scale(page.get_size(), dpi, min(max_pixels, self._pixels.page_pixels))
+            bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=True)
+            pixels_array: GreyImage = np.array(bitmap.to_numpy(), dtype=np.uint8)
+            return pixels_array.reshape(pixels_array.shape[0], pixels_array.shape[1])
+        finally:
+            page.close()
+
+    def draw_in(
+        self, page_index: int, ink: Ink, *, dpi: float, part: tuple[float, float, float, float] | None = None
+    ) -> Drawing:
+        """A page as a reader sees it, annotations and form fields included.
+
+        Args:
+            dpi: Wanted resolution; lower where the page would have more pixels than the budget allows for one.
+            part: Left, top, right, bottom of what is drawn, in points from the top left; None for all.
+
+        Raises:
+            DamagedInput: The page has no size.
+            TooManyPixels: The budget is used up.
+        """
+        page = self._document[page_index]
+        try:
+            unit = self._user_units[page_index] if self._user_units else 1.0
+            width, height = page.get_size()
+            left, top, right, bottom = (edge / unit for edge in part) if part else (0.0, 0.0, width, height)
+            scale = self._scale((right - left, bottom - top), dpi * unit, self._pixels.page_pixels)
+            bitmap = page.render(
+                scale=scale,
+                crop=(max(left, 0), max(height - bottom, 0), max(width - right, 0), max(top, 0)),
+                may_draw_forms=True,
+                grayscale=ink is Ink.GREY,
+                rev_byteorder=True,
+                fill_color=(255, 255, 255, 0 if ink is Ink.TRANSPARENT else 255),
+            )
+            drawn = np.array(bitmap.to_numpy(), dtype=np.uint8)
+            return Drawing(drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value), scale * 72 / unit)
+        finally:
+            page.close()
+
+    def _scale(self, size: tuple[float, float], dpi: float, max_pixels: int) -> float:
+        """Pixels for each point (1/72 inch); takes them from the budget."""
+        width, height = (max(each, 1.0) for each in size)
+        if not (math.isfinite(width) and math.isfinite(height)):
+            raise DamagedInput("A page of the file has no size. Print it to a new PDF and send that.")
+        scale = min(dpi / 72, math.sqrt(max_pixels / width / height))
+        self._pixels.take(math.ceil(width * scale) * math.ceil(height * scale))
+        return scale
+
+
+@contextmanager
+def open_drawn(
+    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = ()
+) -> Iterator[DrawnDocument]:
+    """Open a document for drawing.
+
+    Args:
+        pixels: What the attempt may still draw; ``ctx.pixels``. By default the document has a budget of its own.
+        user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`; by default 1.
+
+    Raises:
+        DamagedInput: PDFium cannot read it.
+    """
+    with open_document(path) as document:
+        yield DrawnDocument(document, pixels or PixelBudget(Limits()), user_units)

@@ -1,0 +1,85 @@
+"""A document opened to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pdfmill.engines.pdfium.geometry import PageGeometry
+from pdfmill.engines.pdfium.graphics import Graphics, read_graphics
+from pdfmill.engines.pdfium.opening import open_document
+from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
+from pdfmill.engines.pdfium.text import Characters, read_characters
+
+
+class ReadPage:
+    """A page; everything on it is in points from the top left of the page as shown, see `PageGeometry`."""
+
+    def __init__(self, document: Any, page: Any, geometry: PageGeometry) -> None:
+        self._document = document
+        self._page = page
+        self.geometry = geometry
+
+    def characters(self) -> Characters:
+        return read_characters(self._page, self.geometry)
+
+    def graphics(self) -> Graphics:
+        return read_graphics(self._page, self.geometry)
+
+    def links(self) -> tuple[Link, ...]:
+        return read_links(self._document, self._page, self.geometry)
+
+    def structure_types(self) -> dict[int, tuple[str, ...]]:
+        """See `read_structure_types`."""
+        return read_structure_types(self._page)
+
+
+class ReadDocument:
+    """A document opened to be read.
+
+    Args:
+        user_units: Points in a unit of each page's user space; PDFium does not tell.
+    """
+
+    def __init__(self, document: Any, user_units: Sequence[float]) -> None:
+        self._document = document
+        self._user_units = user_units
+
+    @property
+    def page_count(self) -> int:
+        return len(self._document)
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the document information dictionary; empty if there is none."""
+        return str(self._document.get_metadata_value("Title")).strip()
+
+    @cached_property
+    def outline(self) -> tuple[OutlineItem, ...]:
+        return read_outline(self._document)
+
+    @contextmanager
+    def page(self, page_index: int) -> Iterator[ReadPage]:
+        """A page, held as long as the block runs."""
+        page = self._document[page_index]
+        try:
+            yield ReadPage(self._document, page, PageGeometry.of(page, self._user_units[page_index]))
+        finally:
+            page.close()
+
+
+@contextmanager
+def open_read(path: Path, user_units: Sequence[float]) -> Iterator[ReadDocument]:
+    """Open a document for reading.
+
+    Args:
+        user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`.
+
+    Raises:
+        DamagedInput: PDFium cannot read it, or one of its pages.
+    """
+    with open_document(path) as document:
+        yield ReadDocument(document, user_units)

@@ -1,0 +1,126 @@
+"""Make a file of another kind from a PDF."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType, OutputFile
+from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
+from pdfmill.core.pages import PageRanges
+
+#: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
+_TEXTS = {
+    "txt": ("plain", "text/plain"),
+    "html": ("html", "text/html"),
+    "md": ("markdown", "text/markdown"),
+    "json": ("json", "application/json"),
+}
+
+
+class ConvertOptions(Options):
+    """What becomes of the document."""
+
+    to: Literal["txt", "html", "md", "json", "png", "jpeg", "webp", "tiff"] = Field(
+        "txt",
+        description="Kind of the output. Several pages become a zip archive of pictures; a TIFF holds them all itself.",
+    )
+    pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
+    dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
+    gray: bool = Field(False, description="Draw pictures in shades of grey.")
+    transparent: bool = Field(False, description="Leave out the white paper of pictures (png, webp, tiff).")
+    quality: int = Field(85, ge=1, le=100, description="Quality of jpeg and webp; a webp of 100 is lossless.")
+    small: bool = Field(False, description="Make png files smaller, which takes several times as long.")
+    archive: bool = Field(False, description="Put a single picture into a zip archive as well.")
+
+    @model_validator(mode="after")
+    def _has_an_alpha_channel(self) -> Self:
+        if self.transparent and (self.to == "jpeg" or self.gray):
+            raise ValueError("transparent pictures are neither jpeg nor grey; choose png, webp or tiff in colour")
+        return self
+
+
+class ConvertResult(Result):
+    """What was made."""
+
+    to: str = Field(description="Kind of the output.")
+    pages: list[int] = Field(description="Numbers of the pages in the output, in its order.")
+    output_bytes: int = Field(description="Size of the output.")
+    needs_ocr: str | None = Field(
+        description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
+    )
+    coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
+
+
+def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    """Convert the one input."""
+    if options.to in _TEXTS:
+        return _write_text(inputs.single, options, ctx)
+    return _draw(inputs.single, options, ctx)
+
+
+def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
+    from pdfmill.services.extraction.text import TextExtractionService
+    from pdfmill.services.writing.manner import Manner, TextForm
+
+    form, media_type = _TEXTS[options.to]
+    target = ctx.path(f"text.{options.to}")
+    service = ctx.service(TextExtractionService)
+    text = service.extract(source.path, target, TextForm(form), Manner(), options.pages, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=[page.number for page in text.pages],
+            output_bytes=target.stat().st_size,
+            needs_ocr=str(text.needs_ocr) if text.needs_ocr else None,
+            coarser=None,
+        ),
+        outputs=(OutputFile(target, source.renamed(suffix=f".{options.to}"), media_type),),
+        warnings=tuple(text.warnings),
+    )
+
+
+def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.engines.pdfium import Ink
+    from pdfmill.services.conversion.png import PngEffort
+    from pdfmill.services.conversion.service import ConversionService, PictureFormat, PictureManner
+
+    manner = PictureManner(
+        PictureFormat(options.to),
+        dpi=options.dpi,
+        ink=Ink.GREY if options.gray else Ink.TRANSPARENT if options.transparent else Ink.COLOUR,
+        quality=options.quality,
+        effort=PngEffort.SMALL if options.small else PngEffort.SPEED,
+        archive=options.archive,
+    )
+    stem = source.renamed(suffix="")
+    drawn = ctx.service(ConversionService).draw(source.path, stem, manner, options.pages, ctx)
+    coarser = str(PageRanges.of(drawn.coarser)) if drawn.coarser else None
+    suffix = ".zip" if drawn.media_type is MediaType.ZIP else f".{options.to}"
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=drawn.page_numbers,
+            output_bytes=drawn.path.stat().st_size,
+            needs_ocr=None,
+            coarser=coarser,
+        ),
+        outputs=(OutputFile(drawn.path, source.renamed(suffix=suffix), drawn.media_type),),
+        warnings=(f"Pages {coarser} are very large, so they have fewer than {options.dpi} dpi.",) if coarser else (),
+    )
+
+
+convert = Operation(
+    name="convert",
+    title="Convert",
+    summary="Make text, HTML, Markdown, JSON or pictures from a PDF.",
+    queue="conversion",
+    accepts=Accepts((MediaType.PDF,)),
+    options=ConvertOptions,
+    result=ConvertResult,
+    run=run,
+    requires=("pikepdf", "pdfium", "isal"),
+)

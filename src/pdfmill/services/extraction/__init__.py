@@ -1,0 +1,1 @@
+"""What a document says, taken out of it."""

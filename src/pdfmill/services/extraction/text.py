@@ -1,0 +1,142 @@
+"""TextExtractionService: the text of a document in whatever form, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pdfmill.core.context import Context
+from pdfmill.core.documents import MediaType
+from pdfmill.core.pages import PageRanges
+from pdfmill.engines.pdfium import Ink, open_drawn
+from pdfmill.engines.pillow import encode_image
+from pdfmill.services.conversion.png import PngEffort, encode_png
+from pdfmill.services.layout.model import Page, Picture, TextQuality
+from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.writing.flow import lines_of
+from pdfmill.services.writing.grid import GridWriter
+from pdfmill.services.writing.html import HtmlWriter
+from pdfmill.services.writing.json import JsonWriter
+from pdfmill.services.writing.manner import Manner, TextForm, Writer
+from pdfmill.services.writing.markdown import MarkdownWriter
+from pdfmill.services.writing.plain import PlainWriter
+
+_PICTURE_DPI = 150
+_PICTURE_QUALITY = 85
+
+_Drawer = Callable[[Page, Picture], tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class PageText:
+    """What was read from a page; ``characters`` are counted without spaces."""
+
+    number: int
+    quality: TextQuality
+    words: int
+    characters: int
+
+
+@dataclass
+class ExtractedText:
+    """What was read from a document."""
+
+    title: str = ""
+    pages: list[PageText] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about pages whose text is absent or wrong."""
+        found = []
+        if numbers := self._numbers(TextQuality.IMAGE_ONLY):
+            found.append(f"There is no text on {numbers}, only a picture of it: OCR is needed to read it.")
+        if numbers := self._numbers(TextQuality.GARBLED):
+            found.append(
+                f"The text on {numbers} is garbled, because its fonts do not tell what their glyphs mean: OCR is "
+                "needed to read it."
+            )
+        return found
+
+    @property
+    def needs_ocr(self) -> PageRanges | None:
+        """The pages whose text is absent or wrong; None if there are none."""
+        numbers = [page.number for page in self.pages if page.quality.needs_ocr]
+        return PageRanges.of(numbers) if numbers else None
+
+    def _numbers(self, quality: TextQuality) -> str:
+        numbers = [page.number for page in self.pages if page.quality is quality]
+        return f"page{'s' if len(numbers) > 1 else ''} {PageRanges.of(numbers)}" if numbers else ""
+
+
+class TextExtractionService:
+    """Reads the text of documents."""
+
+    def extract(
+        self, source: Path, target: Path, form: TextForm, manner: Manner, pages: PageRanges | None, ctx: Context
+    ) -> ExtractedText:
+        """Write the text of a document to ``target``, in UTF-8.
+
+        Args:
+            pages: Those to read, in this order; None for all.
+
+        Raises:
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
+            InvalidPageRange: A page lies outside the document.
+            TooManyPixels: The pictures for HTML are more than may be drawn.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        extracted = ExtractedText()
+        with (
+            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            _writer(form, manner, source, document.user_units, ctx) as writer,
+            target.open("w", encoding="utf-8", newline="\n") as file,
+        ):
+            extracted.title = document.title
+            writing = ctx.stage("writing", share=1.0)
+            count = len(document.page_indices)
+            file.write(writer.head(document.title, count))
+            for done, page_index in enumerate(document.page_indices, start=1):
+                page = document.page(page_index)
+                file.write(writer.page(page))
+                extracted.pages.append(_counted(page))
+                writing.advance(done, count, unit="pages")
+            file.write(writer.tail())
+        return extracted
+
+
+def _counted(page: Page) -> PageText:
+    lines = [line for block in page.blocks for line in lines_of(block)]
+    words = [word for line in (*page.headers, *lines, *page.footers) for word in line.words]
+    return PageText(page.number, page.quality, len(words), sum(len(word.text) for word in words))
+
+
+@contextmanager
+def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float], ctx: Context) -> Iterator[Writer]:
+    match form:
+        case TextForm.PLAIN:
+            yield PlainWriter(manner)
+        case TextForm.LAYOUT:
+            yield GridWriter()
+        case TextForm.MARKDOWN:
+            yield MarkdownWriter(manner)
+        case TextForm.JSON:
+            yield JsonWriter()
+        case TextForm.HTML:
+            with _drawer(source, units, ctx) as draw:
+                yield HtmlWriter(manner, draw)
+
+
+@contextmanager
+def _drawer(source: Path, units: Sequence[float], ctx: Context) -> Iterator[_Drawer]:
+    """Draws pictures as they show on the page, in the smaller of PNG and JPEG."""
+    with open_drawn(source, ctx.pixels, units) as document:
+
+        def draw(page: Page, picture: Picture) -> tuple[str, bytes]:
+            drawn = document.draw_in(page.number - 1, Ink.COLOUR, dpi=_PICTURE_DPI, part=picture.box)
+            png = encode_png(drawn.pixels, dpi=drawn.dpi, effort=PngEffort.SMALL)
+            jpeg = encode_image(drawn.pixels, MediaType.JPEG, quality=_PICTURE_QUALITY, dpi=drawn.dpi)
+            return min((MediaType.PNG.value, png), (MediaType.JPEG.value, jpeg), key=lambda each: len(each[1]))
+
+        yield draw

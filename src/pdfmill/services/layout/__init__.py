@@ -1,0 +1,1 @@
+"""What stands on a page, and in which order one reads it."""

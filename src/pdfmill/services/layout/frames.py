@@ -1,0 +1,100 @@
+"""Layers of a page by the direction of their text, each seen so that its lines run from left to right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pdfmill.services.layout.model import Block, Box, Cell, Line, Picture, Table, Word
+
+Boxes = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The page turned back by the angle of a layer's text.
+
+    Attributes:
+        angle: Degrees clockwise in which the layer's baselines run on the page as shown.
+        width: Of the page as shown, in points.
+        height: Of the page as shown, in points.
+    """
+
+    angle: int
+    width: float
+    height: float
+
+    @cached_property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the page when the layer's lines are level."""
+        return (self.height, self.width) if self.angle in (90, 270) else (self.width, self.height)
+
+    def level(self, boxes: Boxes, sizes: npt.NDArray[np.float32]) -> Boxes:
+        """Boxes of the page, n × 4, as they are when the layer's lines are level.
+
+        Args:
+            sizes: n font sizes in points. At slanting angles they tell how high a character is, since the box around
+                a slanting character does not.
+        """
+        if self.angle % 90 == 0:
+            return self._quarter_turned(boxes, -self.angle)
+        centres = np.stack(((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2), axis=1)
+        sine, cosine = math.sin(math.radians(self.angle)), math.cos(math.radians(self.angle))
+        x = centres[:, 0] * cosine + centres[:, 1] * sine
+        y = centres[:, 1] * cosine - centres[:, 0] * sine
+        wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+        height = np.minimum(sizes, np.minimum(wide, high) / max(abs(sine), abs(cosine)))
+        # A box around a slanting character is as wide as |width · cos| + |height · sin|, and the other way round.
+        width = np.where(abs(cosine) > abs(sine), wide - height * abs(sine), high - height * abs(cosine))
+        width = np.maximum(width / max(abs(sine), abs(cosine)), 0)
+        return np.stack((x - width / 2, y - height / 2, x + width / 2, y + height / 2), axis=1).astype(np.float32)
+
+    def turn_block(self, block: Block) -> Block:
+        """A block found in level lines, with its boxes where they are on the page."""
+        if self.angle == 0:
+            return block
+        if isinstance(block, Picture):
+            return replace(block, box=self._turn_box(block.box), angle=self.angle)
+        if isinstance(block, Table):
+            cells = tuple(self._turn_cell(cell) for cell in block.cells)
+            return replace(block, cells=cells, box=self._turn_box(block.box), angle=self.angle)
+        lines = tuple(map(self.turn_line, block.lines))
+        return replace(block, lines=lines, box=self._turn_box(block.box), angle=self.angle)
+
+    def turn_line(self, line: Line) -> Line:
+        """A level line, with its boxes where they are on the page."""
+        if self.angle == 0:
+            return line
+        return Line(tuple(map(self._turn_word, line.words)), self._turn_box(line.box))
+
+    def _turn_cell(self, cell: Cell) -> Cell:
+        return replace(cell, lines=tuple(map(self.turn_line, cell.lines)), box=self._turn_box(cell.box))
+
+    def _turn_word(self, word: Word) -> Word:
+        return replace(word, box=self._turn_box(word.box))
+
+    def _turn_box(self, box: Box) -> Box:
+        if self.angle % 90 == 0:
+            turned = self._quarter_turned(np.array([box], np.float32), self.angle)
+        else:
+            sine, cosine = math.sin(math.radians(self.angle)), math.cos(math.radians(self.angle))
+            corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+            points = np.array([(x * cosine - y * sine, x * sine + y * cosine) for x, y in corners])
+            turned = np.concatenate((points.min(axis=0), points.max(axis=0)))[None]
+        return Box(*turned[0].astype(float).round(2).tolist())
+
+    def _quarter_turned(self, boxes: Boxes, clockwise: int) -> Boxes:
+        """Boxes turned by quarters of a circle; ``clockwise`` below 0 turns page boxes back to level ones."""
+        width, height = (self.width, self.height) if clockwise <= 0 else self.size
+        left, top, right, bottom = boxes.T
+        edges = {
+            0: (left, top, right, bottom),
+            90: (height - bottom, left, height - top, right),
+            180: (width - right, height - bottom, width - left, height - top),
+            270: (top, width - right, bottom, width - left),
+        }[clockwise % 360]
+        return np.stack(edges, axis=1)

@@ -1,0 +1,92 @@
+"""From words to lines: what stands on one baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from pdfmill.services.layout.model import Box, Line, Word, union
+from pdfmill.services.layout.words import is_right_to_left
+
+#: Two words are on one line if they share at least this part of the lower one's height.
+_SHARED_HEIGHT = 0.5
+#: A word that is so many times as high as another shares its line only if both stand on one baseline: an initial
+#: reaches over several lines.
+_TALL = 1.8
+#: A gap of so many ems may be one between columns; justified text has such gaps too, which `join` closes again.
+_SEGMENT_GAP = 1.0
+#: How many of the last rows a word is compared with.
+_OPEN_ROWS = 4
+
+
+def segments(words: Iterable[Word]) -> list[Line]:
+    """Words side by side without a wide gap between them, from the top of the page to its bottom."""
+    found = []
+    for row in rows_of(words):
+        ordered = sorted(row, key=lambda word: word.box.left)
+        start = 0
+        for index, (word, following) in enumerate(pairwise(ordered), start=1):
+            gap = following.box.left - word.box.right
+            if gap > _SEGMENT_GAP * max(word.style.size, following.style.size, 4):
+                found.append(Line.of(tuple(ordered[start:index])))
+                start = index
+        found.append(Line.of(tuple(ordered[start:])))
+    return found
+
+
+def join(parts: Iterable[Line]) -> list[Line]:
+    """The lines of one column, from its top to its bottom; parts on one baseline become one line."""
+    words = [word for part in parts for word in part.words]
+    return [Line.of(reading_order(row)) for row in rows_of(words)]
+
+
+def rows_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words by their baselines, from top to bottom."""
+    rows: list[list[Word]] = []
+    boxes: list[Box] = []
+    for word in sorted(words, key=lambda word: (word.box.top + word.box.bottom, word.box.left)):
+        for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
+            if _on_one_line(boxes[index], word.box):
+                rows[index].append(word)
+                if word.box.height > boxes[index].height:  # small marks may come first; the text is what counts
+                    boxes[index] = word.box
+                break
+        else:
+            rows.append([word])
+            boxes.append(word.box)
+    order = sorted(range(len(rows)), key=lambda index: boxes[index].bottom)
+    return [rows[index] for index in order]
+
+
+def _on_one_line(row: Box, word: Box) -> bool:
+    low, high = sorted((row.height, word.height))
+    shared = min(row.bottom, word.bottom) - max(row.top, word.top)
+    if high > _TALL * max(low, 1):
+        return shared > 0 and abs(row.bottom - word.bottom) < 0.4 * low
+    return shared >= _SHARED_HEIGHT * low
+
+
+def reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of a line in the order in which one reads them.
+
+    In a line that runs from right to left, words that run the other way keep their own order among themselves (rule L2
+    of the Unicode bidirectional algorithm, UAX #9, on whole words).
+    """
+    ordered = sorted(words, key=lambda word: word.box.left)
+    if not is_right_to_left(" ".join(word.text for word in ordered)):
+        return tuple(ordered)
+    found: list[Word] = []
+    for leftwards, group in groupby(reversed(ordered), key=_runs_leftwards):
+        words_of_run = list(group)
+        found += words_of_run if leftwards else reversed(words_of_run)
+    return tuple(found)
+
+
+def _runs_leftwards(word: Word) -> bool:
+    """Whether a word in a line that runs from right to left does not run the other way; marks go with the line."""
+    return is_right_to_left(word.text) or not any(map(str.isalnum, word.text))
+
+
+def box_of(lines: Iterable[Line]) -> Box:
+    """The box around some lines."""
+    return union(line.box for line in lines)

@@ -1,0 +1,40 @@
+"""Markers of list items, and numbers of headings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pdfmill.services.layout.model import Line
+
+_BULLET = re.compile(r"[•●▪■◦‣∙·○◻❖➢✓★\-–—*o]")
+_ORDINAL = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
+_SECTION = re.compile(r"(\d{1,2}(\.\d{1,2})*)\.?|[A-Z]\.|[IVX]{1,5}\.")
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What an item of a list begins with, such as ``•`` or ``3.``."""
+
+    text: str
+    ordered: bool
+
+
+def marker_of(line: Line) -> Marker | None:
+    """The marker that a line begins with; a line that holds nothing else is no item."""
+    first = line.words[0].text
+    if len(line.words) < 2:
+        return None
+    if _BULLET.fullmatch(first):
+        return Marker(first, ordered=False)
+    if _ORDINAL.fullmatch(first):
+        return Marker(first, ordered=True)
+    return None
+
+
+def section_depth(line: Line) -> int | None:
+    """How deep the section is that a line's number names: 1 for ``2``, 3 for ``2.1.4``; None without a number."""
+    first = line.words[0].text
+    if len(line.words) < 2 or not _SECTION.fullmatch(first):
+        return None
+    return first.rstrip(".").count(".") + 1

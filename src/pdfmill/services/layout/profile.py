@@ -1,0 +1,162 @@
+"""What a document's pages have in common: its body size, the sizes of its headings, its running heads and feet.
+
+Read from a sample of the pages, so that a document of thousands takes no more memory than one of dozens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pdfmill.services.layout.lines import join
+from pdfmill.services.layout.model import Line, Word
+
+#: A running head stands in the upper, a running foot in the lower part of the page that this makes of its height.
+_MARGIN = 0.2
+#: Lines of a page's top and bottom that may be running ones.
+_RUNNING_LINES = 3
+#: A size is one of headings if it is so many times that of the body.
+_LARGER = 1.1
+_DEEPEST_HEADING = 6
+
+_NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}\b")
+
+
+@dataclass(frozen=True)
+class PageSketch:
+    """What of a sampled page is compared with others.
+
+    Attributes:
+        lines: All level lines of its main layer, columns not told apart.
+    """
+
+    page_index: int
+    height: float
+    lines: tuple[Line, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place where running heads or feet stand: the middle's distance from the page's top or bottom in points."""
+
+    at_top: bool
+    distance: float
+    size: float
+
+    def fits(self, line: Line, page_height: float) -> bool:
+        middle = line.box.centre[1]
+        distance = middle if self.at_top else page_height - middle
+        return abs(distance - self.distance) <= 3 and abs(line.size - self.size) <= 0.6
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What pages have in common.
+
+    Attributes:
+        body_size: The font size of most characters, in points.
+        heading_sizes: Sizes of headings that are larger than the body, the largest first.
+        body_bold: Whether the body itself is bold.
+        slots: Where running heads and feet stand.
+    """
+
+    body_size: float
+    heading_sizes: tuple[float, ...]
+    body_bold: bool
+    slots: tuple[Slot, ...]
+
+    def level_of_size(self, size: float) -> int | None:
+        """The level of a heading of that size; None if it is not larger than the body."""
+        for level, heading_size in enumerate(self.heading_sizes, start=1):
+            if size >= heading_size - 0.3:
+                return min(level, _DEEPEST_HEADING)
+        return None
+
+
+def sketch(page_index: int, height: float, words: Iterable[Word]) -> PageSketch:
+    """The sketch of a page from its level words."""
+    return PageSketch(page_index, height, tuple(join(Line((word,), word.box) for word in words)))
+
+
+def profile(sketches: Sequence[PageSketch]) -> Profile:
+    """What some pages have in common."""
+    slots = _slots(sketches)
+    weights: Counter[tuple[float, bool]] = Counter()
+    pages_of_size: dict[float, set[int]] = defaultdict(set)
+    for page in sketches:
+        for line in page.lines:
+            if not any(slot.fits(line, page.height) for slot in slots):
+                weights[line.size, line.bold] += len(line.text)
+                if any(map(str.isalpha, line.text)):
+                    pages_of_size[round(line.size * 2) / 2].add(page.page_index)
+    if not weights:
+        return Profile(10.0, (), False, slots)
+    sizes: Counter[float] = Counter()
+    for (size, _), weight in weights.items():
+        sizes[size] += weight
+    body = sizes.most_common(1)[0][0]
+    body_bold = weights[body, True] > weights[body, False]
+    larger = {size: len(pages) for size, pages in pages_of_size.items() if size >= _LARGER * body}
+    return Profile(body, _heading_sizes(larger), body_bold, slots)
+
+
+def _heading_sizes(pages_of_size: dict[float, int]) -> tuple[float, ...]:
+    """Sizes of headings by level, those that hardly differ taken together.
+
+    What is larger than any size that comes back on a second page is a title: however many sizes a cover has, they are
+    of one level.
+    """
+    sizes = sorted(pages_of_size, reverse=True)
+    recurring = [size for size in sizes if pages_of_size[size] > 1]
+    kept: list[float] = []
+    if recurring and sizes[0] > recurring[0]:
+        kept.append(min(size for size in sizes if size > recurring[0]))
+        sizes = [size for size in sizes if size <= recurring[0]]
+    for size in sizes:
+        if not kept or size < 0.94 * kept[-1]:
+            kept.append(size)
+    return tuple(kept[:_DEEPEST_HEADING])
+
+
+def _slots(sketches: Sequence[PageSketch]) -> tuple[Slot, ...]:
+    """Places whose lines repeat on many pages, or count the pages."""
+    places: dict[tuple[bool, int, float], list[tuple[int, Slot, str]]] = defaultdict(list)
+    for page in sketches:
+        for at_top, line in _marginal_lines(page):
+            middle = line.box.centre[1]
+            distance = middle if at_top else page.height - middle
+            slot = Slot(at_top, distance, line.size)
+            places[at_top, round(distance / 3), round(line.size)].append((page.page_index, slot, line.text))
+    least = 2 if len(sketches) <= 4 else max(3, len(sketches) // 8)
+    found = []
+    for seen in places.values():
+        if len({index for index, _, _ in seen}) >= least and (_repeats(seen, least) or _counts(seen, least)):
+            found.append(seen[0][1])
+    return tuple(found)
+
+
+def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
+    ordered = sorted(page.lines, key=lambda line: line.box.top)
+    for line in ordered[:_RUNNING_LINES]:
+        if line.box.bottom <= _MARGIN * page.height:
+            yield True, line
+    for line in ordered[-_RUNNING_LINES:]:
+        if line.box.top >= (1 - _MARGIN) * page.height:
+            yield False, line
+
+
+def _repeats(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:
+    """Whether one text, numbers apart, stands there on enough pages."""
+    texts = Counter(_NUMBER.sub("#", text) for _, _, text in seen)
+    text, count = texts.most_common(1)[0]
+    return count >= least and (count >= 3 or text != "#" or _counts(seen, least))
+
+
+def _counts(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:
+    """Whether numbers there grow as the pages do."""
+    offsets: Counter[int] = Counter()
+    for page_index, _, text in seen:
+        offsets.update({int(number) - page_index for number in re.findall(r"\d{1,5}", text)})
+    return bool(offsets) and offsets.most_common(1)[0][1] >= least

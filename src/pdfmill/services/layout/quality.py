@@ -1,0 +1,75 @@
+"""What the text of a page is worth: whether it is there, and whether it is what one sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from pdfmill.engines.pdfium import Characters, Graphics
+from pdfmill.services.layout.model import Box, TextQuality, Word
+
+#: Characters of a page that is more than a page number, and part of the page that its pictures cover.
+_SPARSE = 30
+_COVERED = 0.4
+
+#: Parts of a page's characters.
+_UNMAPPED = 0.3
+_PRIVATE = 0.2
+_FOREIGN = 0.4
+#: Letters from which on their statistics say something.
+_ENOUGH_LETTERS = 80
+#: Part of Latin letters that are vowels: from 0.3 (Czech) to 0.5 (Finnish, Italian) in running text.
+_VOWELS = (0.18, 0.68)
+#: Part of neighbouring letters that go from lower to upper case.
+_CASE_JUMPS = 0.15
+
+_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ſ]")
+_VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÆÈ-ÏÒ-ÖØ-Ýà-æè-ïò-öø-ýÿ]")
+_ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*+=~|_–—−•·°§©®™†‡…^-]")
+
+
+def quality_of(
+    characters: Characters, words: Sequence[Word], graphics: Graphics, size: tuple[float, float]
+) -> TextQuality:
+    """The quality of a page's text.
+
+    Args:
+        words: All words of the page.
+        size: Width and height of the page in points.
+    """
+    text = "".join(word.text for word in words)
+    if len(text) < _SPARSE and _picture_share(graphics, size) > _COVERED:
+        return TextQuality.IMAGE_ONLY
+    if not text:
+        return TextQuality.IMAGE_ONLY if graphics.pictures else TextQuality.BLANK
+    return TextQuality.GARBLED if _is_garbled(characters, text, words) else TextQuality.GOOD
+
+
+def _picture_share(graphics: Graphics, size: tuple[float, float]) -> float:
+    page = Box(0, 0, *size)
+    covered = sum(page.intersection(Box(*picture)).area for picture in graphics.pictures)
+    return covered / max(page.area, 1)
+
+
+def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:
+    painted = characters.run_indices >= 0
+    if float(np.mean(characters.unmapped[painted])) > _UNMAPPED:
+        return True
+    private = sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in text)
+    if private > _PRIVATE * len(text):
+        return True
+    return len(_ODD.findall(text)) > _FOREIGN * len(text) or _has_odd_letters(text, words)
+
+
+def _has_odd_letters(text: str, words: Sequence[Word]) -> bool:
+    """Whether Latin letters do not follow one another as in any language: a substitution by glyph codes."""
+    letters = len(_LATIN.findall(text))
+    if letters < _ENOUGH_LETTERS or letters < 0.5 * len(text):
+        return False
+    vowels = len(_VOWEL.findall(text)) / letters
+    if not _VOWELS[0] <= vowels <= _VOWELS[1]:
+        return True
+    jumps = sum(len(re.findall(r"(?=[a-z][A-Z])", word.text)) for word in words)
+    return jumps > _CASE_JUMPS * letters

@@ -1,0 +1,158 @@
+"""The lines that rule tables: put together where they were drawn in pieces, and sorted into grids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.frames import Frame
+from pdfmill.services.layout.model import Box
+
+#: Points: a line is no longer than this in its thickness.
+_THICK = 1.5
+_SHORTEST = 3.0
+#: Points by which pieces of one line may lie beside, and apart from one another.
+_BESIDE = 2.0
+_APART = 3.0
+#: Points by which a line may miss the one that it ends at.
+_MISS = 3.5
+#: Points by which lines run beyond the outermost one that they meet, if the table goes on there.
+_OPEN_SIDE = 12.0
+#: Pairs of lines that are compared; a drawing has more.
+_MOST_PAIRS = 2_000_000
+
+
+class Ruling(NamedTuple):
+    """A line: its place across, and where it starts and ends along its direction, in points."""
+
+    place: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Lines that meet one another.
+
+    Attributes:
+        rows: Heights of its horizontal lines, from top to bottom.
+        columns: Places of its vertical lines, from left to right.
+    """
+
+    rows: tuple[float, ...]
+    columns: tuple[float, ...]
+    horizontal: tuple[Ruling, ...]
+    vertical: tuple[Ruling, ...]
+
+    @property
+    def box(self) -> Box:
+        return Box(self.columns[0], self.rows[0], self.columns[-1], self.rows[-1])
+
+    def parts_rows(self, row: int, column: int) -> bool:
+        """Whether a line runs between a cell and the one below it."""
+        middle = (self.columns[column] + self.columns[column + 1]) / 2
+        return _is_ruled(self.horizontal, self.rows[row + 1], middle)
+
+    def parts_columns(self, row: int, column: int) -> bool:
+        """Whether a line runs between a cell and the one to its right."""
+        middle = (self.rows[row] + self.rows[row + 1]) / 2
+        return _is_ruled(self.vertical, self.columns[column + 1], middle)
+
+
+def _is_ruled(rulings: Sequence[Ruling], place: float, middle: float) -> bool:
+    return any(abs(each.place - place) <= _MISS and each.start - 1 <= middle <= each.end + 1 for each in rulings)
+
+
+def find_rulings(graphics: Graphics, frame: Frame) -> tuple[list[Ruling], list[Ruling]]:
+    """The horizontal and the vertical lines of a page; none in a frame that is not turned by quarters of a circle."""
+    if not graphics.rulings or frame.angle % 90:
+        return [], []
+    boxes = np.array(graphics.rulings, np.float32)
+    level = frame.level(boxes, np.zeros(len(boxes), np.float32)).astype(float).tolist()
+    horizontal, vertical = [], []
+    for left, top, right, bottom in level:
+        if bottom - top <= _THICK and right - left > _SHORTEST:
+            horizontal.append(Ruling((top + bottom) / 2, left, right))
+        elif right - left <= _THICK and bottom - top > _SHORTEST:
+            vertical.append(Ruling((left + right) / 2, top, bottom))
+    return _whole(horizontal), _whole(vertical)
+
+
+def grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
+    """The grids that some horizontal and vertical lines make."""
+    if len(across) * len(down) > _MOST_PAIRS:
+        return []
+    return [grid for each in _connected(across, down) if (grid := _grid(*each)) is not None]
+
+
+def _whole(pieces: Iterable[Ruling]) -> list[Ruling]:
+    """Lines, each from all pieces that it was drawn in."""
+    found: list[Ruling] = []
+    beside: list[Ruling] = []
+    for piece in sorted(pieces):
+        if beside and piece.place - beside[0].place > _BESIDE:
+            found += _end_to_end(beside)
+            beside = []
+        beside.append(piece)
+    return found + _end_to_end(beside)
+
+
+def _end_to_end(pieces: Sequence[Ruling]) -> list[Ruling]:
+    found: list[Ruling] = []
+    for piece in sorted(pieces, key=lambda each: each.start):
+        if found and piece.start <= found[-1].end + _APART:
+            last = found[-1]
+            found[-1] = Ruling(last.place, last.start, max(last.end, piece.end))
+        else:
+            found.append(piece)
+    return found
+
+
+def _connected(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
+    """Lines that meet, directly or through others."""
+    parents = list(range(len(across) + len(down)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    for i, row in enumerate(across):
+        for j, column in enumerate(down):
+            if (
+                row.start - _MISS <= column.place <= row.end + _MISS
+                and column.start - _MISS <= row.place <= column.end + _MISS
+            ):
+                parents[root(i)] = root(len(across) + j)
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
+    for index, ruling in enumerate((*across, *down)):
+        groups.setdefault(root(index), ([], []))[index >= len(across)].append(ruling)
+    return list(groups.values())
+
+
+def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
+    rows = _places(across, [end for ruling in down for end in (ruling.start, ruling.end)])
+    columns = _places(down, [end for ruling in across for end in (ruling.start, ruling.end)])
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    return Grid(rows, columns, tuple(across), tuple(down))
+
+
+def _places(rulings: Iterable[Ruling], ends: Sequence[float]) -> tuple[float, ...]:
+    """Where lines run, and where those that meet them end beyond the outermost: many tables have no line there."""
+    found: list[float] = []
+    for place in sorted(ruling.place for ruling in rulings):
+        if not found or place - found[-1] > _MISS:
+            found.append(place)
+    if not (found and ends):
+        return tuple(found)
+    if min(ends) < found[0] - _OPEN_SIDE:
+        found.insert(0, min(ends))
+    if max(ends) > found[-1] + _OPEN_SIDE:
+        found.append(max(ends))
+    return tuple(found)

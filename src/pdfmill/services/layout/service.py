@@ -1,0 +1,178 @@
+"""LayoutService: from a file to pages with blocks in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
+from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
+from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.services.layout.blocks import BlockFinder, Item
+from pdfmill.services.layout.columns import regions
+from pdfmill.services.layout.headings import HeadingFinder, comparable
+from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
+from pdfmill.services.layout.model import Block, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.pictures import pictures
+from pdfmill.services.layout.profile import Profile, profile, sketch
+from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.tables import find_tables
+from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+
+#: Pages that are compared with one another, and how many of these follow directly on each other.
+_SAMPLED = 60
+_NEIGHBOURS = 3
+
+
+@dataclass(frozen=True)
+class _ReadPage:
+    """What was found on a page, before it is understood."""
+
+    size: tuple[float, float]
+    layers: list[Layer] = field(repr=False)
+    graphics: Graphics = field(repr=False)
+    quality: TextQuality
+
+
+class LayoutDocument:
+    """A document whose pages can be read, each by itself.
+
+    Attributes:
+        page_indices: The pages that were asked for, in that order.
+        user_units: For each page of the document, the points in a unit of its user space.
+    """
+
+    def __init__(self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float]) -> None:
+        self._document = document
+        self.page_indices = page_indices
+        self.user_units = user_units
+        self._kept: dict[int, _ReadPage] = {}
+
+    @property
+    def title(self) -> str:
+        """What the document calls itself; empty if it does not."""
+        return self._document.title
+
+    def survey(self, ctx: Context) -> None:
+        """Compare a sample of the pages; `page` needs what they have in common.
+
+        Raises:
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        sample = _sample(self.page_indices)
+        sketches = []
+        for done, page_index in enumerate(sample):
+            ctx.advance(done, len(sample), unit="pages")
+            read = self._kept[page_index] = self._read(page_index)
+            if read.layers:
+                frame = read.layers[0].frame
+                sketches.append(sketch(page_index, frame.size[1], read.layers[0].words))
+        ctx.advance(1, 1)
+        self._finder = self._heading_finder(profile(sketches))
+
+    def _heading_finder(self, common: Profile) -> HeadingFinder:
+        outline = {
+            (item.page_index, comparable(item.title)): item.level
+            for item in self._document.outline
+            if item.page_index is not None
+        }
+        return HeadingFinder(common, outline)
+
+    def page(self, page_index: int) -> Page:
+        """A page as one reads it; after `survey`."""
+        read = self._kept.pop(page_index, None) or self._read(page_index)
+        blocks: list[Block] = []
+        headers: list[Line] = []
+        footers: list[Line] = []
+        if read.layers:
+            main = read.layers[0]
+            headers, footers, words = self._without_running_lines(main)
+            blocks = [main.frame.turn_block(block) for block in self._blocks(page_index, read, words)]
+        else:
+            blocks = list(pictures(read.graphics, (), read.size))
+        for layer in read.layers[1:]:
+            blocks += [layer.frame.turn_block(block) for block in _aside(layer)]
+        return Page(
+            number=page_index + 1,
+            width=round(read.size[0], 2),
+            height=round(read.size[1], 2),
+            quality=read.quality,
+            blocks=tuple(blocks),
+            headers=tuple(map(read.layers[0].frame.turn_line, headers)) if read.layers else (),
+            footers=tuple(map(read.layers[0].frame.turn_line, footers)) if read.layers else (),
+        )
+
+    def _read(self, page_index: int) -> _ReadPage:
+        with self._document.page(page_index) as page:
+            size = page.geometry.size
+            characters, graphics = page.characters(), page.graphics()
+            layers = read_layers(characters, size, page.links(), page.structure_types())
+            words = [word for layer in layers for word in layer.words]
+            return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
+
+    def _without_running_lines(self, layer: Layer) -> tuple[list[Line], list[Line], list[Word]]:
+        """Headers, footers and the words that are left of a page."""
+        height = layer.frame.size[1]
+        headers: list[Line] = []
+        footers: list[Line] = []
+        rest: list[Word] = []
+        for row in rows_of(layer.words):
+            line = Line.of(reading_order(row))
+            slot = next((slot for slot in self._finder.profile.slots if slot.fits(line, height)), None)
+            if slot is None:
+                rest += row
+            elif slot.at_top:
+                headers.append(line)
+            else:
+                footers.append(line)
+        return headers, footers, rest
+
+    def _blocks(self, page_index: int, read: _ReadPage, words: Sequence[Word]) -> list[Block]:
+        tables, rest = find_tables(read.graphics, words, read.layers[0].frame)
+        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, read.size)]
+        right_to_left = is_right_to_left(" ".join(word.text for word in words))
+        return BlockFinder(self._finder, page_index).blocks(regions(items, right_to_left=right_to_left))
+
+
+class LayoutService:
+    """Reads the pages of documents."""
+
+    @contextmanager
+    def open(self, path: Path, pages: PageRanges | None, ctx: Context) -> Iterator[LayoutDocument]:
+        """Open a document and compare its pages; takes the whole stretch of the context's progress.
+
+        Args:
+            pages: Those to read; None for all.
+
+        Raises:
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
+            InvalidPageRange: A page lies outside the document.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        with open_pdf(path, ctx.limits) as pdf:
+            page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
+            units = user_units(pdf)
+        with open_read(path, units) as document:
+            opened = LayoutDocument(document, page_indices, units)
+            opened.survey(ctx)
+            yield opened
+
+
+def _aside(layer: Layer) -> Iterator[Paragraph]:
+    """The text of a layer that stands across the rest of the page."""
+    for region in regions(segments(layer.words)):
+        lines = tuple(join(region))
+        yield Paragraph(lines, Line.of(tuple(word for line in lines for word in line.words)).box)
+
+
+def _sample(page_indices: Sequence[int]) -> list[int]:
+    """All pages of a short document; of a long one groups of neighbours, spread over it."""
+    if len(page_indices) <= _SAMPLED:
+        return sorted(set(page_indices))
+    groups = _SAMPLED // _NEIGHBOURS
+    step = (len(page_indices) - _NEIGHBOURS) / (groups - 1)
+    starts = [round(group * step) for group in range(groups)]
+    return sorted({page_indices[start + offset] for start in starts for offset in range(_NEIGHBOURS)})

@@ -1,0 +1,36 @@
+"""The tables of a page: first those that lines show, then those that white space does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.aligned_tables import aligned_tables
+from pdfmill.services.layout.frames import Frame
+from pdfmill.services.layout.model import Table, Word
+from pdfmill.services.layout.ruled_tables import ruled_table
+from pdfmill.services.layout.rulings import find_rulings, grids
+
+
+def find_tables(graphics: Graphics, words: Sequence[Word], frame: Frame) -> tuple[list[Table], list[Word]]:
+    """The tables of a page and the words that are in none.
+
+    Args:
+        words: Level words of the layer that the frame belongs to.
+    """
+    tables: list[Table] = []
+    rest = list(words)
+    across, down = find_rulings(graphics, frame)
+    for grid in sorted(grids(across, down), key=lambda grid: grid.box.area):  # tables within cells first
+        if (found := ruled_table(grid, rest)) is not None:
+            tables.append(found[0])
+            rest = _without(rest, found[1])
+    for table, used in aligned_tables(rest, across):
+        tables.append(table)
+        rest = _without(rest, used)
+    return tables, rest
+
+
+def _without(words: Sequence[Word], used: Sequence[Word]) -> list[Word]:
+    gone = set(map(id, used))
+    return [word for word in words if id(word) not in gone]

@@ -1,0 +1,204 @@
+"""From characters to words: what stands without a space between it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pdfmill.engines.pdfium import Characters, Link, TextRun, is_of_leftward_script
+from pdfmill.services.layout.frames import Boxes, Frame
+from pdfmill.services.layout.model import Box, Style, Word
+
+#: Widths of a gap between words, in parts of the font size. PDFium adds a space where it believes in one; that and a
+#: small gap are as good as a large gap alone, but its belief without any gap splits words at kerning.
+_GAP = 0.22
+_GAP_WITH_SPACE = 0.1
+#: Characters overlap in height by at least this part of the lower one, or are not on one line.
+_LEVEL = 0.35
+
+_SPACES = np.array([0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x0C, 0x0B, 0x1680, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200C)])
+_COMBINING_MARKS = np.array(
+    [point for point in (*range(0x300, 0x370), *range(0x591, 0x700)) if unicodedata.combining(chr(point))]
+)
+#: What PDFium puts for a hyphen at the end of a line.
+_LINE_END_HYPHENS = (0x02, 0xFFFE)
+
+#: Compatibility forms that are one character on paper and several in a text: Latin and Armenian ligatures, Hebrew and
+#: Arabic presentation forms.
+_PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+#: Symbol fonts put their glyphs at U+F000 plus their code; these are their bullets.
+_SYMBOLS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◻"})
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The words of a page whose baselines run in one direction, in the order of the content stream.
+
+    Attributes:
+        words: Their boxes are level, see `Frame`.
+        characters: How many characters they have together.
+    """
+
+    frame: Frame
+    words: tuple[Word, ...] = field(repr=False)
+    characters: int = 0
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether most letters of a text are of a script that runs from right to left."""
+    letters = sum(map(str.isalpha, text))
+    return bool(letters) and 2 * len(_RIGHT_TO_LEFT.findall(text)) > letters
+
+
+def read_layers(
+    characters: Characters, size: tuple[float, float], links: tuple[Link, ...], types: dict[int, tuple[str, ...]]
+) -> list[Layer]:
+    """The words of a page by the direction of their lines, the layer with the most characters first.
+
+    Args:
+        size: Width and height of the page in points.
+        types: Structure types by marked-content id, see `read_structure_types`.
+    """
+    if not characters.runs:
+        return []
+    angles = _angles(characters)
+    spaces = _is_space(characters)
+    painted = (characters.run_indices >= 0) & ~spaces & _is_on_page(characters.boxes, size) & _is_text(characters)
+    styles = [_style(run, types) for run in characters.runs]
+    layers = []
+    for angle in np.unique(angles[painted]).tolist():
+        rows = np.flatnonzero(painted & (angles == angle))
+        frame = Frame(angle, *size)
+        words = _words(characters, rows, spaces, frame, styles)
+        layers.append(Layer(frame, tuple(_linked(words, links, frame) if links else words), len(rows)))
+    return sorted(layers, key=lambda layer: (-layer.characters, layer.frame.angle))
+
+
+def _angles(characters: Characters) -> npt.NDArray[np.int32]:
+    """The direction of each character's line: that of its run, snapped to upright where it is nearly so.
+
+    Vertical writing has upright characters below one another; its lines run down like those of text that is turned by
+    90 degrees, and follow one another leftwards as those do.
+    """
+    runs = np.array([_snapped(run.angle) for run in characters.runs] or [0], np.int32)
+    indices = characters.run_indices
+    boxes = characters.boxes
+    centres = np.stack((boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]), axis=1) / 2
+    same = (indices[1:] == indices[:-1]) & (indices[1:] >= 0)
+    steps = np.abs(np.diff(centres, axis=0))[same]
+    moved = np.zeros((len(runs), 2))
+    np.add.at(moved, indices[1:][same], steps)
+    vertical = (moved[:, 1] > 2 * moved[:, 0]) & (runs == 0)
+    runs = np.where(vertical, 90, runs).astype(np.int32)
+    return runs[indices]
+
+
+def _snapped(angle: int) -> int:
+    nearest = round(angle / 90) * 90
+    return nearest % 360 if abs(angle - nearest) <= 2 else angle
+
+
+def _is_space(characters: Characters) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.isin(characters.codepoints, _SPACES))
+
+
+def _is_text(characters: Characters) -> npt.NDArray[np.bool_]:
+    """Everything but control characters; a hyphen at a line's end comes as one."""
+    points = characters.codepoints
+    return ((points >= 0x20) & ~((points >= 0x7F) & (points < 0xA0))) | np.isin(points, _LINE_END_HYPHENS)
+
+
+def _is_on_page(boxes: Boxes, size: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    return (x >= 0) & (x <= size[0]) & (y >= 0) & (y <= size[1])
+
+
+def _words(
+    characters: Characters,
+    rows: npt.NDArray[np.intp],
+    spaces: npt.NDArray[np.bool_],
+    frame: Frame,
+    styles: list[Style],
+) -> list[Word]:
+    runs = characters.run_indices[rows]
+    sizes = np.array([run.size for run in characters.runs], np.float32)[runs]
+    level = frame.level(characters.boxes[rows], sizes)
+    starts = np.concatenate(([0], np.flatnonzero(_breaks(characters, rows, spaces, level, sizes)) + 1))
+    ends = np.concatenate((starts[1:], [len(rows)]))
+    boxes = np.concatenate(
+        (np.minimum.reduceat(level[:, :2], starts), np.maximum.reduceat(level[:, 2:], starts)), axis=1
+    )
+    text = "".join([characters.text[row] for row in rows.tolist()])
+    found = zip(
+        starts.tolist(),
+        ends.tolist(),
+        boxes.astype(float).round(2).tolist(),
+        runs[(starts + ends - 1) // 2].tolist(),  # the middle character's: a footnote's mark may come first or last
+        strict=True,
+    )
+    words = [Word(_written(text[start:end]), Box(*box), styles[run]) for start, end, box, run in found]
+    return [word for word in words if word.text]
+
+
+def _breaks(
+    characters: Characters,
+    rows: npt.NDArray[np.intp],
+    spaces: npt.NDArray[np.bool_],
+    level: Boxes,
+    sizes: npt.NDArray[np.float32],
+) -> npt.NDArray[np.bool_]:
+    """For each character but the last, whether a word ends after it."""
+    before, after = level[:-1], level[1:]
+    size = np.maximum(np.maximum(sizes[:-1], sizes[1:]), 1)
+    # The distance is to the right, or to the left in a script that runs that way.
+    gap = np.maximum(after[:, 0] - before[:, 2], before[:, 0] - after[:, 2])
+    real = np.cumsum(spaces & (characters.run_indices >= 0))
+    added = np.cumsum(spaces & (characters.run_indices < 0))
+    has_space = np.diff(real[rows]) > 0
+    has_added = np.diff(added[rows]) > 0
+    overlap = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
+    height = np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1])
+    points = characters.codepoints[rows]
+    rightwards = ~is_of_leftward_script(points)
+    back = (before[:, 0] - after[:, 0] > 0.5 * size) & rightwards[:-1] & rightwards[1:]
+    parted = (gap > _GAP * size) | (has_added & (gap > _GAP_WITH_SPACE * size)) | back | (overlap < _LEVEL * height)
+    # A combining mark stands wherever its font puts it; it belongs to the letter before it.
+    marks = np.isin(points, _COMBINING_MARKS)
+    return np.asarray(has_space | (parted & ~marks[:-1] & ~marks[1:]))
+
+
+def _written(text: str) -> str:
+    """The characters of a word as one writes them."""
+    if text.isascii() and text.isprintable():
+        return text
+    for hyphen in _LINE_END_HYPHENS:
+        text = text.replace(chr(hyphen), "-")
+    text = _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_SYMBOLS)
+    # A soft hyphen shows only where a line ends; there it is the word's last character.
+    return text[:-1].replace("\xad", "") + text[-1:].replace("\xad", "-")
+
+
+def _style(run: TextRun, types: dict[int, tuple[str, ...]]) -> Style:
+    parents = types.get(run.marked_content_id, ()) if run.marked_content_id is not None else ()
+    role = next((each for each in reversed(parents) if each not in ("Span", "Link", "NonStruct", "Private")), "")
+    heading = next((each for each in parents if re.fullmatch(r"H[1-6]?|Title", each)), role)
+    font = run.font
+    return Style(font.name, run.size, font.bold, font.italic, font.monospaced, run.colour, run.invisible, heading)
+
+
+def _linked(words: list[Word], links: tuple[Link, ...], frame: Frame) -> list[Word]:
+    """The words with the addresses of the links that lie over them."""
+    heights = np.array([link.box[3] - link.box[1] for link in links], np.float32)
+    level = frame.level(np.array([link.box for link in links], np.float32), heights).tolist()
+    boxes = [(Box(*box), link.uri) for box, link in zip(level, links, strict=True)]
+    linked = []
+    for word in words:
+        uri = next((uri for box, uri in boxes if box.holds(word.box)), None)
+        linked.append(word if uri is None else Word(word.text, word.box, word.style, uri))
+    return linked

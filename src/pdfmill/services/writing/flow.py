@@ -1,0 +1,93 @@
+"""Lines as running text: put together where only the width of a column parted them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Paragraph, Table, Word
+
+#: A word that a line's end divides: letters before the hyphen, and no hyphen among them, or it is a compound.
+_DIVIDED = re.compile(r"[^\W\d_]{2,}[-‐­]")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of one look; ``glued`` if no space stands before them."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    monospaced: bool = False
+    link: str | None = None
+    glued: bool = False
+
+
+def running_text(lines: Sequence[Line], *, dehyphenate: bool = True) -> str:
+    """The words of some lines in a row."""
+    pieces = [text + ("" if glued else " ") for text, _, glued in _pieces(lines, dehyphenate=dehyphenate)]
+    return "".join(pieces).rstrip(" ")
+
+
+def spans(lines: Sequence[Line], *, dehyphenate: bool = True) -> list[Span]:
+    """The words of some lines, those of one look together."""
+    found: list[Span] = []
+    glued = False
+    pieces = _pieces(lines, dehyphenate=dehyphenate)
+    for (bold, italic, monospaced, link), group in groupby(pieces, key=lambda piece: _look(piece[1])):
+        text, glues = "", False
+        for part, _, glues in group:
+            text += part + ("" if glues else " ")
+        found.append(Span(text if glues else text[:-1], bold, italic, monospaced, link, glued))
+        glued = glues
+    return found
+
+
+def _look(word: Word) -> tuple[bool, bool, bool, str | None]:
+    return word.style.bold, word.style.italic, word.style.monospaced, word.link
+
+
+def _pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, Word, bool]]:
+    """Each word's text, the word, and whether the next one follows without a space."""
+    for line, following in [*pairwise(lines), (lines[-1], None)]:
+        for word in line.words[:-1]:
+            yield word.text, word, False
+        last = line.words[-1]
+        if dehyphenate and following is not None and is_divided(last, following.words[0]):
+            yield last.text[:-1], last, True
+        else:
+            yield last.text, last, False
+
+
+def is_divided(word: Word, following: Word) -> bool:
+    """Whether a word goes on with the first word of the next line."""
+    return following.text[:1].islower() and bool(_DIVIDED.fullmatch(word.text.lstrip("(\"'„“‘«[")))
+
+
+def is_code(block: Block) -> bool:
+    """Whether a paragraph is set in a typewriter face, in which line ends and indents mean something."""
+    return isinstance(block, Paragraph) and all(word.style.monospaced for line in block.lines for word in line.words)
+
+
+def code_text(lines: Sequence[Line]) -> str:
+    """Lines of a typewriter face with their indents and gaps."""
+    left = min(line.box.left for line in lines)
+    characters = sum(len(word.text) for line in lines for word in line.words)
+    advance = sum(word.box.width for line in lines for word in line.words) / max(characters, 1) or 1.0
+    written = []
+    for line in lines:
+        text = ""
+        for word in line.words:
+            column = round((word.box.left - left) / advance)
+            text += " " * max(column - len(text), 1 if text else 0) + word.text
+        written.append(text)
+    return "\n".join(written)
+
+
+def lines_of(block: Block) -> tuple[Line, ...]:
+    """All lines of a block; a list item's marker is not among them."""
+    if isinstance(block, Paragraph | Heading | ListItem):
+        return block.lines
+    return tuple(line for cell in block.cells for line in cell.lines) if isinstance(block, Table) else ()
