@@ -30,17 +30,20 @@ from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxProcess,
 
 RESULTS = Path(__file__).parent / "results" / "hostile.md"
 LIMITS = Limits(wall_s=60, cpu_s=30, memory_mib=1024, output_mib=256)
-HONEST_RUNS = 9
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What one hostile file did in one operation; times in seconds."""
+    """What one hostile file did in one operation.
+
+    Attributes:
+        slowed: How many times as long the honest job beside it took as the same job alone just before.
+    """
 
     file: str
     operation: str
     ended: Ended
-    honest_s: float
+    slowed: float
 
     @property
     def outcome(self) -> str:
@@ -56,7 +59,6 @@ def main() -> None:
         with Sandbox.start(spool) as sandbox:
             box = Box(sandbox, spool)
             compress = load_registry().get("compress")
-            alone_s = statistics.median(box.run(compress, honest).wall_s for _ in range(HONEST_RUNS))
             attacks = [
                 box.attack(operation, path, compress, honest)
                 for path in sorted(corpus.iterdir())
@@ -65,7 +67,7 @@ def main() -> None:
             ]
             tier = str(sandbox.tier)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(report(attacks, alone_s, tier))
+    RESULTS.write_text(report(attacks, tier))
     print(RESULTS.read_text())
 
 
@@ -82,9 +84,10 @@ class Box:
             return self._buried(process)
 
     def attack(self, operation: AnyOperation, path: Path, honest: AnyOperation, document: Path) -> Attack:
+        alone_s = self.run(honest, document).wall_s
         with self._launch(operation, path) as hostile, self._launch(honest, document) as beside:
-            honest_s = beside.wait().wall_s
-            return Attack(path.name, operation.name, self._buried(hostile), honest_s)
+            slowed = beside.wait().wall_s / alone_s
+            return Attack(path.name, operation.name, self._buried(hostile), slowed)
 
     def _launch(self, operation: AnyOperation, path: Path) -> SandboxProcess:
         self._count += 1
@@ -123,12 +126,12 @@ def honest_document(path: Path) -> Path:
     return path
 
 
-def report(attacks: list[Attack], alone_s: float, tier: str) -> str:
+def report(attacks: list[Attack], tier: str) -> str:
     outcomes = Counter(attack.outcome for attack in attacks)
     deaths = outcomes["sandbox_crashed"] + outcomes["internal_error"]
     memory = [attack.ended.peak_memory_bytes / MIB for attack in attacks]
     late = [attack for attack in attacks if attack.ended.wall_s > LIMITS.wall_s + 5]
-    slowed = [attack.honest_s / alone_s for attack in attacks]
+    slowed = [attack.slowed for attack in attacks]
     lines = [
         "# Hostile documents",
         "",
@@ -143,7 +146,7 @@ def report(attacks: list[Attack], alone_s: float, tier: str) -> str:
         f"| longest run | {max(attack.ended.wall_s for attack in attacks):.1f} s | {LIMITS.wall_s + 5:g} s |",
         f"| runs too long | {len(late)} | 0 |",
         f"| honest job beside it, median | {statistics.median(slowed):.2f} × | |",
-        f"| honest job beside it, slowest | {max(slowed):.2f} × | 2 × of {alone_s:.2f} s |",
+        f"| honest job beside it, slowest | {max(slowed):.2f} × | 2 × |",
         f"| honest jobs beyond twice their time | {sum(each > 2 for each in slowed)} | 0 |",
         "",
         "| outcome | runs |",

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import httpx
 import pikepdf
@@ -64,6 +65,21 @@ def test_a_bad_document_fails_its_own_job_and_the_next_one_works(stack, tmp_path
         failed = list(client.watch(bad.id))[-1]
         assert (failed.status, failed.error.code) == ("FAILED", code)
         assert list(client.watch(good.id))[-1].result["reason"] == "signed"
+
+
+def test_many_files_are_one_job_and_a_bad_one_stops_no_other(stack, tmp_path):
+    good, photo = text_pdf(tmp_path / "good.pdf"), photo_pdf(tmp_path / "photo.pdf")
+    bad = damaged_pdf(tmp_path / "bad.pdf")
+    with stack.client() as client:
+        batch = client.submit("bulk-compress", [good, bad, photo], {})
+        ended = list(client.watch(batch.id))[-1]
+        assert ended.status == "COMPLETED", ended
+        assert [each["status"] for each in ended.result["files"]] == ["COMPLETED", "FAILED", "COMPLETED"]
+        target = client.download(ended, tmp_path / "files.zip")
+        assert client.jobs().items[0].id == batch.id
+    with zipfile.ZipFile(target) as archive:
+        assert archive.namelist() == ["good-compressed.pdf", "photo-compressed.pdf"]
+    assert ended.warnings[0].startswith("bad.pdf: ")
 
 
 def test_the_server_is_ready_in_every_part(stack):

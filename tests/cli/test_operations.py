@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -205,3 +206,27 @@ def test_help_and_compress_start_without_the_server_s_libraries(photo):
         loaded = set(done.stdout.splitlines()[-1].split())
         assert "click" in loaded
         assert not {"flask", "celery", "sqlalchemy", "httpx", "alembic", "redis"} & loaded
+
+
+def test_many_files_go_into_one_archive_and_a_bad_one_stops_no_other(pdfmill, photo, tmp_path):
+    (tmp_path / "empty.pdf").touch()
+    (tmp_path / "broken.pdf").write_text("hello")
+    archive = tmp_path / "more.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(photo, "folder/photo.pdf")
+    target = tmp_path / "out.zip"
+    files = [photo, tmp_path / "empty.pdf", tmp_path / "broken.pdf", archive]
+    done = pdfmill("bulk-compress", *files, "-o", target, "--json")
+    assert done.exit_code == 0, done.stderr
+    result = json.loads(done.stdout)["result"]
+    assert [each["status"] for each in result["files"]] == ["COMPLETED", "FAILED", "FAILED", "COMPLETED"]
+    with zipfile.ZipFile(target) as made:
+        assert made.namelist() == ["photo-compressed.pdf", "photo-compressed (2).pdf"]
+
+
+def test_a_batch_of_bad_files_fails(pdfmill, tmp_path):
+    (tmp_path / "broken.pdf").write_text("hello")
+    done = pdfmill("bulk-compress", tmp_path / "broken.pdf", "-o", tmp_path / "out.zip")
+    assert done.exit_code == 4
+    assert "[all_items_failed]" in done.stderr
+    assert not (tmp_path / "out.zip").exists()

@@ -21,6 +21,8 @@ from pdfmill.core.documents import MediaType, safe_name, sniff
         (b"PK\x03\x04 %PDF-1.4", MediaType.ZIP),
         (b"MZ\x90\x00 %PDF-1.4", MediaType.UNKNOWN),
         (b"<html>%PDF-1.4", MediaType.UNKNOWN),
+        (b"\xef\xbb\xbf\r\n <html>%PDF-1.4", MediaType.UNKNOWN),
+        (b"GIF89a%PDF-1.4", MediaType.UNKNOWN),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", MediaType.WEBP),
         (b"", MediaType.UNKNOWN),
     ],
@@ -40,6 +42,8 @@ def test_content_decides_what_a_file_is(head, expected):
         ("", "document.pdf"),
         (None, "document.pdf"),
         ("..", "document.pdf"),
+        ("-rf.pdf", "rf.pdf"),
+        (". -a.pdf", "a.pdf"),
         ("請求書.pdf", "請求書.pdf"),
     ],
 )

@@ -65,7 +65,7 @@ class Fleet:
         self.addresses.append(address)
 
     def start_worker(self, name="worker", queues=None, concurrency=2, **environment):
-        """Start a worker."""
+        """Start a worker; with ``host`` on a machine of that name, as far as it can tell."""
         note = self.folder / name / "run" / "worker-ready"
         words = ["worker", "--concurrency", str(concurrency), *(["--queues", queues] if queues else [])]
         note.unlink(missing_ok=True)
@@ -103,7 +103,9 @@ class Fleet:
         self._call(lambda: self._stop(name))
 
     def stop(self):
-        """Stop everything; returns the command lines of the processes that were left."""
+        """Stop everything, if that is not done yet; returns the command lines of the processes that were left."""
+        if self._stopped.is_set():
+            return []
         pids = self.pids()
         self._call(self._stop_all)
         self._stopped.set()
@@ -126,6 +128,8 @@ class Fleet:
     def _start(self, name, words, is_up, environment):
         log = self.folder / f"{name}.log"
         program = [sys.executable, "-m", "pdfmill", *words, "--data-dir", str(self.folder / name)]
+        if host := environment.pop("host", None):
+            program = ["unshare", "--uts", "/bin/sh", "-c", 'hostname "$0" && exec "$@"', host, *program]
         part = Part(
             name,
             ["/bin/sh", "-c", 'exec "$@" >>"$0" 2>&1', str(log), *program],
@@ -172,14 +176,30 @@ def servers(broker):
 @contextmanager
 def running_fleet(folder, environment):
     """Two web servers, two workers, two reconcilers."""
-    fleet = Fleet(folder, environment)
-    try:
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
         for number in (1, 2):
             fleet.start_web(f"web-{number}")
             fleet.start_reconciler(f"reconciler-{number}")
         fleet.start_worker("worker-1")
         fleet.start_worker("worker-2", queues="extraction,maintenance")
         fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def running_small_fleet(folder, environment):
+    """One part of each kind: "web", "worker", "reconciler"."""
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
+        fleet.start_web()
+        fleet.start_worker()
+        fleet.start_reconciler()
+        fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def _stopped_at_the_end(fleet):
+    try:
         yield fleet
     finally:
         left = fleet.stop()

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 
 import click
 
-from pdfmill.core.error_kind import ErrorKind
-from pdfmill.core.errors import Cancelled, InternalError, InvalidRequest, PdfMillError
+from pdfmill.core.errors import Cancelled, ErrorKind, InternalError, InvalidRequest, PdfMillError
 from pdfmill.core.failure import Failure
 
 

@@ -1,7 +1,7 @@
 """Named places at which a test makes a process die, to see that nothing is lost there.
 
-A process with ``PDFMILL_TEST_CRASH_POINT=name`` in its environment kills itself, as ``kill -9`` would, the first time
-it comes to that place; ``name:file`` only if the file can be removed, so that the next process lives on.
+A process with ``PDFMILL_TEST_CRASH_POINTS=folder`` in its environment kills itself, as ``kill -9`` would, when it comes
+to a place for which the folder holds a file of that name. It takes the file away first, so only one process dies of it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import os
 import signal
 from pathlib import Path
 
-VARIABLE = "PDFMILL_TEST_CRASH_POINT"
+VARIABLE = "PDFMILL_TEST_CRASH_POINTS"
 
 
 def crash_point(name: str) -> None:
-    """Die here if the environment says so."""
-    wanted, _, token = os.environ.get(VARIABLE, "").partition(":")
-    if wanted != name:
+    """Die here if a test wants it."""
+    folder = os.environ.get(VARIABLE)
+    if folder is None:
         return
-    if token:
-        try:
-            Path(token).unlink()
-        except FileNotFoundError:
-            return
+    try:
+        Path(folder, name).unlink()
+    except FileNotFoundError:
+        return
     os.kill(os.getpid(), signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,6 +39,12 @@ _MAGIC_AT_START = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", MediaType.OLE),
 )
 
+#: Programs, scripts, and formats that are not taken: Windows, ELF, shell, PostScript, RTF, GIF, gzip, 7-Zip, RAR.
+_FOREIGN_AT_START = (b"MZ", b"\x7fELF", b"#!", b"%!PS", b"{\\rtf", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+
+#: A byte order mark and white space: a page of HTML may begin with them.
+_IGNORED_BY_BROWSERS = b"\xef\xbb\xbf\t\n\x0c\r "
+
 
 def sniff(head: bytes) -> MediaType:
     """The media type by content: the name and the declared type of an upload are hearsay.
@@ -55,8 +62,8 @@ def sniff(head: bytes) -> MediaType:
             return media_type
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return MediaType.WEBP
-    # An executable or a script with a PDF inside is a polyglot as well; plain junk before the header is not.
-    if head.startswith((b"MZ", b"\x7fELF", b"#!", b"%!PS", b"<", b"{\\rtf")):
+    # What another program would run or unpack is a polyglot as well; plain junk before the header is not.
+    if head.startswith(_FOREIGN_AT_START) or head.lstrip(_IGNORED_BY_BROWSERS).startswith(b"<"):
         return MediaType.UNKNOWN
     if b"%PDF-" in head[:SNIFF_BYTES]:
         return MediaType.PDF
@@ -73,14 +80,16 @@ def safe_name(name: str | None, default: str = "document.pdf") -> str:
     It is data only: nothing is ever stored under it.
     """
     base = PurePosixPath((name or "").replace("\\", "/")).name
-    printable = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c) not in _UNSAFE)
-    stem, dot, suffix = printable.strip().rpartition(".")
+    # First what is not printed, since a letter and its accent may stand on either side of it.
+    printable = unicodedata.normalize("NFC", "".join(c for c in base if unicodedata.category(c) not in _UNSAFE))
+    # A leading dot hides a file, and a leading dash makes it an option of whatever program it is given to.
+    stem, dot, suffix = re.sub(r"^[\s.-]+", "", printable).rstrip().rpartition(".")
     if not dot:
         stem, suffix = suffix, ""
     room = 200 - len((dot + suffix).encode())
     stem = stem.encode()[: max(room, 0)].decode(errors="ignore")
     cleaned = (stem + dot + suffix).strip()
-    return cleaned if cleaned.strip(".") and room > 0 else default
+    return cleaned if cleaned and not cleaned.startswith(".") else default
 
 
 @dataclass(frozen=True)

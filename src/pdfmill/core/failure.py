@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pdfmill.core.error_kind import ErrorKind
-from pdfmill.core.errors import InternalError, PdfMillError, error_classes
+from pdfmill.core.errors import ErrorKind, InternalError, PdfMillError, error_classes
 
 
 class Failure(BaseModel):

@@ -46,9 +46,11 @@ class LocalStorage:
 
     def publish_path(self, path: Path, key: str, label: Label) -> StoredFile:
         """Copy a file of an attempt into the storage and make it visible under its key, durably."""
-        incoming = self.incoming(max_bytes=path.stat().st_size)
+        with translated_errors():
+            size_bytes = path.stat().st_size
+        incoming = self.incoming(max_bytes=size_bytes)
         try:
-            with path.open("rb") as source:
+            with translated_errors(), path.open("rb") as source:
                 shutil.copyfileobj(source, incoming, MIB)
             return self.publish(incoming, key, label)
         except BaseException:
@@ -57,7 +59,7 @@ class LocalStorage:
 
     def fetch(self, key: str, target: Path) -> None:
         """Copy a stored file to where an attempt reads it; read-only there."""
-        with self.open(key) as source, translated_errors(), target.open("wb") as copy:
+        with translated_errors(), self.open(key) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy, MIB)
             target.chmod(0o444)
 

@@ -180,6 +180,8 @@ class Keeper:
             _sweep(pid)
         _, status, usage = os.wait4(pid, 0)
         self._cpu_s = max(self._cpu_s, usage.ru_utime + usage.ru_stime)
+        # The most that one process held, exactly; unless all were killed at once, and nobody buried them.
+        self._peak_bytes = max(self._peak_bytes, usage.ru_maxrss * 1024)
         code = os.waitstatus_to_exitcode(status)
         return 128 - code if code < 0 else code
 
@@ -195,8 +197,9 @@ class Keeper:
         if status == 128 + signal.SIGXCPU or (status == 128 + signal.SIGKILL and used_up):
             return Verdict.CPU
         if status in (128 + signal.SIGABRT, 128 + signal.SIGTRAP):
-            # PDFium aborts its process when an allocation fails, which may be a large one that comes early.
-            nearly_full = self._peak_bytes > 0.5 * self._request.limits.memory_mib * MIB
+            # PDFium aborts its process when an allocation fails. A buffer that grows by doubling fails as soon as it
+            # holds a third, because the old one and the new one are held together.
+            nearly_full = self._peak_bytes > self._request.limits.memory_mib * MIB / 3
             return Verdict.MEMORY if nearly_full else Verdict.CRASH
         return Verdict.FAILED if "failure" in self._last_word else Verdict.CRASH
 

@@ -1,0 +1,170 @@
+"""The one error hierarchy; `core.failure` is the form in which an error leaves the process.
+
+    PdfMillError
+    ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
+    │                     UnusablePath
+    ├── UnsupportedMediaType, MethodNotAllowed
+    ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, AllItemsFailed
+    ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
+    ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
+    ├── QueueFull, TooManyJobs, WaitedTooLong
+    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
+    │   JobExpired, PasswordLost
+    ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
+    │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── DeadlineExceeded, Cancelled
+    └── InternalError
+
+Each class states a stable ``code``, a ``title`` and a ``kind``; the kind is a row of `ErrorKind`. ``detail`` is public
+by construction: it says what failed, why if that is not obvious, and what to do next. The technical cause travels only
+as ``__cause__`` into the log.
+"""
+
+from pdfmill.core.errors.base import (
+    InternalError,
+    PdfMillError,
+    error_classes,
+)
+from pdfmill.core.errors.callers import (
+    AuditBroken,
+    CrossSiteRequest,
+    Exposed,
+    InvalidKey,
+    InvalidLink,
+    KeyRequired,
+    PasswordLost,
+    QuotaExceeded,
+    ScopeMissing,
+    TooManyRequests,
+    UnknownKey,
+)
+from pdfmill.core.errors.document import (
+    AllItemsFailed,
+    DamagedInput,
+    EmptyInput,
+    EncryptedInput,
+    ForbiddenContent,
+    NoPages,
+)
+from pdfmill.core.errors.jobs import (
+    AddressInUse,
+    AlreadyServing,
+    Cancelled,
+    DeadlineExceeded,
+    InvalidTransition,
+    JobExpired,
+    JobNotFinished,
+    NotFound,
+    Quarantined,
+    QueueFull,
+    ResultUnavailable,
+    SandboxCrashed,
+    TooManyJobs,
+    UnknownJob,
+    UnknownOperation,
+    WaitedTooLong,
+)
+from pdfmill.core.errors.kind import ErrorKind
+from pdfmill.core.errors.limits import (
+    ArchiveTooLarge,
+    InputTooLarge,
+    MemoryExceeded,
+    OutputTooLarge,
+    TooManyPages,
+    TooManyPixels,
+    TooManyProcesses,
+)
+from pdfmill.core.errors.request import (
+    IdempotencyConflict,
+    InvalidOptions,
+    InvalidPageRange,
+    InvalidRequest,
+    InvalidSettings,
+    MethodNotAllowed,
+    OutputExists,
+    UnsupportedMediaType,
+    UnusablePath,
+    WrongInputCount,
+)
+from pdfmill.core.errors.surroundings import (
+    BrokerUnavailable,
+    DatabaseUnavailable,
+    EngineFailed,
+    FileMissing,
+    MissingDependency,
+    OutputRejected,
+    ServerUnreachable,
+    StorageFull,
+    StorageUnavailable,
+    UnsafeExposure,
+)
+
+__all__ = [
+    "AddressInUse",
+    "AllItemsFailed",
+    "AlreadyServing",
+    "ArchiveTooLarge",
+    "AuditBroken",
+    "BrokerUnavailable",
+    "Cancelled",
+    "CrossSiteRequest",
+    "DamagedInput",
+    "DatabaseUnavailable",
+    "DeadlineExceeded",
+    "EmptyInput",
+    "EncryptedInput",
+    "EngineFailed",
+    "ErrorKind",
+    "Exposed",
+    "FileMissing",
+    "ForbiddenContent",
+    "IdempotencyConflict",
+    "InputTooLarge",
+    "InternalError",
+    "InvalidKey",
+    "InvalidLink",
+    "InvalidOptions",
+    "InvalidPageRange",
+    "InvalidRequest",
+    "InvalidSettings",
+    "InvalidTransition",
+    "JobExpired",
+    "JobNotFinished",
+    "KeyRequired",
+    "MemoryExceeded",
+    "MethodNotAllowed",
+    "MissingDependency",
+    "NoPages",
+    "NotFound",
+    "OutputExists",
+    "OutputRejected",
+    "OutputTooLarge",
+    "PasswordLost",
+    "PdfMillError",
+    "Quarantined",
+    "QueueFull",
+    "QuotaExceeded",
+    "ResultUnavailable",
+    "SandboxCrashed",
+    "ScopeMissing",
+    "ServerUnreachable",
+    "StorageFull",
+    "StorageUnavailable",
+    "TooManyJobs",
+    "TooManyPages",
+    "TooManyPixels",
+    "TooManyProcesses",
+    "TooManyRequests",
+    "UnknownJob",
+    "UnknownKey",
+    "UnknownOperation",
+    "UnsafeExposure",
+    "UnsupportedMediaType",
+    "UnusablePath",
+    "WaitedTooLong",
+    "WrongInputCount",
+    "error_classes",
+]

@@ -1,0 +1,51 @@
+"""Errors of the document that was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdfmill.core.errors.base import PdfMillError
+from pdfmill.core.errors.kind import ErrorKind
+
+
+class EmptyInput(PdfMillError):
+    code = "empty_input"
+    title = "The file is empty"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class DamagedInput(PdfMillError):
+    code = "damaged_input"
+    title = "The file is damaged beyond repair"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class EncryptedInput(PdfMillError):
+    code = "password_required"
+    title = "The file is protected by a password"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class ForbiddenContent(PdfMillError):
+    """Something that no honest document needs and an attack does."""
+
+    code = "forbidden_content"
+    title = "The file holds something that is not opened here"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class AllItemsFailed(PdfMillError):
+    """Not one file of a batch could be worked on; ``files`` is a list of {name, code, detail}."""
+
+    code = "all_items_failed"
+    title = "None of the files could be worked on"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, files: list[dict[str, str]], **extras: Any) -> None:
+        super().__init__(detail, files=files, **extras)
+
+
+class NoPages(PdfMillError):
+    code = "no_pages"
+    title = "The document has no pages"
+    kind = ErrorKind.UNREADABLE_INPUT
