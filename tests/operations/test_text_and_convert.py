@@ -124,3 +124,15 @@ def test_two_thousand_pages_are_read(perform, tmp_path):
     outcome = perform("extract-text", text_pdf(tmp_path / "long.pdf", pages=2000), mode="json")
     pages = json.loads(outcome.outputs[0].path.read_text())["pages"]
     assert [page["number"] for page in pages] == list(range(1, 2001))
+
+
+@pytest.mark.parametrize(("to", "name"), [("csv", "list.csv"), ("xlsx", "list.xlsx")])
+def test_tables_are_converted(perform, tmp_path, to, name):
+    def build(sheet):
+        for row in range(4):
+            for column in range(3):
+                sheet.text(72 + 120 * column, 114 + 16 * row, str(10 * row + column))
+
+    outcome = perform("convert", sheets(tmp_path / "list.pdf", build), to=to)
+    assert outcome.outputs[0].name == name
+    assert outcome.result.tables == 1
