@@ -2,8 +2,9 @@
 
     make bench-conversion CORPUS=folder        writes benchmarks/results/conversion.md
 
-The folder has documents in ``convert`` and in ``tables``, the latter with their cells in ``NAME.truth.json``: ``{"page": 1, "rows": [["cell", …], …]}``. Programs that are not installed are left out. Times are
-processor time; those of other programs hold their start, those of pdfmill do not hold Python's.
+The folder has documents in ``convert`` and in ``tables``, the latter with their cells in ``NAME.truth.json``:
+``{"page": 1, "rows": [["cell", …], …]}``. Programs that are not installed are left out. Times are processor time; those
+of other programs hold their start, those of pdfmill do not hold Python's.
 """
 
 from __future__ import annotations
