@@ -21,17 +21,16 @@ from typing import Any
 import redis
 from sqlalchemy import insert, select, text
 
+from pdfmill.app import Parts
 from pdfmill.client import Client
-from pdfmill.config.settings import QueueSettings, load_settings
+from pdfmill.config.settings import load_settings
 from pdfmill.jobs.attempts import claim_next
+from pdfmill.jobs.base import new_job_id, utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, new_job_id, utc_now
+from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.owner import this_owner
-from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.schema import upgrade
-from pdfmill.jobs.service import JobService
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import LocalStorage
 from stacks import rehearsal
 from stacks.fleet import running_small_fleet
 from stacks.processes import cpu_s, kill, wait_for
@@ -72,26 +71,14 @@ def timed_ms(call: Callable[[], Any], times: int) -> list[float]:
 
 
 @contextmanager
-def table(url: str, folder: Path) -> Iterator[tuple[Database, JobService]]:
-    """An empty job table."""
+def table(url: str, folder: Path) -> Iterator[Parts]:
+    """An empty job table, and what works on it."""
     upgrade(url)
-    database = Database(url)
-    storage = LocalStorage(folder / "files", min_free_bytes=0)
-    service = JobService(database, storage, _Silent(), retention=timedelta(hours=1), queue=QueueSettings())
+    parts = Parts(load_settings(data_dir=folder, database={"url": url}, storage={"min_free_mib": 0}))
     try:
-        yield database, service
+        yield parts
     finally:
-        database.close()
-
-
-class _Silent:
-    """A dispatcher whose hints nobody hears."""
-
-    def dispatch(self, job_id: str, operation: str) -> bool:
-        return True
-
-    def messages_in(self, queue: str) -> int | None:
-        return 0
+        parts.database.close()
 
 
 def fill(
@@ -152,11 +139,11 @@ def double(database: Database, times: int) -> None:
 
 def measure_table(name: str, url: str, folder: Path, finished: int) -> list[Row]:
     """Claims and lists in an empty table, with 10,000 waiting, with very many finished."""
-    policy = JobPolicy.of(load_settings())
-    with table(url, folder) as (database, service):
+    with table(url, folder) as parts:
+        database, service = parts.database, parts.jobs
 
         def claim() -> None:
-            assert claim_next(database, policy, "extraction", this_owner()) is not None
+            assert claim_next(database, parts.policy, "extraction", this_owner()) is not None
 
         def list_page() -> None:
             service.list_jobs(limit=50)
@@ -403,9 +390,6 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows += measure_table("SQLite", f"sqlite:///{folder}/jobs.db", folder, options.finished)
-        with postgres_database() as url:
-            rows += measure_table("PostgreSQL", url, folder, options.finished)
         if not options.only_table:
             with redis_database() as url:
                 bare = measure_bare(url, 2000)
@@ -414,6 +398,11 @@ def main() -> None:
             rows += measure_stack(folder / "stack", options.jobs, options.idle_seconds, bare)
             rows.append(("broker wiped to the start of a job it held, s", measure_wiped_broker(folder / "wiped"), 10))
             rows.append(("host lost to next attempt elsewhere, s", measure_other_host(folder / "far"), 35))
+            write_results(rows, load)
+        rows += measure_table("SQLite", f"sqlite:///{folder}/jobs.db", folder, options.finished)
+        write_results(rows, load)
+        with postgres_database() as url:
+            rows += measure_table("PostgreSQL", url, folder, options.finished)
     write_results(rows, load)
 
 
