@@ -283,6 +283,22 @@ def measure_idle(stack: Stack, seconds: float) -> float:
     return (sum(map(cpu_s, pids)) - before) / (time.monotonic() - started) * 100
 
 
+def measure_poison(stack: Stack) -> float:
+    """The 95th percentile of innocent jobs' times while every tenth job kills its sandbox, as multiple of without."""
+    slowest = []
+    for every in (0, 10):
+        with stack.client() as client:
+            jobs = []
+            for number in range(100):
+                if every and number % every == 0:
+                    client.submit("poison", CONTENT, {})
+                jobs.append(client.submit("echo", CONTENT, {"seconds": 0.05}).id)
+                time.sleep(0.1)
+            ended = [list(client.watch(job_id))[-1] for job_id in jobs]
+        slowest.append(p([(job.finished_at - job.created_at).total_seconds() for job in ended], 95))
+    return slowest[1] / slowest[0]
+
+
 def measure_wiped_broker(folder: Path) -> float:
     """Seconds from wiping the broker to the start of a job whose hint was in it."""
     with (
@@ -331,6 +347,7 @@ def measure_stack(folder: Path, jobs: int, idle_s: float, bare: tuple[float, flo
         idle = measure_idle(stack, idle_s)
         median, slow = measure_latency(stack)
         rate = measure_throughput(stack, jobs)
+        poisoned = measure_poison(stack)
         child = statistics.median(
             seconds_to_next_attempt(stack, lambda: kill_all(stack, "worker child")) for _ in range(3)
         )
@@ -343,6 +360,7 @@ def measure_stack(folder: Path, jobs: int, idle_s: float, bare: tuple[float, flo
         ("bare Celery on Redis: submission to task, p50 ms", bare[0], 0),
         ("whole pipeline, jobs/s", rate, 0),
         ("bare Celery on Redis: no-ops/s", bare[1], 0),
+        ("innocent jobs' p95 beside 10 % poison, as multiple", poisoned, 1.5),
         ("worker child killed to next attempt, s", child, 1),
         ("worker killed to next attempt, s", parent, 5),
     ]
