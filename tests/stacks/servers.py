@@ -212,6 +212,9 @@ class OwnRabbitMQ(OwnServer):
         return [str(inner) if inner.exists() else require_program("rabbitmq-server", "rabbitmq-server")]
 
     def _options(self):
+        # The machine's own configuration would win over variables: it is replaced by one of this server's.
+        configuration = self.folder / "rabbitmq.conf"
+        configuration.write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
         node = f"pdfmill{self.port}@localhost"
         folders = {f"RABBITMQ_{name}": str(self.folder) for name in ("MNESIA_BASE", "LOG_BASE", "SCHEMA_DIR")}
         environment = {
@@ -219,8 +222,8 @@ class OwnRabbitMQ(OwnServer):
             **folders,
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": node,
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_CONFIG_FILE": str(configuration),
+            "RABBITMQ_CONF_ENV_FILE": os.devnull,
             "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
             "RABBITMQ_PID_FILE": str(self.folder / "pid"),
