@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check bench-embedded bench-corpus bench-jobs storm
+.PHONY: run test check bench-embedded bench-corpus bench-compression bench-jobs storm
 
 run:
 	@scripts/run
@@ -17,6 +17,10 @@ bench-embedded:
 bench-corpus:
 	@scripts/setup
 	@.venv/bin/python benchmarks/corpus.py $(CORPUS)
+
+bench-compression:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/compression.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev

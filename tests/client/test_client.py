@@ -228,6 +228,7 @@ def test_the_client_loads_nothing_of_the_server():
     ours = {name for name in done.stdout.split() if not name.startswith("pdfmill.client")}
     assert {name for name in ours if not name.startswith("pdfmill.core.errors")} == {
         "pdfmill.core",
+        "pdfmill.core.addresses",
         "pdfmill.core.failure",
     }
 

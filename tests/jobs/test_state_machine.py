@@ -31,9 +31,10 @@ from pdfmill.jobs.recovery import LeaseWatch, reap
 from pdfmill.jobs.retention import purge_expired
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.sealing import Sealer
-from pdfmill.jobs.service import JobService, Submitter, Upload
+from pdfmill.jobs.service import JobService
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.submission import Submitter, Upload
 
 #: A file system in memory, where many small commits take no time.
 MEMORY = Path("/dev/shm")

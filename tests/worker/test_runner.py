@@ -89,6 +89,7 @@ def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_f
     assert runner.run(job.id, "compression", ignore)
     job = jobs.get(job.id)
     assert job.status is JobStatus.COMPLETED, job.error
+    assert job.sandbox.startswith("tier ")
     with storage.open(job.outputs[0].storage_key) as file:
         assert file.read() == b"fine"
     assert directories(spool) == []
@@ -124,6 +125,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         storage=storage,
         dispatcher=dispatcher,
         policy=policy,
+        registry=load_registry(),
         limits=Limits(),
         spool=spool,
         start_sandbox=fail_to_start,
@@ -263,7 +265,7 @@ def test_a_job_that_crashed_runs_alone(runner, jobs, submit_for, database):
 
 
 def test_no_job_is_begun_while_the_disk_is_full(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, monkeypatch
+    runner, jobs, submit_for, database, storage, sealer, dispatcher, policy, spool, monkeypatch
 ):
     monkeypatch.setattr("pdfmill.worker.runner._REST_WHEN_DISK_IS_FULL_S", 0)
     full = AttemptRunner(
@@ -272,7 +274,7 @@ def test_no_job_is_begun_while_the_disk_is_full(
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        limits=Limits(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
         spool=replace(spool, min_free_bytes=1 << 60),
     )
     job = submit_for("behave")

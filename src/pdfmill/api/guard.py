@@ -13,9 +13,10 @@ from flask import Flask, Response, g, request
 from pdfmill.access.audit import AuditLog, Deed
 from pdfmill.access.keys import Keys
 from pdfmill.access.rates import WINDOW_S, Allowance, Rate, RateLimiter
-from pdfmill.config.settings import AccessSettings, ServerSettings, is_loopback
+from pdfmill.config.settings import AccessSettings, ServerSettings
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.caller import EVERYTHING, Caller, Scope
-from pdfmill.core.errors import CrossSiteRequest, InvalidKey, KeyRequired, ScopeMissing, TooManyRequests
+from pdfmill.core.errors import CrossSiteRequest, InvalidKey, InvalidRequest, KeyRequired, ScopeMissing, TooManyRequests
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
@@ -87,6 +88,7 @@ class Guard:
 
         @app.before_request
         def check() -> None:
+            _refuse_nul()
             if request.endpoint is not None:
                 self._check(access_of(app, request.endpoint))
 
@@ -188,6 +190,18 @@ def _refuse_excess(allowance: Allowance | None) -> None:
             "Retry-After says.",
             retry_after_s=allowance.reset_s,
         )
+
+
+def _refuse_nul() -> None:
+    """No honest address holds a NUL, and PostgreSQL refuses to store or to look for one.
+
+    Raises:
+        InvalidRequest: The path or a query parameter holds one.
+    """
+    if any(
+        "\0" in text for text in (request.path, *(text for pair in request.args.items(multi=True) for text in pair))
+    ):
+        raise InvalidRequest("The address holds a NUL character. Send it without.")
 
 
 def _add_headers(response: Response) -> None:

@@ -36,6 +36,7 @@ class _Manner:
     server: str | None
     as_json: bool
     quiet: bool
+    full: bool
 
 
 def operation_command(operation: AnyOperation) -> click.Command:
@@ -45,7 +46,7 @@ def operation_command(operation: AnyOperation) -> click.Command:
         given = (files,) if isinstance(files, str) else files
         values = values_of(operation.fields, arguments)
         operation.parse_options(values)  # before any file is looked at
-        manner = _Manner(arguments["server"], arguments["json"], arguments["quiet"])
+        manner = _Manner(arguments["server"], arguments["json"], arguments["quiet"], arguments["report"])
         destination = Destination.of(arguments["output"], given, force=arguments["force"])
         if manner.as_json and destination.path is None:
             raise InvalidRequest("--json and the document both want standard output. Name a file with -o.")
@@ -89,7 +90,7 @@ def run(
         if manner.as_json:
             click.echo(report.as_json())
         elif not manner.quiet:
-            click.echo(report.as_text(), err=destination.path is None)
+            click.echo(report.as_text(full=manner.full), err=destination.path is None)
 
 
 def _work(
@@ -124,6 +125,7 @@ def _shared_options() -> list[click.Option]:
         ),
         click.Option(["--force"], is_flag=True, help="Replace an output file that exists."),
         click.Option(["--json"], is_flag=True, help="Print the result as one JSON object; errors too, on stderr."),
+        click.Option(["--report"], is_flag=True, help="Tell all that was done, as a table."),
         click.Option(["-q", "--quiet"], is_flag=True, help="Print nothing but errors."),
         SERVER_OPTION,
     ]

@@ -79,29 +79,39 @@ class Report:
             ensure_ascii=False,
         )
 
-    def as_text(self) -> str:
-        """The line that matters, the fields of the result, and the warnings."""
-        return "\n".join([self._headline(), *self._fields(), *self._warnings()])
+    def as_text(self, *, full: bool = False) -> str:
+        """The line that matters, the fields of the result, and the warnings.
+
+        Args:
+            full: Whether the fields that hold several numbers are shown as well, as a table.
+        """
+        return "\n".join([self._headline(), *self._fields(full=full), *self._warnings()])
 
     def _headline(self) -> str:
         before = sum(file.size_bytes for file in self.inputs)
-        after = sum(size for _, size, _ in self.outputs)
         name = self.inputs[0].name if len(self.inputs) == 1 else f"{len(self.inputs)} files"
+        if not self.outputs:
+            return f"{click.style(name, bold=True)}: {size_text(before)}, in {self.seconds:.1f} s, no file made"
+        after = sum(size for _, size, _ in self.outputs)
         sizes = f"{size_text(before)} → {size_text(after)} ({after / before:.0%})".replace("%", " %")
         places = [str(place) for _, _, place in self.outputs if place is not None]
         saved = f", saved as {', '.join(places)}" if places else ""
         return f"{click.style(name, bold=True)}: {sizes}{saved} in {self.seconds:.1f} s"
 
-    def _fields(self) -> list[str]:
+    def _fields(self, *, full: bool) -> list[str]:
         """Those fields of the result that the headline has not told."""
-        told = {"input_bytes", "output_bytes", "ratio"}
-        shown = {
-            key.replace("_", " "): _value_text(key, value)
-            for key, value in self.finished.result.items()
-            if key not in told and value not in (None, "", [], {})
-        }
-        width = max(map(len, shown), default=0)
-        return [click.style(f"  {key:<{width}}  {value}", dim=True) for key, value in shown.items()]
+        told = {"input_bytes", "output_bytes", "ratio"} if self.outputs and not full else set()
+        rows: list[tuple[str, str]] = []
+        for key, value in self.finished.result.items():
+            if key in told or value in (None, "", [], {}):
+                continue
+            if not isinstance(value, dict):
+                rows.append((key.replace("_", " "), _value_text(key, value)))
+            elif full:
+                rows.append((key.replace("_", " "), ""))
+                rows += [(f"  {name}", _value_text(key, each)) for name, each in value.items()]
+        width = max((len(name) for name, _ in rows), default=0)
+        return [click.style(f"  {name:<{width}}  {text}".rstrip(), dim=True) for name, text in rows]
 
     def _warnings(self) -> list[str]:
         return [f"{click.style('warning:', fg='yellow')} {warning}" for warning in self.finished.warnings]
@@ -122,6 +132,14 @@ def size_text(size_bytes: int) -> str:
 def _value_text(key: str, value: Any) -> str:
     if key.endswith("_bytes") and isinstance(value, int):
         return size_text(value)
+    if isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value):
+        return "".join(f"\n    {_line_of(each)}" for each in value)
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _line_of(item: dict[str, Any]) -> str:
+    """One file of several: its name, and what can be said of it in a word."""
+    facts = [_value_text(key, value) for key, value in item.items() if isinstance(value, (str, int)) and key != "name"]
+    return f"{item['name']}: {', '.join(facts)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import (
     ErrorKind,
     InputTooLarge,
@@ -56,7 +56,7 @@ class Transport:
         self._http = httpx.Client(
             base_url=self.base_url,
             timeout=timeout_s,
-            trust_env=not _is_loopback(parts.hostname),
+            trust_env=not is_loopback(parts.hostname),
             headers=headers,
         )
 
@@ -152,10 +152,3 @@ def _error_of_status(response: httpx.Response, detail: str = "", **extras: Any) 
     if status < 500:
         return InvalidRequest(said, **extras)
     return InternalError(said, **extras)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

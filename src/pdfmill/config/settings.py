@@ -7,7 +7,6 @@ error, because a silently ignored typo is the commonest mistake of self-hosting.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -24,6 +23,7 @@ from pydantic_settings import (
 )
 
 from pdfmill.config.secrets import SecretFiles, refuse_example
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import InvalidSettings
 from pdfmill.core.limits import Limits
 from pdfmill.core.suggest import did_you_mean
@@ -339,14 +339,6 @@ def settings_in_force(settings: Settings) -> dict[str, str]:
         else:
             shown[variable] = str(value)
     return shown
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, by name or address, is this very machine and no other can be meant."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pikepdf
 from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.errors import DamagedInput, EmptyInput, EncryptedInput, NoPages, StorageFull, TooManyPages
 from pdfmill.core.limits import Limits
+
+#: Versions of PDF/X that are based on PDF 1.3 and 1.4; later ones are on 1.6.
+_EARLY_PDFX = ("PDF/X-1", "PDF/X-2", "PDF/X-3")
 
 
 @contextmanager
@@ -56,14 +60,12 @@ def count_pages(path: Path, *, repair: bool = True) -> int:
 
 
 def save_pdf(pdf: Pdf, target: Path) -> None:
-    """Write with object streams, and with the encryption the file came with.
-
-    PDF/A-1 (ISO 19005-1, 6.1.4) forbids object streams and cross-reference streams, so such files keep the old form.
+    """Write with object streams where the document's standard allows them, and with the encryption it came with.
 
     Raises:
         StorageFull: The disk is full.
     """
-    streams = ObjectStreamMode.disable if claims_pdfa1(pdf) else ObjectStreamMode.generate
+    streams = ObjectStreamMode.generate if may_have_object_streams(pdf) else ObjectStreamMode.disable
     with _translated():
         pdf.save(
             target,
@@ -81,6 +83,18 @@ def claims_pdfa1(pdf: Pdf) -> bool:
     """Whether the XMP metadata claims PDF/A part 1; metadata that cannot be read claims nothing."""
     with _translated():
         return pdf.open_metadata().pdfa_status.startswith("1")  # not as a context manager, which would write it back
+
+
+def may_have_object_streams(pdf: Pdf) -> bool:
+    """Whether the document's standard allows object streams: PDF/A-1 and the versions of PDF/X before 4 do not.
+
+    ISO 19005-1, 6.1.4; ISO 15930-1, -3, -4 and -6.
+    """
+    return not (claims_pdfa1(pdf) or _claims_early_pdfx(pdf))
+
+
+def _claims_early_pdfx(pdf: Pdf) -> bool:
+    return str(pdf.docinfo.get(Name("/GTS_PDFXVersion"), "")).startswith(_EARLY_PDFX)
 
 
 def is_signed(pdf: Pdf) -> bool:
@@ -101,6 +115,15 @@ def is_signed(pdf: Pdf) -> bool:
         ) or _has_direct_signature(pdf)
 
 
+def drop_usage_rights(pdf: Pdf) -> None:
+    """Remove a usage-rights signature (/Perms /UR3, ISO 32000-1, 12.8.2.3), which a rewrite breaks."""
+    permissions = pdf.Root.get(Name.Perms)
+    if isinstance(permissions, Dictionary) and Name.UR3 in permissions:
+        del permissions[Name.UR3]
+        if not len(permissions):
+            del pdf.Root[Name.Perms]
+
+
 def _has_direct_signature(pdf: Pdf) -> bool:
     """A signature dictionary may stand directly in its field, so that it is no object of its own."""
     for each in pdf.objects:
@@ -119,7 +142,7 @@ def _translated() -> Iterator[None]:
         raise EncryptedInput(
             "The file opens only with a password. Remove the password in the program that set it, and send it again."
         ) from error
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, pikepdf.ForeignObjectError) as error:
+    except PikepdfError as error:
         raise DamagedInput(
             "The file is damaged beyond repair. Print it to a new PDF, or ask for it again, and send that."
         ) from error

@@ -1,17 +1,20 @@
-"""Image files, by Pillow: only ever opened as the format that their first bytes show."""
+"""Image files, and JPEG 2000 and fax data inside PDFs, by Pillow: only ever opened as the format that they show."""
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from pdfmill.core.documents import MediaType
-from pdfmill.core.errors import DamagedInput, TooManyPixels, UnsupportedMediaType
+from pdfmill.core.errors import DamagedInput, EngineFailed, TooManyPixels, UnsupportedMediaType
 from pdfmill.core.limits import MEGAPIXEL, Limits
 
 #: Left to itself Pillow tries every format it knows, and starts Ghostscript for a PostScript file named .jpg.
@@ -19,6 +22,17 @@ _FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF"
 
 # Our own limit comes with the attempt, and holds before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+
+Pixels = npt.NDArray[np.uint8]
+Bits = npt.NDArray[np.bool_]
+
+_TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_BITS, _TIFF_COMPRESSION, _TIFF_PHOTOMETRIC = 256, 257, 258, 259, 262
+_TIFF_STRIP_OFFSETS, _TIFF_SAMPLES, _TIFF_ROWS_PER_STRIP, _TIFF_STRIP_BYTES, _TIFF_T4_OPTIONS = 273, 277, 278, 279, 292
+_GROUP_3, _GROUP_4 = 3, 4
+_SHORT, _LONG = 3, 4
+
+
+_COMPONENTS = {"L": 1, "RGB": 3, "CMYK": 4}
 
 
 @contextmanager
@@ -54,6 +68,88 @@ def check_pixels(image: Image.Image, limits: Limits) -> None:
         )
 
 
+def decode_jpeg2000(data: bytes, width: int, height: int) -> Pixels:
+    """The samples of a JPEG 2000 image of 8 bits, height × width × 1, 3 or 4 components.
+
+    Raises:
+        EngineFailed: It cannot be decoded, has another size, or other components (alpha, 16 bits, a palette).
+    """
+    with _decoding(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
+        if image.size != (width, height):
+            raise EngineFailed("A JPEG 2000 image has another size than the document says.")
+        if image.mode not in _COMPONENTS:
+            raise EngineFailed(f"JPEG 2000 images of mode {image.mode} are not decoded.")
+        return np.array(image, dtype=np.uint8).reshape(image.height, image.width, _COMPONENTS[image.mode])
+
+
+def jpeg2000_components(data: bytes) -> int:
+    """The number of components of a JPEG 2000 image: 1, 3 or 4.
+
+    Raises:
+        EngineFailed: It is none, or has other components (alpha, 16 bits, a palette).
+    """
+    with _decoding(), Image.open(io.BytesIO(data), formats=["JPEG2000"]) as image:
+        if image.mode not in _COMPONENTS:
+            raise EngineFailed(f"JPEG 2000 images of mode {image.mode} are not decoded.")
+        return _COMPONENTS[image.mode]
+
+
+def decode_fax(data: bytes, width: int, height: int, k: int) -> Bits:
+    """The pixels of a CCITT image, True for black.
+
+    Args:
+        k: Below 0 for Group 4, 0 for one-dimensional and above 0 for two-dimensional Group 3 (ISO 32000-1, table 11).
+
+    Raises:
+        EngineFailed: It cannot be decoded.
+    """
+    with _decoding(), Image.open(io.BytesIO(_fax_as_tiff(data, width, height, k)), formats=["TIFF"]) as image:
+        black: Bits = np.array(image.convert("L"), dtype=np.uint8) < 128
+    return black
+
+
+def encode_group4(black: Bits) -> bytes:
+    """A CCITT Group 4 strip; True is black.
+
+    Raises:
+        EngineFailed: libtiff cannot encode it.
+    """
+    height, _ = black.shape
+    buffer = io.BytesIO()
+    with _decoding():
+        # libtiff codes ones as black runs, whatever the file then says they mean.
+        Image.fromarray(black).save(buffer, "TIFF", compression="group4", tiffinfo={_TIFF_ROWS_PER_STRIP: height})
+        buffer.seek(0)
+        with Image.open(buffer) as written:
+            tags = written.tag_v2  # type: ignore[attr-defined]
+            offsets, lengths = tags[_TIFF_STRIP_OFFSETS], tags[_TIFF_STRIP_BYTES]
+            holds_ones = tags[_TIFF_PHOTOMETRIC] == 1
+    if len(offsets) != 1 or not holds_ones:
+        raise EngineFailed("An image cannot be written as one fax strip.")
+    return buffer.getvalue()[offsets[0] : offsets[0] + lengths[0]]
+
+
+def _fax_as_tiff(data: bytes, width: int, height: int, k: int) -> bytes:
+    """The smallest TIFF around a fax strip, white is zero."""
+    entries = [
+        (_TIFF_WIDTH, _LONG, width),
+        (_TIFF_HEIGHT, _LONG, height),
+        (_TIFF_BITS, _SHORT, 1),
+        (_TIFF_COMPRESSION, _SHORT, _GROUP_4 if k < 0 else _GROUP_3),
+        (_TIFF_PHOTOMETRIC, _SHORT, 0),
+        (_TIFF_STRIP_OFFSETS, _LONG, 8),
+        (_TIFF_SAMPLES, _SHORT, 1),
+        (_TIFF_ROWS_PER_STRIP, _LONG, height),
+        (_TIFF_STRIP_BYTES, _LONG, len(data)),
+    ]
+    if k >= 0:
+        entries.append((_TIFF_T4_OPTIONS, _LONG, 1 if k > 0 else 0))
+    padded = data + b"\0" * (len(data) % 2)
+    directory = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    head = b"II*\0" + struct.pack("<I", 8 + len(padded))
+    return head + padded + struct.pack("<H", len(entries)) + directory + struct.pack("<I", 0)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -65,3 +161,12 @@ def _translated() -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # a disk or a limit, not the file
         raise DamagedInput("The image is damaged beyond repair. Save it anew and send that.") from error
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """For data inside a PDF, whose image then stays as it is. In threads, which warning filters are not made for."""
+    try:
+        yield
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
+        raise EngineFailed("An image cannot be decoded or encoded.") from error

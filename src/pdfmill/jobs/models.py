@@ -41,14 +41,15 @@ class Job(Base):
     """A stored request to run one operation.
 
     Attributes:
-        owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
-        sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
         parent_id: The batch that it is an item of; None for a job that a client submitted.
         position: Which item of the batch it is, from 0.
+        owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
+        sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
         client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
+        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
@@ -80,10 +81,10 @@ class Job(Base):
     operation: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     options: Mapped[dict[str, Any]]
-    sealed_options: Mapped[str | None] = mapped_column(Text)
-    owner: Mapped[str] = mapped_column(String(80), default="")
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
+    sealed_options: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80), default="")
     client: Mapped[str] = mapped_column(String(80), default="")
     urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
     turn: Mapped[int] = mapped_column(default=0)
@@ -94,6 +95,7 @@ class Job(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any] | None]
     warnings: Mapped[list[str]] = mapped_column(default=list)
+    sandbox: Mapped[str] = mapped_column(Text, default="")
     error: Mapped[dict[str, Any] | None]
 
     attempt: Mapped[int] = mapped_column(default=0)
@@ -150,7 +152,9 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
+    def mark_as_completed(
+        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
+    ) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -162,6 +166,7 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
+            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )
@@ -212,6 +217,10 @@ class Job(Base):
         Raises:
             InvalidTransition: The job did not fail, its files are being purged, or its password is forgotten.
         """
+        if self.status is not JobStatus.FAILED:
+            raise InvalidTransition(
+                f"The job is {self.status}; only a FAILED one can be tried again.", job_status=self.status
+            )
         if self.sealed_options is not None:
             raise InvalidTransition("The job's password was forgotten when it ended. Submit the job again.")
         now = utc_now()
@@ -272,10 +281,15 @@ class Job(Base):
         """One conditional UPDATE of this row, as it was when it was read."""
         session = object_session(self)
         assert session is not None, "a job moves inside a session"
-        statement = update(Job).where(Job.id == self.id, Job.status == self.status, *conditions).values(**values)
-        changed = session.execute(statement.execution_options(synchronize_session=False))
-        session.refresh(self)
-        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        statement = (
+            update(Job)
+            .where(Job.id == self.id, Job.status == self.status, *conditions)
+            .values(**values)
+            .returning(Job)  # which brings this object up to date
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        if session.scalar(statement) is None:
+            session.refresh(self)
             raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
         return session
 

@@ -202,6 +202,7 @@ class JobService:
             InvalidTransition: The job has ended already.
         """
         with self._database.write() as session:
+            self._load(session, job_id)
             items = items_of(session, job_id, lock=True)  # before the batch, as a worker locks them
             job = self._load(session, job_id, lock=True)
             if job.status is not JobStatus.CANCELLED and job.status.is_terminal:

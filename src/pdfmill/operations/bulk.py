@@ -68,18 +68,19 @@ def run(inputs: Inputs, _options: Any, ctx: Context) -> Outcome[BulkResult]:
     """Put what came out into one archive, under names that differ."""
     from pdfmill.services.packing import pack, unique_names
 
-    done = [item for item in inputs.items if item.output is not None]
+    done = [item for item in inputs.items if item.result is not None]
     failures = [(item.name, item.failure) for item in inputs.items if item.failure is not None]
     if not done:
         raise AllItemsFailed(
             f"None of the {len(inputs.items)} files could be worked on. `files` says of each why.",
             files=[{"name": name, "code": failure.code, "detail": failure.detail} for name, failure in failures],
         )
-    outputs = [item.output for item in done if item.output is not None]
+    outputs = [item.output for item in done if item.output is not None]  # some operations only tell, and make no file
     names = unique_names(output.name for output in outputs)
-    target = ctx.path("files.zip")
-    pack([(name, output.path) for name, output in zip(names, outputs, strict=True)], target, ctx)
     name_of = {output.path: name for name, output in zip(names, outputs, strict=True)}
+    target = ctx.path("files.zip")
+    if outputs:
+        pack([(name, output.path) for name, output in zip(names, outputs, strict=True)], target, ctx)
     files = [_outcome(item, name_of[item.output.path] if item.output else None) for item in inputs.items]
     return Outcome(
         result=BulkResult(
@@ -87,10 +88,10 @@ def run(inputs: Inputs, _options: Any, ctx: Context) -> Outcome[BulkResult]:
             completed=len(done),
             failed=len(failures),
             cancelled=len(files) - len(done) - len(failures),
-            input_bytes=sum(each.input_bytes for each in files if each.output),
-            output_bytes=sum(each.output_bytes or 0 for each in files),
+            input_bytes=sum(item.size_bytes for item in done),
+            output_bytes=sum(output.size_bytes for output in outputs),
         ),
-        outputs=(OutputFile(target, "files.zip", MediaType.ZIP),),
+        outputs=(OutputFile(target, "files.zip", MediaType.ZIP),) if outputs else (),
         warnings=tuple(f"{name}: {failure.detail}" for name, failure in failures),
     )
 
@@ -99,7 +100,7 @@ def _outcome(item: BatchItem, output_name: str | None) -> FileOutcome:
     status: Literal["COMPLETED", "FAILED", "CANCELLED"] = "FAILED" if item.failure else "CANCELLED"
     return FileOutcome(
         name=item.name,
-        status="COMPLETED" if item.output else status,
+        status="COMPLETED" if item.result is not None else status,
         output=output_name,
         input_bytes=item.size_bytes,
         output_bytes=item.output.size_bytes if item.output else None,

@@ -150,10 +150,9 @@ class AttemptRunner:
     def _hint_at_next(self, queue: str) -> None:
         """A hint that came while the queue was at its limit was dropped; now there is room again."""
         with self._database.read() as session:
-            job_id = next_job(session, queue)
-            operation = session.get_one(Job, job_id).operation if job_id else ""
-        if job_id:
-            self._dispatcher.dispatch(job_id, operation)
+            job = next_job(session, queue)
+        if job is not None:
+            self._dispatcher.dispatch(job.id, job.operation)
 
     def _hint_at_batch_of(self, item: Job) -> None:
         """The last item of a batch wakes the batch; its worker knows first."""

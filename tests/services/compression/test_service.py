@@ -1,5 +1,6 @@
 """Smaller, never larger, and still the same document."""
 
+import io
 import shutil
 import subprocess
 
@@ -7,11 +8,13 @@ import numpy as np
 import pikepdf
 import pytest
 from pikepdf import Array, Name, Pdf
+from PIL import Image
 
 from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
 from pdfmill.engines.pikepdf import claims_pdfa1
 from pdfmill.services.compression.levels import Level, plan_for
-from pdfmill.services.compression.service import CompressionService, Unchanged
+from pdfmill.services.compression.service import CompressionService
+from pdfmill.services.compression.unchanged import Unchanged
 from pdfmill.services.compression.verify import inventory
 
 
@@ -39,7 +42,7 @@ def test_a_photo_is_brought_to_the_resolution_at_which_it_is_painted(compress, t
     report, target = compress(source)
     entries, _ = _image(target)
     assert entries["/Width"] == entries["/Height"] == "600"
-    assert (report.images, report.images_recompressed, report.images_downsampled) == (1, 1, 1)
+    assert (report.images, report.images_by_form, report.images_downsampled) == (1, {"jpeg": 1}, 1)
     assert target.stat().st_size < source.stat().st_size / 4
 
 
@@ -104,22 +107,66 @@ def test_the_owner_s_restrictions_stay(compress, tmp_path):
 @pytest.mark.parametrize(
     "entries",
     [
-        {"Decode": Array([1, 0, 1, 0, 1, 0])},
         {"Mask": Array([0, 5, 0, 5, 0, 5])},
         {"ColorSpace": Array([Name.Lab, pikepdf.Dictionary(WhitePoint=Array([0.95, 1, 1.09]))])},
         {"DecodeParms": pikepdf.Dictionary(ColorTransform=0)},
     ],
-    ids=["inverted", "colour key", "Lab", "colour transform"],
+    ids=["colour key", "Lab", "colour transform"],
 )
-def test_an_image_whose_samples_mean_something_else_is_left_alone(compress, tmp_path, entries):
+def test_an_image_whose_samples_mean_something_else_keeps_them(compress, tmp_path, entries):
     source = tmp_path / "in.pdf"
     with Pdf.new() as pdf:
         picture = photo(1200, 1200)
         add_image(pdf, add_text_page(pdf), picture, inches=(2, 2), encoded=jpeg(picture), **entries)
         pdf.save(source)
     report, target = compress(source)
-    assert report.images_recompressed == 0
-    assert _image(target)[1] == _image(source)[1]
+    assert set(report.images_by_form) <= {"jpeg repacked"}
+    samples = [np.asarray(Image.open(io.BytesIO(_image(path)[1]))) for path in (source, target)]
+    assert np.array_equal(*samples)
+
+
+def test_inverted_samples_stay_inverted(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        picture = photo(1200, 1200)
+        decode = Array([1, 0, 1, 0, 1, 0])
+        add_image(pdf, add_text_page(pdf), picture, inches=(2, 2), encoded=jpeg(picture), Decode=decode)
+        pdf.save(source)
+    report, target = compress(source)
+    assert _image(target)[0]["/Decode"] == _image(source)[0]["/Decode"]
+    assert report.images_downsampled == 1
+    assert report.worst_page_similarity > 0.98
+
+
+def test_a_target_size_is_kept_with_the_best_pictures_it_allows(compress, ctx, tmp_path):
+    source, target = photo_pdf(tmp_path / "in.pdf", pixels=1200, inches=6), tmp_path / "sized.pdf"
+    smallest = compress(source, Level.MAXIMUM)[1].stat().st_size
+    for most in (smallest * 2, smallest * 4):
+        report = CompressionService().compress_to_size(source, target, most, ctx)
+        assert most * 0.7 < target.stat().st_size <= most
+        assert report.warnings == []
+
+
+def test_a_target_size_out_of_reach_is_told_with_the_smallest(ctx, tmp_path):
+    source, target = photo_pdf(tmp_path / "in.pdf"), tmp_path / "sized.pdf"
+    report = CompressionService().compress_to_size(source, target, 500, ctx)
+    assert str(target.stat().st_size) in report.warnings[-1]
+    assert "500 bytes" in report.warnings[-1]
+
+
+def test_an_estimate_comes_close_and_leaves_no_file(compress, ctx, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf")
+    expected, report = CompressionService().estimate(source, plan_for(Level.MEDIUM), ctx)
+    assert list(ctx.work_dir.iterdir()) == []
+    assert report.images_sampled == report.images == 1
+    assert expected == pytest.approx(compress(source)[1].stat().st_size, rel=0.02)
+
+
+def test_the_savings_of_the_steps_add_up(compress, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf")
+    report, target = compress(source)
+    assert report.saved_bytes.total() == source.stat().st_size - target.stat().st_size
+    assert report.saved_bytes["images"] > 0
 
 
 def test_sharp_graphics_are_not_smeared(compress, tmp_path):

@@ -13,6 +13,8 @@
     │   JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
+    │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 

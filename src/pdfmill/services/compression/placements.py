@@ -10,6 +10,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream
+from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 
@@ -147,7 +148,7 @@ class _Walk:
         if key not in self._parsed:
             try:
                 self._parsed[key] = list(_parse(content))
-            except (pikepdf.PdfError, pikepdf.PdfParsingError, TypeError, ValueError):
+            except (PikepdfError, TypeError, ValueError):
                 self._parsed[key] = []
                 self.found.complete = False
         return self._parsed[key]

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-from pikepdf import Name, Pdf, Stream
-
 from pdfmill.core.context import Context
-from pdfmill.core.errors import PdfMillError
-from pdfmill.engines.pikepdf import is_signed, open_pdf, save_pdf
-from pdfmill.services.compression.images import apply, is_eligible, replacement_for
+from pdfmill.core.errors import DamagedInput
+from pdfmill.engines.pikepdf import is_signed, open_pdf
+from pdfmill.services.compression.draft import Decide, Draft, write_draft
+from pdfmill.services.compression.estimate import estimate
+from pdfmill.services.compression.images.choice import Choice
+from pdfmill.services.compression.images.description import ObjectId
+from pdfmill.services.compression.images.workshop import Workshop
 from pdfmill.services.compression.levels import Plan
-from pdfmill.services.compression.placements import ObjectId, Placements, find_placements
-from pdfmill.services.compression.report import CompressionReport, Unchanged
-from pdfmill.services.compression.structure import drop_private_data, merge_duplicates, repack_streams
-from pdfmill.services.compression.verify import find_damage
+from pdfmill.services.compression.report import CompressionReport, report_on
+from pdfmill.services.compression.target_size import find_plan
+from pdfmill.services.compression.unchanged import Unchanged
+from pdfmill.services.compression.verify import Comparison, compare
+
+#: So many pages are named in a warning.
+_NAMED_PAGES = 10
+
+#: How often a draft that did not pass is written again, with less changed each time.
+_MOST_RETREATS = 2
 
 
 class CompressionService:
@@ -28,85 +37,112 @@ class CompressionService:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        report = self._attempt(source, target, plan, ctx, lossy=True)
-        if report.unchanged is Unchanged.WOULD_CHANGE and report.images_recompressed:
-            careful = self._attempt(source, target, plan, ctx, lossy=False)
-            careful.warnings = report.warnings + careful.warnings
-            report = careful
-        if report.unchanged is None and target.stat().st_size >= source.stat().st_size:
+        report = _if_signed(source, ctx) or _write_verified(source, target, _by_plan(plan), plan, ctx)
+        return _published(source, target, report, ctx)
+
+    def compress_to_size(self, source: Path, target: Path, most_bytes: int, ctx: Context) -> CompressionReport:
+        """The same, as fine as ``most_bytes`` allow; a warning tells if they do not suffice.
+
+        Raises:
+            As `compress`.
+        """
+        report = _if_signed(source, ctx)
+        if report is None:
+            found = find_plan(source, ctx.path("search.pdf"), most_bytes, ctx.stage("", share=0.6))
+            report = _write_verified(source, target, _as_chosen(found.choices), found.plan, ctx.stage("", share=0.4))
+        report = _published(source, target, report, ctx)
+        reached = target.stat().st_size
+        if reached > most_bytes:
+            report.warnings.append(
+                f"The document cannot be made as small as {most_bytes} bytes; {reached} is the smallest. What is left "
+                "is text, fonts, and pictures that would no longer be recognised."
+            )
+        return report
+
+    def estimate(self, source: Path, plan: Plan, ctx: Context) -> tuple[int, CompressionReport]:
+        """The size in bytes that `compress` would reach, expected from a sample of the images.
+
+        Raises:
+            As `compress`.
+        """
+        report = _if_signed(source, ctx)
+        if report is not None:
+            return source.stat().st_size, report
+        expected, report = estimate(source, ctx.path("estimate.pdf"), plan, ctx.stage("", share=1.0))
+        if expected >= source.stat().st_size:
             report.unchanged = Unchanged.ALREADY_SMALL
-        if report.unchanged is not None:
-            shutil.copyfile(source, target)
-        return report
-
-    def _attempt(self, source: Path, target: Path, plan: Plan, ctx: Context, *, lossy: bool) -> CompressionReport:
-        report = CompressionReport()
-        touched: set[int] = set()
-        with open_pdf(source, ctx.limits) as pdf:
-            report.page_count = len(pdf.pages)
-            if is_signed(pdf):
-                report.unchanged = Unchanged.SIGNED
-                return report
-            placements = find_placements(pdf, ctx.stage("reading", share=0.1))
-            report.images = len(placements.inches)
-            if lossy:
-                touched = _shrink_images(pdf, placements, plan, ctx.stage("pictures", share=0.5), report)
-            _tidy(pdf, ctx.stage("structure", share=0.4), report)
-            save_pdf(pdf, target)
-        damage = _damage(source, target, touched, plan, ctx.stage("checking", share=1.0))
-        if damage:
-            report.unchanged = Unchanged.WOULD_CHANGE
-            report.warnings.append(_warning(damage, lossy=lossy))
-        return report
+        return expected, report
 
 
-def _shrink_images(pdf: Pdf, placements: Placements, plan: Plan, ctx: Context, report: CompressionReport) -> set[int]:
-    """Replace what pays; returns the indices of the pages that paint a replaced image."""
-    touched: set[int] = set()
-    images = _images(pdf, placements)
-    for number, (image, inches) in enumerate(images, start=1):
-        replacement = replacement_for(image, inches, plan, ctx.limits) if is_eligible(image) else None
-        if replacement is not None:
-            apply(image, replacement)
-            touched |= placements.page_indices[image.objgen]
-            report.images_recompressed += 1
-            report.images_downsampled += replacement.downsampled
-        ctx.advance(number, len(images), unit="images")
-    return touched
+def _if_signed(source: Path, ctx: Context) -> CompressionReport | None:
+    """A report that leaves a signed document alone, whose signature a rewrite would break; None if it is not signed."""
+    with open_pdf(source, ctx.limits) as pdf:
+        return CompressionReport(len(pdf.pages), Unchanged.SIGNED) if is_signed(pdf) else None
 
 
-def _images(pdf: Pdf, placements: Placements) -> list[tuple[Stream, tuple[float, float] | None]]:
-    """The painted images with their sizes, which are unknown where the document could not be followed to its end."""
-    soft_masks: set[ObjectId] = set()
-    found = []
-    for each in pdf.objects:
-        if isinstance(each, Stream) and each.get(Name.Subtype) == Name.Image:
-            soft_mask = each.get(Name.SMask)
-            if isinstance(soft_mask, Stream):
-                soft_masks.add(soft_mask.objgen)
-            if each.objgen in placements.inches:
-                found.append((each, placements.inches[each.objgen] if placements.complete else None))
-    return [(image, inches) for image, inches in found if image.objgen not in soft_masks]
+def _published(source: Path, target: Path, report: CompressionReport, ctx: Context) -> CompressionReport:
+    """The report, once the original's bytes stand in for an output that is not smaller or was not made."""
+    if report.unchanged is None and target.stat().st_size >= source.stat().st_size:
+        report = CompressionReport(report.page_count, Unchanged.ALREADY_SMALL, warnings=report.warnings)
+    if report.unchanged is not None:
+        shutil.copyfile(source, target)
+    ctx.stage("done", share=1.0).advance(1, 1)
+    return report
 
 
-def _tidy(pdf: Pdf, ctx: Context, report: CompressionReport) -> None:
-    drop_private_data(pdf)
-    report.duplicates_merged = merge_duplicates(pdf, ctx)
-    ctx.advance(1, 2)
-    repack_streams(pdf, ctx)
-    ctx.advance(2, 2)
+def _write_verified(source: Path, target: Path, decide: Decide, plan: Plan, ctx: Context) -> CompressionReport:
+    """Write, compare, and where the draft is not the same document write again with less changed."""
+    draft = write_draft(source, target, decide, ctx.stage("", share=0.7))
+    warnings: list[str] = []
+    for retreats_left in reversed(range(_MOST_RETREATS + 1)):
+        comparison = _compared(source, target, draft, plan, ctx.stage("checking", share=0.1))
+        bad_pages = comparison.pages_below(plan.least_page_similarity)
+        damage = _damage(comparison, bad_pages)
+        if damage is None:
+            return report_on(source, target, draft, comparison.worst, warnings)
+        warnings.append(damage)
+        if retreats_left:
+            choices, fonts = _less(draft, bad_pages, is_last=retreats_left == 1)
+            draft = write_draft(source, target, _as_chosen(choices), ctx.stage("", share=0.05), fonts=fonts)
+    return CompressionReport(draft.page_count, Unchanged.WOULD_CHANGE, warnings=warnings)
 
 
-def _damage(source: Path, target: Path, touched: set[int], plan: Plan, ctx: Context) -> str | None:
+def _by_plan(plan: Plan) -> Decide:
+    return lambda document, ctx: Workshop(document.images, document.pdf).choose_all(plan, ctx)
+
+
+def _as_chosen(choices: Mapping[ObjectId, Choice]) -> Decide:
+    return lambda document, ctx: choices
+
+
+def _compared(source: Path, target: Path, draft: Draft, plan: Plan, ctx: Context) -> Comparison:
     try:
-        return find_damage(source, target, touched, plan.least_page_similarity, ctx)
-    except PdfMillError as error:
-        if error.kind.name in ("CANCELLED", "TIMED_OUT"):
-            raise
-        return "the pages could not be compared"
+        return compare(source, target, draft.pages_to_draw, plan.comparison_dpi, ctx)
+    except DamagedInput:
+        return Comparison(lost="the pages could not be drawn")
 
 
-def _warning(damage: str, *, lossy: bool) -> str:
-    if lossy:
-        return f"After compressing the pictures {damage}, so they were left as they were."
-    return f"After tidying the file {damage}, so it was left as it was."
+def _damage(comparison: Comparison, bad_pages: set[int]) -> str | None:
+    """What is wrong with a draft, as a sentence for the user."""
+    if comparison.lost is not None:
+        return f"Compressed as asked, {comparison.lost}; so less was changed."
+    if comparison.changed_text is not None:
+        return f"Compressed as asked, the text of page {comparison.changed_text} was another one; so less was changed."
+    if bad_pages:
+        numbers = ", ".join(str(index + 1) for index in sorted(bad_pages)[:_NAMED_PAGES])
+        more = ", …" if len(bad_pages) > _NAMED_PAGES else ""
+        return f"Compressed as asked, page {numbers}{more} did not look the same; so its pictures stayed as they were."
+    return None
+
+
+def _less(draft: Draft, bad_pages: set[int], *, is_last: bool) -> tuple[dict[ObjectId, Choice], bool]:
+    """The choices without those that may have done the damage, and whether fonts may be changed.
+
+    At last nothing is left that loses anything.
+    """
+    suspects = draft.lossy_images
+    if not is_last:
+        suspects = {each for each in suspects if draft.pages.get(each, set()) & bad_pages}
+    stays = Choice(None, "its page would look different")
+    choices = {each: stays if each in suspects else choice for each, choice in draft.choices.items()}
+    return choices, bool(suspects) and not is_last

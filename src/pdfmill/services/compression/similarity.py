@@ -5,36 +5,66 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+Pixels = npt.NDArray[np.uint8]
+
 _BLOCK = 8
 #: Constants of Wang et al., "Image Quality Assessment: From Error Visibility to Structural Similarity" (2004), 8 bit.
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-#: Luma weights of ITU-R BT.601.
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+#: Luma weights of ITU-R BT.601, in 256ths.
+_LUMA_WEIGHTS = (77, 150, 29)
+
+#: Rows of blocks compared at once, so that memory does not grow with the picture.
+_BLOCK_ROWS_AT_ONCE = 64
 
 
-def structural_similarity(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:
+def structural_similarity(one: Pixels, other: Pixels, *, least_contrast: float = 0) -> float:
     """Mean SSIM of two pictures of one size, over blocks of 8 × 8 pixels; 1.0 for equal ones.
 
     Args:
-        one: Height × width (grey) or height × width × bands.
+        one: Height × width (grey) or height × width × 1, 3 or 4 components; 4 are the inks, 255 for full.
         other: The same shape.
+        least_contrast: Standard deviation that a block of ``one`` must have to count: white paper is always similar,
+            and hides what became of the letters on it. 1.0 if no block has it.
     """
-    x, y = _blocks(one), _blocks(other)
+    total, blocks = 0.0, 0
+    step = _BLOCK * _BLOCK_ROWS_AT_ONCE
+    for start in range(0, one.shape[0], step):
+        x, y = (_blocks(luma(picture[start : start + step])) for picture in (one, other))
+        counted = x.std(axis=1) >= least_contrast if least_contrast else slice(None)
+        likeness = _likeness(x, y)[counted]
+        total += float(likeness.sum())
+        blocks += likeness.size
+    return total / blocks if blocks else 1.0
+
+
+def luma(picture: Pixels) -> Pixels:
+    """The brightness of each pixel, height × width; of CMYK what is left of white by the inks and by black."""
+    if picture.ndim == 2 or picture.shape[2] == 1:
+        return picture.reshape(picture.shape[:2])
+    weighted = np.full(picture.shape[:2], 128, dtype=np.uint16)
+    for component, weight in enumerate(_LUMA_WEIGHTS):
+        weighted += picture[:, :, component].astype(np.uint16) * np.uint16(weight)
+    brightness = (weighted >> 8).astype(np.uint8)
+    if picture.shape[2] == 3:
+        return brightness
+    return ((255 - brightness).astype(np.uint16) * (255 - picture[:, :, 3]) // 255).astype(np.uint8)
+
+
+def _likeness(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     mean_x, mean_y = x.mean(1), y.mean(1)
     x -= mean_x[:, None]
     y -= mean_y[:, None]
     variance_x, variance_y = (x * x).mean(1), (y * y).mean(1)
     covariance = (x * y).mean(1)
-    likeness = ((2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)) / (
+    likeness: npt.NDArray[np.float32] = ((2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)) / (
         (mean_x**2 + mean_y**2 + _C1) * (variance_x + variance_y + _C2)
     )
-    return float(likeness.mean())
+    return likeness
 
 
-def _blocks(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The luma as rows of 64 pixels, one row a block; the edge is repeated to fill the last blocks."""
-    if picture.ndim == 3:
-        picture = picture[:, :, 0] if picture.shape[2] == 1 else (picture[:, :, :3] @ _LUMA).astype(np.uint8)
+def _blocks(picture: Pixels) -> npt.NDArray[np.float32]:
+    """The pixels as rows of 64, one row a block; the edge is repeated to fill the last blocks."""
     height, width = picture.shape
     padded = np.pad(picture, ((0, -height % _BLOCK), (0, -width % _BLOCK)), mode="edge").astype(np.float32)
     rows, columns = padded.shape[0] // _BLOCK, padded.shape[1] // _BLOCK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,36 +15,61 @@ from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.compression.similarity import structural_similarity
 
-_DRAWN_DPI = 60
 _DRAWN_PIXELS = 4_000_000
 
 _ROOT_ENTRIES = ("/AcroForm", "/MarkInfo", "/StructTreeRoot", "/Lang", "/OutputIntents", "/OCProperties", "/Metadata")
 
 
-def find_damage(
-    original: Path, smaller: Path, touched_pages: Iterable[int], least_similarity: float, ctx: Context
-) -> str | None:
-    """What the smaller file lost, in words for a warning; None if nothing.
+@dataclass
+class Comparison:
+    """How the smaller file differs.
+
+    Attributes:
+        lost: What it lost, in words for a warning; None if nothing.
+        changed_text: The first page whose text is another one, by number; None if there is none.
+        similarities: SSIM of each compared page, by index.
+    """
+
+    lost: str | None = None
+    changed_text: int | None = None
+    similarities: dict[int, float] = field(default_factory=dict)
+
+    def pages_below(self, least: float) -> set[int]:
+        """Indices of the pages that did not stay similar enough."""
+        return {index for index, similarity in self.similarities.items() if similarity < least}
+
+    @property
+    def worst(self) -> float | None:
+        return min(self.similarities.values(), default=None)
+
+
+def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: float, ctx: Context) -> Comparison:
+    """Compare structure and text of the whole documents, and the looks of some pages.
 
     Args:
-        touched_pages: Indices of the pages whose images changed; they are drawn and compared.
-        least_similarity: SSIM that each of them must reach.
+        touched_pages: Indices of the pages to draw.
+        dpi: Resolution at which they are drawn.
+
+    Raises:
+        DamagedInput: One of them cannot be drawn.
     """
+    found = Comparison()
     with open_pdf(original) as before, open_pdf(smaller) as after:
-        lost = _lost_structure(before, after)
-    if lost:
-        return lost
+        found.lost = _lost_structure(before, after)
+    if found.lost:
+        return found
     touched = set(touched_pages)
     with open_drawn(original) as old, open_drawn(smaller) as new:
         for index in range(old.page_count):
             if old.text(index) != new.text(index):
-                return f"the text of page {index + 1} changed"
+                found.changed_text = index + 1
+                return found
             if index in touched:
-                drawings = (each.draw(index, dpi=_DRAWN_DPI, max_pixels=_DRAWN_PIXELS) for each in (old, new))
-                if structural_similarity(*drawings) < least_similarity:
-                    return f"page {index + 1} did not look the same"
+                drawings = [each.draw(index, dpi=dpi, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
+                same_size = drawings[0].shape == drawings[1].shape
+                found.similarities[index] = structural_similarity(*drawings) if same_size else 0.0
             ctx.advance(index + 1, old.page_count, unit="pages")
-    return None
+    return found
 
 
 def _lost_structure(before: Pdf, after: Pdf) -> str | None:
