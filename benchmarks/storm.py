@@ -71,7 +71,7 @@ def run_set(name: str, jobs: int, kills: int, seed: int) -> tuple[Storm, list[st
     """One storm: what happened, which processes were left, and what lies about afterwards."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         server, blows = opened.enter_context(servers_under_fire(name, Path(folder)))
-        storm = rage(server, jobs=jobs, kills=kills, seed=seed, between_kills_s=(0.05, 0.5), blows=blows)
+        storm = rage(server, jobs=jobs, kills=kills, seed=seed, between_kills_s=(0.2, 1.0), blows=blows)
         left = server.stop()
         return storm, left, audit(server.data_dirs, server.environment)
 

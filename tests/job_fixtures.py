@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from pdfmill.config.settings import QueueSettings, load_settings
+from pdfmill.config.pepper import Pepper
+from pdfmill.config.settings import QueueSettings, QuotaSettings, load_settings
 from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
+from pdfmill.jobs.base import Base
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Base
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.schema import upgrade
+from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService, Upload
 from pdfmill.jobs.storage import LocalStorage
 from stacks.servers import postgres_database
@@ -82,8 +84,21 @@ def policy():
 
 
 @pytest.fixture
-def jobs(database, storage, dispatcher):
-    return JobService(database, storage, dispatcher, retention=timedelta(hours=1), queue=QueueSettings())
+def sealer():
+    return Sealer(Pepper(b"p" * 32))
+
+
+@pytest.fixture
+def jobs(database, storage, dispatcher, sealer):
+    return JobService(
+        database,
+        storage,
+        dispatcher,
+        retention=timedelta(hours=1),
+        queue=QueueSettings(),
+        sealer=sealer,
+        quota=QuotaSettings(),
+    )
 
 
 @pytest.fixture

@@ -13,17 +13,22 @@ from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
 from flask import Flask
 
+from pdfmill.access.exposure import refuse_exposure
+from pdfmill.access.keys import Keys
 from pdfmill.config.logging import configure_logging
+from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings, load_settings
 from pdfmill.core import named_registry
 from pdfmill.core.limits import MIB
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import open_storage
 from pdfmill.operations import load_registry
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox, check_sandbox
@@ -46,7 +51,30 @@ class Parts:
     def jobs(self) -> JobService:
         """The job table as clients see it."""
         retention = timedelta(hours=self.settings.retention.hours)
-        return JobService(self.database, self.storage, self.dispatcher, retention=retention, queue=self.settings.queue)
+        return JobService(
+            self.database,
+            self.storage,
+            self.dispatcher,
+            retention=retention,
+            queue=self.settings.queue,
+            sealer=self.sealer,
+            quota=self.settings.quota,
+        )
+
+    @cached_property
+    def pepper(self) -> Pepper:
+        """The server's own secret."""
+        return Pepper.of(self.settings)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """What keeps passwords of waiting jobs."""
+        return Sealer(self.pepper)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The API keys."""
+        return Keys(self.database, self.pepper)
 
     @cached_property
     def runner(self) -> AttemptRunner:
@@ -57,7 +85,7 @@ class Parts:
             dispatcher=self.dispatcher,
             policy=self.policy,
             registry=self.registry,
-            limits=self.settings.limits,
+            preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
             start_sandbox=_start_sandbox,
         )
@@ -89,7 +117,7 @@ class Parts:
     def serve_api(self) -> Flask:
         """Give the application its routes."""
         # Here, because workers and the reconciler need the context but neither routes nor their documentation.
-        from pdfmill.api import HealthChecks, register_api
+        from pdfmill.api import Doors, HealthChecks, register_api
 
         health = HealthChecks(
             {
@@ -104,6 +132,7 @@ class Parts:
             registry=self.registry,
             jobs=self.jobs,
             storage=self.storage,
+            doors=Doors.of(self.settings, self.keys, self.pepper),
             health=health,
             settings=self.settings,
         )
@@ -121,7 +150,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="web")
-    app = Parts(settings).serve_api()
+    parts = Parts(settings)
+    refuse_exposure(settings.server, parts.keys)
+    app = parts.serve_api()
+    parts.database.close()  # gunicorn forks from here, and a connection must not be used by two processes
     gc.collect()
     gc.freeze()  # as in `create_celery`
     return app

@@ -76,7 +76,7 @@ def test_many_files_are_one_job_and_a_bad_one_stops_no_other(stack, tmp_path):
         assert ended.status == "COMPLETED", ended
         assert [each["status"] for each in ended.result["files"]] == ["COMPLETED", "FAILED", "COMPLETED"]
         target = client.download(ended, tmp_path / "files.zip")
-        assert [job.id for job in client.jobs().items][0] == batch.id
+        assert client.jobs().items[0].id == batch.id
     with zipfile.ZipFile(target) as archive:
         assert archive.namelist() == ["good-compressed.pdf", "photo-compressed.pdf"]
     assert ended.warnings[0].startswith("bad.pdf: ")

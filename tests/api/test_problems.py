@@ -157,3 +157,10 @@ def test_each_state_without_a_result_says_why(client, parts):
     assert purge_expired(parts.database, parts.storage) == 1
     assert_problem(result(job_id), 410, "job_expired")
     assert client.get(f"/v1/jobs/{job_id}").json["status"] == "EXPIRED"
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/jobs/%00", "/v1/jobs?cursor=x~%00", "/v1/jobs?batch=%00&batch=x", "/v1/jobs?%00=1"]
+)
+def test_a_nul_in_an_address_is_refused_on_every_database(client, address):
+    assert_problem(client.get(address), 422, "invalid_request")

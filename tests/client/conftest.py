@@ -74,5 +74,13 @@ def server():
 
 
 @pytest.fixture
+def bucket():
+    """Another server, to which the first one redirects."""
+    scripted = ScriptedServer()
+    yield scripted
+    scripted.close()
+
+
+@pytest.fixture
 def job():
     return {**JOB}

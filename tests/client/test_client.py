@@ -14,6 +14,7 @@ from pdfmill.core.errors import (
     DamagedInput,
     InputTooLarge,
     InternalError,
+    InvalidKey,
     InvalidOptions,
     InvalidRequest,
     NotFound,
@@ -227,5 +228,47 @@ def test_the_client_loads_nothing_of_the_server():
     ours = {name for name in done.stdout.split() if not name.startswith("pdfmill.client")}
     assert {name for name in ours if not name.startswith("pdfmill.core.errors")} == {
         "pdfmill.core",
+        "pdfmill.core.addresses",
         "pdfmill.core.failure",
     }
+
+
+def test_the_key_of_the_environment_is_sent(server, job, monkeypatch):
+    monkeypatch.setenv("PDFMILL_API_KEY", " pdfmill_a.b\n")
+    server.will_answer(job)
+    with Client(server.url) as client:
+        client.job("4f2a")
+    with Client(server.url, api_key="pdfmill_c.d") as client:
+        client.job("4f2a")
+    assert [headers["Authorization"] for _, _, headers, _ in server.requests] == [
+        "Bearer pdfmill_a.b",
+        "Bearer pdfmill_c.d",
+    ]
+
+
+def test_without_a_key_none_is_sent(client, server, job):
+    server.will_answer(job)
+    client.job("4f2a")
+    assert "Authorization" not in server.requests[0][2]
+
+
+def test_the_key_is_not_sent_on_to_another_server(server, bucket, job, tmp_path):
+    bucket.will_answer((200, {"Content-Type": "application/pdf"}, b"%PDF-"))
+    server.will_answer(with_output(job, b"%PDF-"), (303, {"Location": f"{bucket.url}/signed?x=1"}, b""))
+    with Client(server.url, api_key="pdfmill_a.b") as client:
+        client.download("4f2a", tmp_path / "small.pdf")
+    assert (tmp_path / "small.pdf").read_bytes() == b"%PDF-"
+    assert [headers.get("Authorization") for _, _, headers, _ in server.requests] == ["Bearer pdfmill_a.b"] * 2
+    assert [headers.get("Authorization") for _, _, headers, _ in bucket.requests] == [None]
+
+
+@pytest.mark.parametrize("key", ["a b", "a\nX: y", "ü"])
+def test_a_key_that_is_none_is_refused_before_it_is_sent(key):
+    with pytest.raises(InvalidRequest, match="PDFMILL_API_KEY"):
+        Client("http://127.0.0.1:1", api_key=key)
+
+
+def test_a_refused_key_is_told_as_such(client, server):
+    server.will_answer(problem(401, code="invalid_key", detail="The API key is unknown."))
+    with pytest.raises(InvalidKey):
+        client.job("4f2a")

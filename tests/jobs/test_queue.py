@@ -13,7 +13,7 @@ from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.queue import PATIENCE_FOR_SOLITUDE, require_room
-from pdfmill.jobs.service import Submitter
+from pdfmill.jobs.submission import Submitter
 
 
 @pytest.fixture

@@ -118,3 +118,15 @@ def test_jobs_are_found_by_status(jobs, submit):
     submit()
     jobs.cancel(cancelled.id)
     assert [job.id for job in jobs.list_jobs(status=JobStatus.CANCELLED).jobs] == [cancelled.id]
+
+
+def test_only_a_failed_job_is_tried_again(jobs, submit, database, policy):
+    job = submit()
+    with pytest.raises(InvalidTransition, match="PENDING; only a FAILED one"):
+        jobs.retry(job.id)
+    attempt = claim_next(database, policy, "compression", this_owner())
+    with pytest.raises(InvalidTransition, match="PROCESSING"):
+        jobs.retry(job.id)
+    attempt.complete({}, [], [])
+    with pytest.raises(InvalidTransition, match="COMPLETED"):
+        jobs.retry(job.id)

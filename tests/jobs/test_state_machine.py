@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from job_fixtures import PDF, RecordingDispatcher, example_operation
-from pdfmill.config.settings import QueueSettings, load_settings
+from pdfmill.config.pepper import Pepper
+from pdfmill.config.settings import QueueSettings, QuotaSettings, load_settings
 from pdfmill.core.errors import (
     DamagedInput,
     InvalidTransition,
@@ -29,9 +30,11 @@ from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.recovery import LeaseWatch, reap
 from pdfmill.jobs.retention import purge_expired
 from pdfmill.jobs.schema import upgrade
-from pdfmill.jobs.service import JobService, Submitter, Upload
+from pdfmill.jobs.sealing import Sealer
+from pdfmill.jobs.service import JobService
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.submission import Submitter, Upload
 
 #: A file system in memory, where many small commits take no time.
 MEMORY = Path("/dev/shm")
@@ -91,7 +94,13 @@ class Jobs(RuleBasedStateMachine):
         )
         self.policy = NoDelay(**vars(self.policy))
         self.service = JobService(
-            self.database, self.storage, RecordingDispatcher(), retention=now, queue=QueueSettings()
+            self.database,
+            self.storage,
+            RecordingDispatcher(),
+            retention=now,
+            queue=QueueSettings(),
+            sealer=Sealer(Pepper(b"p" * 32)),
+            quota=QuotaSettings(),
         )
         self.operation = example_operation()
         self.models = {}

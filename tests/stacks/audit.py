@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 
 from pdfmill.app import Parts
 from pdfmill.config.settings import load_settings
-from pdfmill.jobs.models import Job, JobEvent, JobFile, utc_now
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job, JobEvent, JobFile
 from pdfmill.jobs.status import JobStatus
 
 #: Old enough for every sweep.

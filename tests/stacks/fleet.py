@@ -103,7 +103,9 @@ class Fleet:
         self._call(lambda: self._stop(name))
 
     def stop(self):
-        """Stop everything; returns the command lines of the processes that were left."""
+        """Stop everything, if that is not done yet; returns the command lines of the processes that were left."""
+        if self._stopped.is_set():
+            return []
         pids = self.pids()
         self._call(self._stop_all)
         self._stopped.set()
@@ -174,14 +176,30 @@ def servers(broker):
 @contextmanager
 def running_fleet(folder, environment):
     """Two web servers, two workers, two reconcilers."""
-    fleet = Fleet(folder, environment)
-    try:
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
         for number in (1, 2):
             fleet.start_web(f"web-{number}")
             fleet.start_reconciler(f"reconciler-{number}")
         fleet.start_worker("worker-1")
         fleet.start_worker("worker-2", queues="extraction,maintenance")
         fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def running_small_fleet(folder, environment):
+    """One part of each kind: "web", "worker", "reconciler"."""
+    with _stopped_at_the_end(Fleet(folder, environment)) as fleet:
+        fleet.start_web()
+        fleet.start_worker()
+        fleet.start_reconciler()
+        fleet.wait_until_up()
+        yield fleet
+
+
+@contextmanager
+def _stopped_at_the_end(fleet):
+    try:
         yield fleet
     finally:
         left = fleet.stop()

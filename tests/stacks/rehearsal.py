@@ -17,7 +17,7 @@ from pdfmill.operations import BUILTIN
 #: What a process needs in its environment to have these operations.
 ENVIRONMENT = {
     VARIABLE: "rehearsal:load_registry",
-    "PYTHONPATH": str(Path(__file__).parent),
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
     "PDFMILL_WORKER__CRASH_DELAY_S": "0.1",
     "PDFMILL_QUEUE__MAX_RUNNING": '{"conversion": 1}',
 }

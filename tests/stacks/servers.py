@@ -8,6 +8,7 @@ when it ends.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,15 @@ class OwnServer:
         kill(self.process.pid)
         self.process.wait()
 
+    @contextmanager
+    def silenced(self):
+        """Connections are taken and nothing is ever answered, as behind a broken network."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def answers(self):
         return self.process.poll() is None and accepts_connections(self.port)
 
@@ -138,13 +148,16 @@ class OwnPostgres(OwnServer):
         return False
 
     def restart_at_once(self):
-        """SIGQUIT: every connection breaks, nothing is written; then start it again."""
-        self.process.send_signal(3)
-        self.process.wait(20)
+        self.stop_at_once()
         self.start()
 
+    def stop_at_once(self):
+        """PostgreSQL's "immediate" shutdown: every connection breaks, and nothing is written."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+
     def stop(self):
-        self.process.send_signal(2)  # "fast": do not wait for clients
+        self.process.send_signal(signal.SIGINT)  # "fast": do not wait for clients
         self.process.wait(30)
 
     def _command(self):
@@ -216,7 +229,7 @@ class OwnRabbitMQ(OwnServer):
 
     def kill(self):
         """The whole process group: the virtual machine is a child of the start script."""
-        os.killpg(self.process.pid, 9)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def answers(self):
@@ -229,7 +242,7 @@ class OwnRabbitMQ(OwnServer):
         return False
 
     def stop(self):
-        os.killpg(self.process.pid, 15)
+        os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pdfmill.client import Client
 from pdfmill.core.errors import PdfMillError
 from stacks import rehearsal
-from stacks.processes import age_s, command_line, kill, parent_of
+from stacks.processes import age_s, below, command_line, kill, parent_of
 
 CLIENTS = 8
 
@@ -29,8 +29,10 @@ _WEIGHTS = {
     "database": 1,
 }
 
-#: A part is spared so long after its start; one that is killed again and again is started more and more rarely.
-_SPARED_S = {"web server": 6, "reconciler": 3, "worker": 6, "broker": 6}
+#: A part is spared until its children have lived so long: one that is killed before it has done anything is started
+#: more and more rarely, and then the storm is over before it hits any work.
+_SPARED_S = {"web server": ("web process", 5), "worker": ("worker child", 5)}
+_SPARED_ALONE_S = {"reconciler": 5, "broker": 5}
 
 #: After the storm, everything that was accepted has to end within this time.
 _DRAIN_S = 180
@@ -118,13 +120,21 @@ def _submit(client, content, seconds, key):
 def _kill_one(server, storm, chance, blows):
     """One blow; none if there is nobody of the kind that the dice chose."""
     kind = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-    victims = [pid for pid in find_victims(server).get(kind, []) if age_s(pid) >= _SPARED_S.get(kind, 0)]
+    victims = [pid for pid in find_victims(server).get(kind, []) if _is_fair_game(kind, pid)]
     when = time.time()
     if kind in blows:
         blows[kind]()
     elif not victims or not kill(chance.choice(victims)):
         return
     storm.kills.append((kind, when))
+
+
+def _is_fair_game(kind, pid):
+    if kind not in _SPARED_S:
+        return age_s(pid) >= _SPARED_ALONE_S.get(kind, 0)
+    child_kind, seconds = _SPARED_S[kind]
+    children = [child for child in below(pid) if _kind(command_line(child), command_line(pid)) == child_kind]
+    return any(age_s(child) >= seconds for child in children)
 
 
 def find_victims(server):

@@ -13,20 +13,22 @@ from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.recovery import LeaseWatch, reap, wake_forgotten_batches
 from pdfmill.jobs.retention import purge_expired
 from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.submission import Upload
 from pdfmill.operations import load_registry
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.spool import Spool
 
 
 @pytest.fixture
-def runner(database, storage, dispatcher, policy, tmp_path):
+def runner(database, storage, sealer, dispatcher, policy, tmp_path):
     runner = AttemptRunner(
         database=database,
         storage=storage,
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        limits=Limits(wall_s=60, cpu_s=60),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=60, cpu_s=60)),
         spool=Spool(tmp_path / "spool"),
     )
     runner.prepare()
@@ -52,8 +54,6 @@ def submit_batch(jobs, storage):
     """Submits files to be compressed, given by name and content."""
 
     def submit_batch(**files):
-        from pdfmill.jobs.service import Upload
-
         uploads = []
         for name, content in files.items():
             incoming = storage.incoming(max_bytes=1 << 24)

@@ -17,6 +17,7 @@ from pdfmill.jobs.attempts import claim_next
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.status import JobStatus
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox
@@ -38,14 +39,14 @@ def spool(tmp_path):
 
 
 @pytest.fixture
-def runner(database, storage, dispatcher, policy, spool):
+def runner(database, storage, dispatcher, policy, spool, sealer):
     runner = AttemptRunner(
         database=database,
         storage=storage,
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
         registry=load_registry(),
-        limits=Limits(wall_s=20, cpu_s=20, memory_mib=256),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=20, cpu_s=20, memory_mib=256)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )
@@ -88,6 +89,7 @@ def test_a_good_job_is_completed_and_its_output_published(runner, jobs, submit_f
     assert runner.run(job.id, "compression", ignore)
     job = jobs.get(job.id)
     assert job.status is JobStatus.COMPLETED, job.error
+    assert job.sandbox.startswith("tier ")
     with storage.open(job.outputs[0].storage_key) as file:
         assert file.read() == b"fine"
     assert directories(spool) == []
@@ -123,6 +125,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         storage=storage,
         dispatcher=dispatcher,
         policy=policy,
+        registry=load_registry(),
         limits=Limits(),
         spool=spool,
         start_sandbox=fail_to_start,
@@ -262,7 +265,7 @@ def test_a_job_that_crashed_runs_alone(runner, jobs, submit_for, database):
 
 
 def test_no_job_is_begun_while_the_disk_is_full(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, monkeypatch
+    runner, jobs, submit_for, database, storage, sealer, dispatcher, policy, spool, monkeypatch
 ):
     monkeypatch.setattr("pdfmill.worker.runner._REST_WHEN_DISK_IS_FULL_S", 0)
     full = AttemptRunner(
@@ -271,7 +274,7 @@ def test_no_job_is_begun_while_the_disk_is_full(
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        limits=Limits(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
         spool=replace(spool, min_free_bytes=1 << 60),
     )
     job = submit_for("behave")

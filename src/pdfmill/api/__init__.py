@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from dataclasses import dataclass
 
+from flask import Flask, g
+
+from pdfmill.access.audit import AuditLog
+from pdfmill.access.keys import Keys
+from pdfmill.access.links import DownloadLinks
+from pdfmill.access.rates import RateLimiter
+from pdfmill.api.downloads import download_routes
+from pdfmill.api.guard import Guard, access_of
 from pdfmill.api.headers import add_headers
 from pdfmill.api.health import HealthChecks, health_routes
 from pdfmill.api.jobs import job_routes
@@ -11,12 +19,31 @@ from pdfmill.api.openapi import documentation_routes
 from pdfmill.api.operations import operation_routes
 from pdfmill.api.problems import handle_errors
 from pdfmill.api.uploads import receive_uploads
+from pdfmill.api.waiting import Waiting
+from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
 
-__all__ = ["HealthChecks", "register_api"]
+__all__ = ["Doors", "HealthChecks", "register_api"]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What decides who gets at what."""
+
+    guard: Guard
+    links: DownloadLinks
+
+    @classmethod
+    def of(cls, settings: Settings, keys: Keys, pepper: Pepper) -> Doors:
+        """As the settings say."""
+        limiter, audit = RateLimiter(settings.broker_url), AuditLog(settings.audit_log)
+        return cls(
+            Guard(keys, limiter, audit, settings.server, settings.access),
+            DownloadLinks(pepper, keys, good_for_s=settings.access.link_minutes * 60),
+        )
 
 
 def register_api(
@@ -25,15 +52,29 @@ def register_api(
     registry: Registry,
     jobs: JobService,
     storage: Storage,
+    doors: Doors,
     health: HealthChecks,
     settings: Settings,
 ) -> None:
-    """Give a Flask application the API."""
+    """Give a Flask application the API.
+
+    Raises:
+        TypeError: A route does not declare who may call it.
+    """
+
+    def jobs_of_caller() -> JobService:
+        return jobs.for_caller(g.caller)
+
+    waiting = Waiting(threads=settings.server.threads, longest_s=settings.server.max_wait_s)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     add_headers(app)
     handle_errors(app)
+    doors.guard.protect(app)
     receive_uploads(app, storage, settings.upload)
-    app.register_blueprint(operation_routes(registry, jobs, settings.server))
-    app.register_blueprint(job_routes(jobs, storage, settings.server))
+    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting))
+    app.register_blueprint(job_routes(jobs_of_caller, storage, waiting))
+    app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))
     app.register_blueprint(documentation_routes(registry))
+    for rule in app.url_map.iter_rules():
+        access_of(app, rule.endpoint)

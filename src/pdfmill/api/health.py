@@ -11,6 +11,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from flask import Blueprint, Response
 
 from pdfmill import __version__
+from pdfmill.api.guard import public
 from pdfmill.api.jobs import answer
 from pdfmill.api.schemas import CheckView, ReadinessView, View
 from pdfmill.config.logging import get_logger
@@ -91,10 +92,12 @@ def health_routes(health: HealthChecks) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/livez")
+    @public()
     def live() -> Response:
         return answer(Liveness())
 
     @blueprint.get("/readyz")
+    @public()
     def ready() -> Response:
         view = health.run()
         return answer(view, status=200 if view.ready else 503)

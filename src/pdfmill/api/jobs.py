@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, redirect, request, send_file
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pdfmill.api.guard import requires
 from pdfmill.api.schemas import JobList, JobView, View
 from pdfmill.api.waiting import Waiting
-from pdfmill.config.settings import ServerSettings
+from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidOptions
 from pdfmill.jobs.models import JobFile
 from pdfmill.jobs.service import JobService
@@ -21,8 +23,11 @@ _DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class _Query(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
+
+#: The job table as the caller of the present request sees it.
+JobsOfCaller = Callable[[], JobService]
 
 QueryT = TypeVar("QueryT", bound=_Query)
 
@@ -49,23 +54,24 @@ class ResultQuery(_Query):
     file: int = Field(0, ge=0, description="Which output, from 0.")
 
 
-def job_routes(jobs: JobService, storage: Storage, settings: ServerSettings) -> Blueprint:
+def job_routes(jobs: JobsOfCaller, storage: Storage, waiting: Waiting) -> Blueprint:
     """``/v1/jobs``."""
     blueprint = Blueprint("jobs", __name__, url_prefix="/v1/jobs")
-    waiting = Waiting(jobs, threads=settings.threads, longest_s=settings.max_wait_s)
 
     @blueprint.get("")
+    @requires(Scope.JOBS_READ)
     def list_jobs() -> Response:
-        page = jobs.list_jobs(**_query(JobListQuery).model_dump())
-        counts = jobs.count_items(page.jobs)
+        page = jobs().list_jobs(**query_of(JobListQuery).model_dump())
+        counts = jobs().count_items(page.jobs)
         views = [JobView.of(job, counts.get(job.id)) for job in page.jobs]
         return answer(JobList(items=views, next_cursor=page.next_cursor))
 
     @blueprint.get("/<job_id>")
+    @requires(Scope.JOBS_READ)
     def show_job(job_id: str) -> Response:
-        query = _query(JobQuery)
-        job = waiting.until_finished(jobs.get(job_id), query.wait)
-        response = answer(JobView.of(job, jobs.count_items([job]).get(job.id)))
+        query = query_of(JobQuery)
+        job = waiting.until_finished(jobs(), jobs().get(job_id), query.wait)
+        response = answer(JobView.of(job, jobs().count_items([job]).get(job.id)))
         if not job.status.is_terminal:
             response.headers["Retry-After"] = "1"
         response.add_etag()
@@ -73,22 +79,24 @@ def job_routes(jobs: JobService, storage: Storage, settings: ServerSettings) -> 
         return response
 
     @blueprint.get("/<job_id>/result")
+    @requires(Scope.JOBS_READ, deed="result.download")
     def download(job_id: str) -> Response:
-        file = jobs.result_file(job_id, _query(ResultQuery).file)
-        link = storage.link(file.storage_key)
-        return _see_other(link) if link else _send(storage, file)
+        return send_result(storage, jobs().result_file(job_id, query_of(ResultQuery).file))
 
     @blueprint.post("/<job_id>/cancel")
+    @requires(Scope.JOBS_WRITE, deed="job.cancel")
     def cancel(job_id: str) -> Response:
-        return answer(JobView.of(jobs.cancel(job_id)), status=202)
+        return answer(JobView.of(jobs().cancel(job_id)), status=202)
 
     @blueprint.post("/<job_id>/retry")
+    @requires(Scope.JOBS_WRITE, deed="job.retry")
     def retry(job_id: str) -> Response:
-        return answer(JobView.of(jobs.retry(job_id)), status=202)
+        return answer(JobView.of(jobs().retry(job_id)), status=202)
 
     @blueprint.delete("/<job_id>")
+    @requires(Scope.JOBS_WRITE, deed="job.delete")
     def delete(job_id: str) -> Response:
-        jobs.delete(job_id)
+        jobs().delete(job_id)
         return Response(status=204)
 
     return blueprint
@@ -97,8 +105,14 @@ def job_routes(jobs: JobService, storage: Storage, settings: ServerSettings) -> 
 def answer(view: View, status: int = 200) -> Response:
     """A view as a JSON response that no cache keeps."""
     response = Response(view.model_dump_json(), status=status, content_type="application/json")
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def send_result(storage: Storage, file: JobFile) -> Response:
+    """The file, or where in the bucket it is."""
+    link = storage.link(file.storage_key)
+    return _see_other(link) if link else _send(storage, file)
 
 
 def _see_other(link: str) -> Response:
@@ -121,7 +135,12 @@ def _send(storage: Storage, file: JobFile) -> Response:
     return response
 
 
-def _query(model: type[QueryT]) -> QueryT:
+def query_of(model: type[QueryT]) -> QueryT:
+    """The query of the request's address.
+
+    Raises:
+        InvalidOptions: A parameter is unknown or out of range.
+    """
     try:
         return model.model_validate(request.args.to_dict())
     except ValidationError as error:

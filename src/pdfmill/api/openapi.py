@@ -11,16 +11,18 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from pdfmill import __version__
+from pdfmill.api.guard import public
 from pdfmill.api.health import Liveness
 from pdfmill.api.jobs import JobListQuery, JobQuery, ResultQuery
 from pdfmill.api.problems import MEDIA_TYPE as PROBLEM
-from pdfmill.api.schemas import JobList, JobView, OperationList, OperationView, ProblemView, ReadinessView
+from pdfmill.api.schemas import JobList, JobView, LinkView, OperationList, OperationView, ProblemView, ReadinessView
 from pdfmill.core.operation import AnyOperation, Registry
 
 _REFERENCE = "#/components/schemas/{model}"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     JobView,
     JobList,
+    LinkView,
     OperationView,
     OperationList,
     ReadinessView,
@@ -38,6 +40,11 @@ _PAGE_POLICY = (
 
 JsonObject = dict[str, Any]
 
+_SECURITY_SCHEMES: JsonObject = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `prefix.secret`."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+}
+
 
 def documentation_routes(registry: Registry) -> Blueprint:
     """``/openapi.json`` and ``/docs``."""
@@ -45,16 +52,19 @@ def documentation_routes(registry: Registry) -> Blueprint:
     document = json.dumps(openapi_document(registry))
 
     @blueprint.get("/openapi.json")
+    @public()
     def openapi() -> Response:
         return Response(document, content_type="application/json")
 
     @blueprint.get("/docs")
+    @public()
     def page() -> Response:
         response = send_from_directory(_STATIC_FILES, "docs.html")
         response.headers["Content-Security-Policy"] = _PAGE_POLICY
         return response
 
     @blueprint.get("/docs/<path:name>")
+    @public()
     def asset(name: str) -> Response:
         own = (_STATIC_FILES / name).is_file()
         return send_from_directory(_STATIC_FILES if own else _SWAGGER_FILES, name, max_age=3600)
@@ -77,7 +87,8 @@ def openapi_document(registry: Registry) -> JsonObject:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {**_operation_paths(registry), **_job_paths(), **_health_paths()},
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": _SECURITY_SCHEMES},
+        "security": [{"bearer": []}, {"header": []}, {}],
     }
 
 
@@ -129,12 +140,7 @@ def _submission(operation: AnyOperation) -> JsonObject:
 
 def _job_paths() -> JsonObject:
     job = [_path_parameter("job_id", "The job's id.")]
-    download: JsonObject = _endpoint("download_result", "Download an output; takes Range", "Jobs", None)
-    download["responses"]["200"] = {
-        "description": "The file.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-    download["responses"]["303"] = {"description": "The file is in a bucket: fetch it from `Location` within minutes."}
+    download = _download("download_result", "Download an output; takes Range")
     delete = _endpoint("delete_job", "Forget an ended job and its files", "Jobs", None)
     delete["responses"]["204"] = {"description": "It is gone."}
     return {
@@ -148,6 +154,14 @@ def _job_paths() -> JsonObject:
             "delete": delete | {"parameters": job},
         },
         "/v1/jobs/{job_id}/result": {"get": download | {"parameters": job + _query_parameters(ResultQuery)}},
+        "/v1/jobs/{job_id}/link": {
+            "post": _endpoint("make_link", "Make a download link that needs no key", "Jobs", LinkView, status=201)
+            | {"parameters": job + _query_parameters(ResultQuery)},
+        },
+        "/v1/downloads/{token}": {
+            "get": _download("follow_link", "Download by a link; takes Range")
+            | {"parameters": [_path_parameter("token", "What the link says.")], "security": []},
+        },
         "/v1/jobs/{job_id}/cancel": {
             "post": _endpoint("cancel_job", "Cancel a job", "Jobs", JobView, status=202) | {"parameters": job},
         },
@@ -157,12 +171,22 @@ def _job_paths() -> JsonObject:
     }
 
 
+def _download(name: str, summary: str) -> JsonObject:
+    endpoint = _endpoint(name, summary, "Jobs", None)
+    endpoint["responses"]["200"] = {
+        "description": "The file.",
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    endpoint["responses"]["303"] = {"description": "The file is in a bucket: fetch it from `Location` within minutes."}
+    return endpoint
+
+
 def _health_paths() -> JsonObject:
     ready = _endpoint("ready", "Whether the server can work", "Health", ReadinessView)
     ready["responses"]["503"] = _json_answer("A part of the server does not work.", ReadinessView)
     return {
-        "/livez": {"get": _endpoint("live", "Whether the process answers", "Health", Liveness)},
-        "/readyz": {"get": ready},
+        "/livez": {"get": _endpoint("live", "Whether the process answers", "Health", Liveness) | {"security": []}},
+        "/readyz": {"get": ready | {"security": []}},
     }
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
-from pdfmill.api.jobs import answer
+from pdfmill.api.guard import requires
+from pdfmill.api.jobs import JobsOfCaller, answer
 from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView
 from pdfmill.api.uploads import uploads_and_options
 from pdfmill.api.waiting import Waiting
-from pdfmill.config.settings import ServerSettings
+from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.engines.probe import missing
 from pdfmill.jobs.models import DEFAULT_URGENCY
-from pdfmill.jobs.service import Idempotency, JobService, Submitter, Upload
+from pdfmill.jobs.submission import Submitter
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
@@ -27,20 +25,22 @@ _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
 _PRIORITY_URGENCY = re.compile(r"(?:^|,)\s*u=([0-7])\s*(?:$|[,;])")
 
 
-def operation_routes(registry: Registry, jobs: JobService, settings: ServerSettings) -> Blueprint:
+def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting) -> Blueprint:
     """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options."""
     blueprint = Blueprint("operations", __name__, url_prefix="/v1/operations")
-    waiting = Waiting(jobs, threads=settings.threads, longest_s=settings.max_wait_s)
 
     @blueprint.get("")
+    @requires(Scope.JOBS_READ)
     def list_operations() -> Response:
         return answer(OperationList(items=[_view(operation) for operation in registry]))
 
     @blueprint.get("/<name>")
+    @requires(Scope.JOBS_READ)
     def show_operation(name: str) -> Response:
         return answer(_view(registry.get(name)))
 
     @blueprint.post("/<name>")
+    @requires(Scope.JOBS_WRITE)
     def unknown_operation(name: str) -> NoReturn:
         registry.get(name)
         raise AssertionError("a registered operation has a route of its own")
@@ -51,17 +51,19 @@ def operation_routes(registry: Registry, jobs: JobService, settings: ServerSetti
     return blueprint
 
 
-def _submit_view(operation: AnyOperation, jobs: JobService, waiting: Waiting) -> Any:
+def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting) -> Any:
+    @requires(Scope.JOBS_WRITE, deed="job.submit")
     def submit() -> Response:
         seconds = _preferred_wait()
         key = _idempotency_key()
         submitter = Submitter(_client(), _urgency())
-        jobs.require_room(operation, submitter.client)
+        jobs().require_room(operation, submitter.client, request.content_length or 0)
         with uploads_and_options(operation) as (uploads, options):
-            idempotency = Idempotency(key, _fingerprint(operation, options, uploads)) if key else None
-            job, is_new = jobs.submit(operation, options, uploads, idempotency, submitter)
+            idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
+            job, is_new = jobs().submit(operation, options, uploads, idempotency, submitter)
+        g.job_id = job.id
         if seconds is not None:
-            job = waiting.until_finished(job, seconds)
+            job = waiting.until_finished(jobs(), job, seconds)
         finished_in_time = seconds is not None and job.status.is_terminal
         response = answer(JobView.of(job), status=200 if finished_in_time else 202)
         response.headers["Location"] = f"/v1/jobs/{job.id}"
@@ -105,8 +107,9 @@ def _urgency() -> int:
 
 
 def _client() -> str:
-    """Who takes turns with whom: the address that the connection comes from."""
-    return request.remote_addr or ""
+    """Who takes turns with whom: the owner of the key, or else the address that the connection comes from."""
+    owner: str = g.caller.owner
+    return owner or request.remote_addr or ""
 
 
 def _idempotency_key() -> str | None:
@@ -114,10 +117,3 @@ def _idempotency_key() -> str | None:
     if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidRequest("An Idempotency-Key has 1 to 255 visible ASCII characters; a UUID is a good one.")
     return key
-
-
-def _fingerprint(operation: AnyOperation, options: dict[str, Any], uploads: Sequence[Upload]) -> str:
-    """What makes two requests the same: the operation, the options with their defaults, the bytes of the files."""
-    parsed = operation.parse_options(options).model_dump(mode="json")
-    described = [operation.name, parsed, [upload.file.sha256 for upload in uploads]]
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
 from pdfmill.config.logging import get_logger
@@ -46,6 +46,7 @@ def problem_response(failure: Failure) -> Response:
     }
     if failure.trace_id is not None:
         body["trace_id"] = failure.trace_id
+    g.problem_code = failure.code
     response = Response(json.dumps(body), status=failure.http_status, content_type=MEDIA_TYPE)
     if "retry_after_s" in failure.extras:
         response.headers["Retry-After"] = str(failure.extras["retry_after_s"])
@@ -55,7 +56,8 @@ def problem_response(failure: Failure) -> Response:
 def _ours(error: PdfMillError) -> Response:
     if isinstance(error, InternalError):
         return _anything(error)
-    if error.__cause__ is not None:
+    # What is wrong with a request itself is told to whoever sent it; its cause would quote the request in the log.
+    if error.kind.http_status >= 500:
         log.info("request refused", code=error.code, cause=repr(error.__cause__))
     return problem_response(Failure.of(error))
 

@@ -78,9 +78,12 @@ class JobView(View):
     outputs: list[OutputView] = Field(description="What was made.")
     result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
     warnings: list[str] = Field(description="What was done differently than asked for.")
+    sandbox: str = Field(description="How strong the sandbox was that opened the document; empty until it is done.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
     batch_id: str | None = Field(description="The batch that this job is an item of.")
-    items: ItemCountsView | None = Field(description="Of a batch: its items, which `/v1/jobs?batch=` lists.")
+    item_counts: ItemCountsView | None = Field(
+        description="Of a batch: how its items are doing, which `/v1/jobs?batch=` lists."
+    )
     links: JobLinks = Field(description="Where to go from here.")
 
     @classmethod
@@ -112,9 +115,10 @@ class JobView(View):
             ],
             result=job.result,
             warnings=job.warnings,
+            sandbox=job.sandbox,
             error=job.failure,
             batch_id=job.parent_id,
-            items=items and ItemCountsView.model_validate(items),
+            item_counts=items and ItemCountsView.model_validate(items),
             links=JobLinks(self=here, result=f"{here}/result", cancel=f"{here}/cancel", retry=f"{here}/retry"),
         )
 
@@ -135,6 +139,13 @@ class JobList(View):
 
     items: list[JobView] = Field(description="The jobs.")
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+class LinkView(View):
+    """A download link that needs no key."""
+
+    url: str = Field(description="GET it within its time; whoever has it can.")
+    expires_at: datetime = Field(description="When it ends.")
 
 
 class MissingEngine(View):

@@ -16,8 +16,8 @@ from pdfmill.core.errors import InvalidRequest, UnsupportedMediaType
 from pdfmill.core.fields import FieldSpec
 from pdfmill.core.limits import MIB
 from pdfmill.core.operation import AnyOperation
-from pdfmill.jobs.service import Upload
 from pdfmill.jobs.storage import IncomingFile, Storage
+from pdfmill.jobs.submission import Upload
 
 _CHUNK_BYTES = MIB
 #: Also bounds the parser's buffer, which holds 64 KiB of the file being read and what was left of the piece before.

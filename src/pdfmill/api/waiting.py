@@ -17,12 +17,11 @@ class Waiting:
     Each takes a thread, so at most half of them may wait: the rest must go on answering.
     """
 
-    def __init__(self, jobs: JobService, *, threads: int, longest_s: float) -> None:
-        self._jobs = jobs
+    def __init__(self, *, threads: int, longest_s: float) -> None:
         self._longest_s = longest_s
         self._places = threading.BoundedSemaphore(max(1, threads // 2))
 
-    def until_finished(self, job: Job, seconds: float) -> Job:
+    def until_finished(self, jobs: JobService, job: Job, seconds: float) -> Job:
         """The job when it has ended, or as it is after ``seconds``; at once where too many wait already."""
         if job.status.is_terminal or seconds <= 0 or not self._places.acquire(blocking=False):
             return job
@@ -32,7 +31,7 @@ class Waiting:
             while not job.status.is_terminal and (left := until - time.monotonic()) > 0:
                 time.sleep(min(pause, left))
                 pause = min(pause * _GROWTH, _SLOWEST_LOOK_S)
-                job = self._jobs.get(job.id)
+                job = jobs.get(job.id)
             return job
         finally:
             self._places.release()

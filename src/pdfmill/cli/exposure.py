@@ -1,8 +1,6 @@
-"""Whether strangers may send documents to this machine, given how well it isolates them."""
+"""Whether strangers may send documents to this machine, given how well it isolates them, and keeps others out."""
 
 from __future__ import annotations
-
-import ipaddress
 
 from pdfmill.cli.workspace import temporary_workspace
 from pdfmill.config.settings import Settings
@@ -15,7 +13,7 @@ def require_isolation(settings: Settings) -> None:
     Raises:
         UnsafeExposure: The address is public, the tier is C, and nobody allowed it by name.
     """
-    if settings.sandbox.allow_bare or _is_loopback(settings.server.host):
+    if settings.sandbox.allow_bare or settings.server.is_loopback:
         return
     from pdfmill.worker.sandbox import Sandbox  # here: most starts do not need it
 
@@ -30,10 +28,15 @@ def require_isolation(settings: Settings) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False  # a name may lead anywhere
+def require_keys(settings: Settings) -> None:
+    """Refuse a public address as long as nobody has made an API key.
+
+    Raises:
+        Exposed: And nobody allowed it by name.
+    """
+    from pdfmill.access.exposure import refuse_exposure
+    from pdfmill.access.keys import Keys
+    from pdfmill.config.pepper import Pepper
+    from pdfmill.jobs.database import Database
+
+    refuse_exposure(settings.server, Keys(Database(settings.database_url), Pepper.of(settings)))

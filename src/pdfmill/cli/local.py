@@ -117,9 +117,10 @@ class _Runner:
             return SandboxItem(
                 name=file.name, size_bytes=file.size_bytes, output=None, result=None, failure=Failure.of(error)
             )
-        output = outcome.outputs[0]
-        taken = SandboxInput(file=f"input/{len(made)}", name=output.name, media_type=output.media_type)
-        made.append(InputFile(directory / output.file, output.name, MediaType(output.media_type)))
+        taken = None
+        for output in outcome.outputs[:1]:  # some operations only tell, and make no file
+            taken = SandboxInput(file=f"input/{len(made)}", name=output.name, media_type=output.media_type)
+            made.append(InputFile(directory / output.file, output.name, MediaType(output.media_type)))
         return SandboxItem(
             name=file.name, size_bytes=file.size_bytes, output=taken, result=outcome.result, failure=None
         )

@@ -23,6 +23,8 @@ _MODULES = {
     "reconciler": "pdfmill.cli.server",
     "db-upgrade": "pdfmill.cli.server",
     "jobs": "pdfmill.cli.jobs",
+    "keys": "pdfmill.cli.keys",
+    "audit": "pdfmill.cli.audit",
     "doctor": "pdfmill.cli.doctor",
     "config": "pdfmill.cli.config",
 }
@@ -93,7 +95,7 @@ def _operation_names() -> list[str]:
 def pdfmill_command() -> None:
     """Slow, risky work on PDF files: here, sandboxed and without a server, or on a server (--server).
 
-    A document may be - for standard input or output. Exit codes: 0 done, 2 wrong request, 3 and 4 the file, 6 a limit,
-    7 not found, 8 conflict, 11 something is not installed, 12 an engine failed, 13 the server, 14 storage, 15 out of
-    time, 70 a defect, 130 cancelled.
+    A document may be - for standard input or output. Exit codes: 0 done, 2 wrong request, 3 and 4 the file, 5 the API
+    key, 6 a limit, 7 not found, 8 conflict, 9 too much, 11 something is not installed, 12 an engine failed, 13 the
+    server, 14 storage, 15 out of time, 70 a defect, 130 cancelled.
     """

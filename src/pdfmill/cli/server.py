@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from pdfmill.cli.environment import read_settings
-from pdfmill.cli.exposure import require_isolation
+from pdfmill.cli.exposure import require_isolation, require_keys
 from pdfmill.config.settings import Settings
 
 _HOST = click.option("--host", metavar="ADDRESS", help="Address to listen on. [PDFMILL_SERVER__HOST]")
@@ -50,6 +50,7 @@ def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     settings = _settings(host=host, port=port, data_dir=data_dir)
     _prepare(settings)
+    require_keys(settings)
     _become(web_argv(settings))
 
 

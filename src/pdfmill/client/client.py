@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -35,10 +36,19 @@ class Client:
         timeout: Seconds without a byte until the server counts as gone.
         patience: Seconds that `watch` and `run` look past a server that does not answer: one that restarts
             loses no job.
+        api_key: What the server knows us by; by default the environment variable PDFMILL_API_KEY.
     """
 
-    def __init__(self, base_url: str = "http://127.0.0.1:8000", *, timeout: float = 30, patience: float = 30) -> None:
-        self._transport = Transport(base_url, timeout_s=timeout)
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        timeout: float = 30,
+        patience: float = 30,
+        api_key: str | None = None,
+    ) -> None:
+        key = api_key or os.environ.get("PDFMILL_API_KEY", "").strip() or None
+        self._transport = Transport(base_url, timeout_s=timeout, api_key=key)
         self._patience_s = patience
 
     def close(self) -> None:

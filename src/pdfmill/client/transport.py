@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import (
     ErrorKind,
     InputTooLarge,
@@ -25,29 +26,38 @@ from pdfmill.core.errors import (
 _PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "code", "kind", "retryable"})
 
 
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
 class Transport:
     """A connection pool to one server.
 
     Args:
         base_url: Address of the server, such as ``http://127.0.0.1:8000``, without ``/v1``.
         timeout_s: Seconds without a byte until the server counts as gone.
+        api_key: Sent to this server, and never on to where it redirects: httpx drops it at another origin.
 
     Raises:
-        InvalidRequest: The address is none.
+        InvalidRequest: The address is none, or the key cannot be one.
     """
 
-    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+    def __init__(self, base_url: str, *, timeout_s: float, api_key: str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InvalidRequest(f"{base_url!r} is no server address. Write it like http://127.0.0.1:8000.")
         self.timeout_s = timeout_s
+        headers = {"Accept": "application/json"}
+        if api_key is not None:
+            if not _VISIBLE.fullmatch(api_key):
+                raise InvalidRequest("The API key has characters that no key has. Look at PDFMILL_API_KEY.")
+            headers["Authorization"] = f"Bearer {api_key}"
         # A proxy named in the environment is for the world outside and cannot reach this very machine.
         self._http = httpx.Client(
             base_url=self.base_url,
             timeout=timeout_s,
-            trust_env=not _is_loopback(parts.hostname),
-            headers={"Accept": "application/json"},
+            trust_env=not is_loopback(parts.hostname),
+            headers=headers,
         )
 
     def close(self) -> None:
@@ -142,10 +152,3 @@ def _error_of_status(response: httpx.Response, detail: str = "", **extras: Any) 
     if status < 500:
         return InvalidRequest(said, **extras)
     return InternalError(said, **extras)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

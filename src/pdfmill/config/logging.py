@@ -10,6 +10,7 @@ import logging
 import sys
 from typing import TextIO
 
+from pdfmill.config.redaction import redact
 from pdfmill.config.settings import LogSettings
 
 # structlog loads rich, where that is installed, to colour tracebacks that we print plainly: 4 MiB in each of our
@@ -45,12 +46,17 @@ def configure_logging(settings: LogSettings, *, part: str, stream: TextIO | None
     if as_text:
         renderers = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     else:
-        renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        renderers = [structlog.processors.JSONRenderer()]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                *renderers,
+            ],
         )
     )
     root = logging.getLogger()

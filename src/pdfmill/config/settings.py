@@ -1,8 +1,8 @@
 """Every setting, in nested frozen groups, read once and passed down.
 
-Order: arguments of `load_settings`, environment (``PDFMILL_GROUP__NAME``), ``.env``, ``pdfmill.toml``,
-defaults. A ``PDFMILL_`` variable that no setting has is an error, because a silently ignored typo is the commonest
-mistake of self-hosting.
+Order: arguments of `load_settings`, environment (``PDFMILL_GROUP__NAME``), ``.env``, ``pdfmill.toml``, defaults. A
+secret may stand in a file that ``PDFMILL_GROUP__NAME_FILE`` names. A ``PDFMILL_`` variable that no setting has is an
+error, because a silently ignored typo is the commonest mistake of self-hosting.
 """
 
 from __future__ import annotations
@@ -11,11 +11,19 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from pdfmill.config.secrets import SecretFiles, refuse_example
+from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import InvalidSettings
 from pdfmill.core.limits import Limits
 from pdfmill.core.suggest import did_you_mean
@@ -23,15 +31,18 @@ from pdfmill.core.suggest import did_you_mean
 ENV_PREFIX = "PDFMILL_"
 ENV_DELIMITER = "__"
 
-#: Variables with our prefix that are not settings: the client's server address, and what the tests use.
-_OTHER_VARIABLES = ("PDFMILL_SERVER",)
+#: Variables with our prefix that are not settings: the client's server address and key, and what the tests use.
+_OTHER_VARIABLES = ("PDFMILL_SERVER", "PDFMILL_API_KEY")
 _OTHER_PREFIXES = ("PDFMILL_TEST_",)
+
+#: A secret that nobody has copied from a manual.
+Secret = Annotated[SecretStr, AfterValidator(refuse_example)]
 
 
 class Group(BaseModel):
     """A frozen group of settings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(Group):
@@ -42,19 +53,52 @@ class ServerSettings(Group):
     workers: int = Field(1, ge=1, le=64, description="Web server processes.")
     threads: int = Field(32, ge=1, le=256, description="Threads of each web server process.")
     max_wait_s: float = Field(30, ge=0, le=300, description="Longest `?wait=` or `Prefer: wait=` in seconds.")
+    allow_open: bool = Field(
+        False, description="Serve everybody who can reach the server, under any name, as long as there is no API key."
+    )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback(self.host)
+
+
+class AccessSettings(Group):
+    """Who may use the server, and how much."""
+
+    pepper: Annotated[Secret, Field(min_length=32)] | None = Field(
+        None,
+        description="Secret under which keys are stored. Default: made on first use, `pepper` in the data directory.",
+    )
+    requests_per_minute: int = Field(
+        1200, ge=0, description="Requests with one API key, or without any from one address; 0 for no limit."
+    )
+    failures_per_minute: int = Field(30, ge=1, description="Requests from one address whose API key is refused.")
+    link_minutes: int = Field(15, ge=1, le=15, description="How long a signed download link is good.")
+
+
+class QuotaSettings(Group):
+    """What each owner of API keys may use up."""
+
+    jobs_per_day: int | None = Field(
+        None, ge=1, description="Jobs that one owner may submit in a day (UTC). Default: no limit."
+    )
+    stored_mib: int | None = Field(
+        None, ge=1, description="MiB of files that one owner's jobs may hold. Default: no limit."
+    )
 
 
 class DatabaseSettings(Group):
     """Where the job table is."""
 
-    url: SecretStr | None = Field(None, description="SQLAlchemy URL. Default: SQLite in the data directory.")
+    url: Secret | None = Field(None, description="SQLAlchemy URL. Default: SQLite in the data directory.")
     busy_timeout_s: float = Field(30, gt=0, description="Seconds to wait for a locked SQLite database.")
 
 
 class BrokerSettings(Group):
     """Where Celery messages go. They are hints: losing them costs time, never a job."""
 
-    url: SecretStr | None = Field(
+    url: Secret | None = Field(
         None, description="Celery broker URL. Default: the private Valkey that `pdfmill serve` starts."
     )
     visibility_timeout_s: int = Field(
@@ -71,7 +115,7 @@ class StorageSettings(Group):
     endpoint: str | None = Field(None, description="S3 only: address of a service other than Amazon's.")
     region: str = Field("us-east-1", description="S3 only: region of the bucket.")
     access_key_id: str | None = Field(None, description="S3 only: who we are. Default: as the AWS tools find it.")
-    secret_access_key: SecretStr | None = Field(None, description="S3 only: the secret of that key.")
+    secret_access_key: Secret | None = Field(None, description="S3 only: the secret of that key.")
     signed_links: bool = Field(
         True, description="S3 only: clients fetch results from the bucket themselves; turn off if they cannot reach it."
     )
@@ -166,6 +210,7 @@ class Settings(BaseSettings):
         toml_file="pdfmill.toml",
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,
         validate_default=True,
     )
 
@@ -177,6 +222,8 @@ class Settings(BaseSettings):
     broker: BrokerSettings = Field(default_factory=BrokerSettings, description="Celery's message broker.")
     storage: StorageSettings = Field(default_factory=StorageSettings, description="The file storage.")
     queue: QueueSettings = Field(default_factory=QueueSettings, description="What may wait and run.")
+    access: AccessSettings = Field(default_factory=AccessSettings, description="Who may use the server.")
+    quota: QuotaSettings = Field(default_factory=QuotaSettings, description="What each owner may use up.")
     upload: UploadSettings = Field(default_factory=UploadSettings, description="What clients may send.")
     limits: Limits = Field(default_factory=Limits, description="What one attempt at a job may use.")
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings, description="How documents are isolated.")
@@ -195,7 +242,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The sources, strongest first."""
         toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+        files = SecretFiles(settings_cls, ENV_PREFIX, ENV_DELIMITER)
+        assert isinstance(env_settings, EnvSettingsSource)
+        # It would read the name of such a file as a setting that there is not.
+        env_settings.env_vars = {
+            name: value for name, value in env_settings.env_vars.items() if name.upper() not in files.variables
+        }
+        return init_settings, env_settings, files, dotenv_settings, file_secret_settings, toml
 
     @property
     def database_url(self) -> str:
@@ -204,6 +257,16 @@ class Settings(BaseSettings):
             # Both names are in use for the same thing; SQLAlchemy knows the long one.
             return re.sub(r"^postgres://", "postgresql://", self.database.url.get_secret_value())
         return f"sqlite:///{self.data_dir / 'pdfmill.db'}"
+
+    @property
+    def pepper_file(self) -> Path:
+        """Where the server's secret lies if no setting names another."""
+        return self.data_dir / "pepper"
+
+    @property
+    def audit_log(self) -> Path:
+        """The log of deeds."""
+        return self.data_dir / "audit.log"
 
     @property
     def spool_dir(self) -> Path:
@@ -280,6 +343,7 @@ def settings_in_force(settings: Settings) -> dict[str, str]:
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     known = [variable for variable, _, _ in setting_names()]
+    known += SecretFiles(Settings, ENV_PREFIX, ENV_DELIMITER).variables
     groups = {variable.split(ENV_DELIMITER)[0] for variable in known}
     for variable in environment:
         upper = variable.upper()

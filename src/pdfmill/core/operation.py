@@ -24,7 +24,8 @@ from pdfmill.core.suggest import did_you_mean
 class Options(BaseModel):
     """Base of every options model: frozen, and unknown keys are refused. Fields are flat; see `core.fields`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    # The log holds the cause of a refused request, which must not tell what a user typed.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 class Result(BaseModel):

@@ -66,11 +66,14 @@ class Attempt:
             row = session.execute(query).one_or_none()
         return _signal(row)
 
-    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
+    def complete(
+        self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile], *, sandbox: str = ""
+    ) -> bool:
         """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
 
         def move(job: Job) -> None:
-            job.mark_as_completed(result, expires_at=utc_now() + self._policy.retention, warnings=list(warnings))
+            expires_at = utc_now() + self._policy.retention
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
             job.files.extend(outputs)
 
         return self._settle(move)
@@ -197,10 +200,9 @@ def claim_next(
         suspects, max_running: See `jobs.queue.next_job`.
     """
     with database.write(durable=False) as session:
-        job_id = next_job(session, queue, suspects=suspects, max_running=max_running)
-        if job_id is None:
+        job = next_job(session, queue, suspects=suspects, max_running=max_running)
+        if job is None:
             return None
-        job = session.get_one(Job, job_id)
         job.mark_as_processing(owner=owner, lease_until=utc_now() + policy.lease)
         return Attempt(database, policy, job)
 

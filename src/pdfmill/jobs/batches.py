@@ -35,7 +35,7 @@ class ItemCounts:
 
 
 def new_item(item_id: str, position: int, batch: Job, operation: AnyOperation, file: JobFile) -> Job:
-    """A job for one file of a batch: of the same client, as urgent, with the same options."""
+    """A job for one file of a batch: of the same owner and client, as urgent, with the same options."""
     now = utc_now()
     return Job(
         id=item_id,
@@ -44,6 +44,8 @@ def new_item(item_id: str, position: int, batch: Job, operation: AnyOperation, f
         operation=operation.name,
         queue=operation.queue,
         options=batch.options,
+        sealed_options=batch.sealed_options,
+        owner=batch.owner,
         files=[file],
         events=[JobEvent(kind=JobStatus.PENDING, data={})],
         client=batch.client,

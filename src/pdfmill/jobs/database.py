@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, SessionTransaction
@@ -25,6 +25,9 @@ log = get_logger(__name__)
 
 #: SQLSTATE of a write to a database that only reads, such as a stand-by server of PostgreSQL.
 _READ_ONLY = "25006"
+
+#: How long emptying the write-ahead log may wait for readers, in seconds.
+_CHECKPOINT_WAITS_S = 0.5
 
 _AFTER_COMMIT = "pdfmill_after_commit"
 
@@ -73,6 +76,25 @@ class Database:
             session.execute(text("SELECT 1 FROM job LIMIT 1"))
             return session.get_bind().dialect.name
 
+    def erase_traces(self) -> bool:
+        """Have SQLite empty its write-ahead log, in which what was deleted can still be read.
+
+        PostgreSQL overwrites deleted rows in its own time, when it vacuums.
+
+        Returns:
+            False if somebody was reading what is in the log; the next call may succeed.
+        """
+        path = make_url(self.url).database
+        if not self.url.startswith("sqlite") or not path:
+            return True
+        with closing(sqlite3.connect(path, timeout=_CHECKPOINT_WAITS_S)) as connection:
+            try:
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                log.info("the write-ahead log was not emptied", cause=repr(error))
+                return False
+        return not busy
+
     def close(self) -> None:
         """Close the connections of this process."""
         while self._engines:
@@ -104,18 +126,28 @@ class Database:
         if not self.url.startswith("sqlite"):
             # As many connections as a web server has threads may be wanted at once; those beyond five are closed after
             # use.
-            return create_engine(self.url, pool_pre_ping=True, pool_size=5, max_overflow=32)
-        engine = create_engine(self.url, connect_args={"timeout": self._busy_timeout_s, "check_same_thread": False})
+            return create_engine(self.url, pool_pre_ping=True, pool_size=5, max_overflow=32, hide_parameters=True)
+        # An error of the database goes into the log; file names and options, its parameters, must not.
+        engine = create_engine(
+            self.url,
+            connect_args={"timeout": self._busy_timeout_s, "check_same_thread": False},
+            hide_parameters=True,
+        )
         synchronous = "FULL" if durable else "NORMAL"
 
         @event.listens_for(engine, "connect")
         def configure(connection: sqlite3.Connection, _record: object) -> None:
             connection.isolation_level = None  # the driver must not begin transactions on its own
-            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+            # `secure_delete` overwrites what is deleted with zeros; otherwise it would stay in the file for years.
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
+            # A commit that fails (disk full) may leave its transaction open, and the pool hands it out all the same.
+            sqlite_connection = connection.connection.dbapi_connection
+            if sqlite_connection is not None and sqlite_connection.in_transaction:
+                sqlite_connection.rollback()
             # A transaction that reads first and writes later fails at once with SQLITE_BUSY when another wrote in
             # between, whatever the busy timeout; one that takes the write lock at its start waits for its turn.
             reading = connection.get_execution_options().get("pdfmill_read", False)

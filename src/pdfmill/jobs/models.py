@@ -6,10 +6,23 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Integer, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    case,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -17,6 +30,7 @@ from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.base import Base, utc_now
 from pdfmill.jobs.news import tell_of_work
+from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
@@ -29,10 +43,13 @@ class Job(Base):
     Attributes:
         parent_id: The batch that it is an item of; None for a job that a client submitted.
         position: Which item of the batch it is, from 0.
+        owner: Whose job it is; empty if it came without a key. Only its owner and administrators ever see it.
+        sealed_options: Passwords among its options, see `jobs.sealing`; in ``options`` they are masked.
         client: Who submitted it, as far as the server can tell: one client's jobs do not hold up another's.
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
+        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
@@ -47,7 +64,8 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        UniqueConstraint("idempotency_key"),
+        UniqueConstraint("owner", "idempotency_key"),
+        Index(None, "owner", "created_at", "id"),
         Index(None, "queue", "status", "urgency", "turn", "created_at"),
         Index(None, "client", "queue", "status", "turn"),
         Index(None, "parent_id", "status"),
@@ -65,6 +83,8 @@ class Job(Base):
     options: Mapped[dict[str, Any]]
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(default=0)
+    sealed_options: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80), default="")
     client: Mapped[str] = mapped_column(String(80), default="")
     urgency: Mapped[int] = mapped_column(default=DEFAULT_URGENCY)
     turn: Mapped[int] = mapped_column(default=0)
@@ -75,6 +95,7 @@ class Job(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result: Mapped[dict[str, Any] | None]
     warnings: Mapped[list[str]] = mapped_column(default=list)
+    sandbox: Mapped[str] = mapped_column(Text, default="")
     error: Mapped[dict[str, Any] | None]
 
     attempt: Mapped[int] = mapped_column(default=0)
@@ -131,7 +152,9 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
+    def mark_as_completed(
+        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
+    ) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -143,6 +166,7 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
+            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )
@@ -191,8 +215,14 @@ class Job(Base):
         """FAILED → PENDING, because somebody asked for another try: all counts but the attempt start anew.
 
         Raises:
-            InvalidTransition: The job did not fail, or its files are being purged.
+            InvalidTransition: The job did not fail, its files are being purged, or its password is forgotten.
         """
+        if self.status is not JobStatus.FAILED:
+            raise InvalidTransition(
+                f"The job is {self.status}; only a FAILED one can be tried again.", job_status=self.status
+            )
+        if self.sealed_options is not None:
+            raise InvalidTransition("The job's password was forgotten when it ended. Submit the job again.")
         now = utc_now()
         self._move(
             JobStatus.PENDING,
@@ -251,10 +281,15 @@ class Job(Base):
         """One conditional UPDATE of this row, as it was when it was read."""
         session = object_session(self)
         assert session is not None, "a job moves inside a session"
-        statement = update(Job).where(Job.id == self.id, Job.status == self.status, *conditions).values(**values)
-        changed = session.execute(statement.execution_options(synchronize_session=False))
-        session.refresh(self)
-        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        statement = (
+            update(Job)
+            .where(Job.id == self.id, Job.status == self.status, *conditions)
+            .values(**values)
+            .returning(Job)  # which brings this object up to date
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        if session.scalar(statement) is None:
+            session.refresh(self)
             raise InvalidTransition(f"The job is {self.status} by now; somebody was faster.", job_status=self.status)
         return session
 
@@ -282,7 +317,13 @@ def wake_batches(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def _ended(expires_at: datetime) -> dict[str, Any]:
-    return {"finished_at": utc_now(), "expires_at": expires_at, "lease_owner": None, "lease_until": None}
+    return {
+        "finished_at": utc_now(),
+        "expires_at": expires_at,
+        "lease_owner": None,
+        "lease_until": None,
+        "sealed_options": case((Job.sealed_options.is_(None), None), else_=FORGOTTEN),
+    }
 
 
 class FileRole:
@@ -307,6 +348,16 @@ class JobFile(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255))
+
+
+class OwnerDay(Base):
+    """How many jobs an owner submitted on a day (UTC)."""
+
+    __tablename__ = "owner_day"
+
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    jobs: Mapped[int]
 
 
 class PeriodicRun(Base):

@@ -67,8 +67,8 @@ def turn_of(session: Session, queue: str, client: str) -> int:
     return session.scalar(select(func.min(Job.turn)).where(*waiting)) or 0
 
 
-def next_job(session: Session, queue: str, *, suspects: bool = True, max_running: int | None = None) -> str | None:
-    """The id of the job to claim next; None if there is none. Locks its row where the database locks rows.
+def next_job(session: Session, queue: str, *, suspects: bool = True, max_running: int | None = None) -> Job | None:
+    """The job to claim next; None if there is none. Locks its row where the database locks rows.
 
     Args:
         suspects: Whether jobs count that crashed before and should run alone.
@@ -79,7 +79,7 @@ def next_job(session: Session, queue: str, *, suspects: bool = True, max_running
         if not may_start(session, queue, max_running):
             return None
     now = utc_now()
-    query = select(Job.id).where(
+    query = select(Job).where(
         Job.queue == queue,
         Job.status == JobStatus.PENDING,
         Job.not_before <= now,

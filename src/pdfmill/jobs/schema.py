@@ -24,7 +24,10 @@ def upgrade(url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     database = make_url(url)
     if database.get_backend_name() == "sqlite" and database.database:
-        Path(database.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(database.database)
+        # The sandbox's user has to pass through the folder to its own; the database is none of its business.
+        path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     engine = create_engine(url)
     try:
         with engine.connect() as connection, _alone(connection):

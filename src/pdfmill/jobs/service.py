@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from pdfmill.config.settings import QueueSettings
+from pdfmill.config.settings import QueueSettings, QuotaSettings
+from pdfmill.core.caller import EVERYTHING, Caller
 from pdfmill.core.crash_points import crash_point
-from pdfmill.core.documents import MediaType, sniff
 from pdfmill.core.errors import (
     DatabaseUnavailable,
-    EmptyInput,
     IdempotencyConflict,
     InvalidRequest,
     InvalidTransition,
@@ -30,49 +30,14 @@ from pdfmill.jobs.base import new_job_id, utc_now
 from pdfmill.jobs.batches import ItemCounts, count_items, items_of
 from pdfmill.jobs.database import Database, call_after_commit
 from pdfmill.jobs.dispatch import FIRST_REHINT, Dispatcher
-from pdfmill.jobs.models import DEFAULT_URGENCY, FileRole, Job, JobEvent, JobFile
+from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile
 from pdfmill.jobs.orphans import input_key
 from pdfmill.jobs.queue import require_room, turn_of
+from pdfmill.jobs.quotas import count_job, require_quota
+from pdfmill.jobs.sealing import Sealer, secrets_of
 from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import IncomingFile, Label, Storage
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that a client sent, not yet published.
-
-    Attributes:
-        name: As the client called it, made safe.
-    """
-
-    file: IncomingFile
-    name: str
-
-    @property
-    def media_type(self) -> MediaType:
-        """By content; the client's word is not asked for."""
-        return sniff(self.file.head)
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """A client's key for one logical request, and a digest of what it sent with it."""
-
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Submitter:
-    """Who submits, and how urgently.
-
-    Attributes:
-        client: Whose turn it is, see `jobs.queue`.
-        urgency: 0 to 7, the lower the sooner.
-    """
-
-    client: str = ""
-    urgency: int = DEFAULT_URGENCY
+from pdfmill.jobs.storage import Label, Storage
+from pdfmill.jobs.submission import ANYBODY, Idempotency, Submitter, Upload, refuse_empty
 
 
 @dataclass(frozen=True)
@@ -84,7 +49,10 @@ class JobPage:
 
 
 class JobService:
-    """The job table as clients see it."""
+    """The job table as one caller sees it: another owner's jobs do not exist there.
+
+    As it is made, the caller is the server itself, which sees everything; edges ask `for_caller` for their own view.
+    """
 
     def __init__(
         self,
@@ -94,20 +62,44 @@ class JobService:
         *,
         retention: timedelta,
         queue: QueueSettings,
+        sealer: Sealer,
+        quota: QuotaSettings,
     ) -> None:
+        self._caller = EVERYTHING
+        self._sealer = sealer
+        self._quota = quota
         self._queue = queue
         self._database = database
         self._storage = storage
         self._dispatcher = dispatcher
         self._retention = retention
 
-    def require_room(self, operation: AnyOperation, client: str) -> None:
+    def for_caller(self, caller: Caller) -> JobService:
+        """The same table, with nothing in it but what this caller may see."""
+        bound = copy(self)
+        bound._caller = caller
+        return bound
+
+    def require_room(self, operation: AnyOperation, client: str, size_bytes: int = 0) -> None:
         """Refuse a submission before its files are read, when too many jobs wait already.
 
+        Args:
+            size_bytes: What the request brings.
+
         Raises:
-            TooManyJobs, QueueFull: As they say.
+            TooManyJobs, QueueFull, QuotaExceeded: As they say.
         """
+        require_quota(self._database, self._quota, self._caller.owner, size_bytes)
         require_room(self._database, self._queue, operation.queue, client)
+
+    def idempotency(
+        self, key: str, operation: AnyOperation, options: Mapping[str, Any], uploads: Sequence[Upload]
+    ) -> Idempotency:
+        """What makes two requests the same: the operation, the options with their defaults, the bytes of the files."""
+        parsed = operation.parse_options(options)
+        shown = parsed.model_dump(mode="json") | secrets_of(parsed)
+        described = [operation.name, shown, [upload.file.sha256 for upload in uploads]]
+        return Idempotency(key, self._sealer.fingerprint(described))
 
     def submit(
         self,
@@ -115,7 +107,7 @@ class JobService:
         options: Mapping[str, Any],
         uploads: Sequence[Upload],
         idempotency: Idempotency | None = None,
-        submitter: Submitter = Submitter(),
+        submitter: Submitter = ANYBODY,
     ) -> tuple[Job, bool]:
         """Accept a job: when this returns, it is stored durably and will be worked on, whatever dies.
 
@@ -133,7 +125,7 @@ class JobService:
         try:
             parsed = operation.parse_options(options)
             if operation.batch is None:  # in a batch, an empty file fails alone
-                _refuse_empty(uploads)
+                refuse_empty(uploads)
             operation.check_inputs([upload.media_type for upload in uploads])
             earlier = self._earlier(idempotency)
             if earlier is not None:
@@ -144,7 +136,8 @@ class JobService:
                 files.append(self._publish_input(upload, keys[-1], position))
             crash_point("published")
             job = self._new_job(job_id, operation, files, submitter, idempotency)
-            job.options = parsed.model_dump(mode="json")
+            job.options = parsed.model_dump(mode="json")  # masks secrets
+            job.sealed_options = self._sealer.seal(job_id, parsed)
             job = self._insert(job)
         except DatabaseUnavailable:
             raise  # whether the row is there nobody knows: the files of one that is must stay, see `jobs.orphans`
@@ -167,7 +160,7 @@ class JobService:
             UnknownJob: There is none of that id.
         """
         with self._database.read() as session:
-            return _load(session, job_id)
+            return self._load(session, job_id)
 
     def list_jobs(
         self,
@@ -179,7 +172,7 @@ class JobService:
         cursor: str | None = None,
     ) -> JobPage:
         """Jobs, newest first, ``limit`` at a time: those that clients submitted, or the items of one batch."""
-        query = select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
+        query = select(Job).where(self._visible()).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
         query = query.where(Job.parent_id.is_(None) if batch is None else Job.parent_id == batch)
         if status is not None:
             query = query.where(Job.status == status)
@@ -209,8 +202,9 @@ class JobService:
             InvalidTransition: The job has ended already.
         """
         with self._database.write() as session:
+            self._load(session, job_id)
             items = items_of(session, job_id, lock=True)  # before the batch, as a worker locks them
-            job = _load(session, job_id, lock=True)
+            job = self._load(session, job_id, lock=True)
             if job.status is not JobStatus.CANCELLED and job.status.is_terminal:
                 raise InvalidTransition(
                     f"The job is {job.status} already; there is nothing to cancel.", job_status=job.status
@@ -233,8 +227,8 @@ class JobService:
             InvalidTransition: The job did not fail, or is the item of a batch that has ended.
         """
         with self._database.write() as session:
-            job = _load(session, job_id, lock=True)
-            if job.parent_id is not None and not _load(session, job.parent_id).is_waiting_for_items:
+            job = self._load(session, job_id, lock=True)
+            if job.parent_id is not None and not self._load(session, job.parent_id).is_waiting_for_items:
                 raise InvalidTransition(
                     "The batch of this job has ended. Submit the file again.", job_status=job.status
                 )
@@ -243,7 +237,7 @@ class JobService:
             return job
 
     def delete(self, job_id: str) -> None:
-        """Forget a finished job and its files.
+        """Forget a finished job and its files, so that nothing of them can be read in database or storage.
 
         Raises:
             UnknownJob: There is none of that id.
@@ -251,7 +245,7 @@ class JobService:
             InvalidTransition: It is an item of a batch.
         """
         with self._database.write() as session:
-            job = _load(session, job_id, lock=True)
+            job = self._load(session, job_id, lock=True)
             if job.parent_id is not None:
                 raise InvalidTransition(
                     f"The job is an item of a batch, and goes with it: delete {job.parent_id}.", job_status=job.status
@@ -264,6 +258,7 @@ class JobService:
             for file in (file for each in (job, *items_of(session, job_id)) for file in each.files):
                 self._storage.delete(file.storage_key)
             session.execute(delete(Job).where(Job.id == job_id))  # the database deletes items, files and events with it
+        self._database.erase_traces()
 
     def result_file(self, job_id: str, position: int = 0) -> JobFile:
         """An output file of a completed job.
@@ -288,11 +283,24 @@ class JobService:
                 return file
         raise ResultUnavailable(f"The job has {len(job.outputs)} output files, counted from 0.", job_status=job.status)
 
+    def _load(self, session: Session, job_id: str, *, lock: bool = False) -> Job:
+        """The job; with ``lock`` no claim can come in between on a database that locks rows (SQLite locks them all)."""
+        query = select(Job).where(Job.id == job_id, self._visible())
+        job = session.scalar(query.with_for_update() if lock else query)
+        if job is None:
+            raise UnknownJob("There is no job of that id on this server. It may have been deleted.")
+        return job
+
+    def _visible(self) -> ColumnElement[bool]:
+        """Which jobs there are for this caller."""
+        return true() if self._caller.is_admin else Job.owner == self._caller.owner
+
     def _earlier(self, idempotency: Idempotency | None) -> Job | None:
         if idempotency is None:
             return None
         with self._database.read() as session:
-            job = session.scalar(select(Job).where(Job.idempotency_key == idempotency.key))
+            own = (Job.owner == self._caller.owner, Job.idempotency_key == idempotency.key)
+            job = session.scalar(select(Job).where(*own))
         if job is not None and job.request_fingerprint != idempotency.fingerprint:
             raise IdempotencyConflict(
                 "This Idempotency-Key was used with another file or other options. Use a new key for a new request."
@@ -326,6 +334,7 @@ class JobService:
             queue=operation.queue,
             files=files,
             events=[JobEvent(kind=JobStatus.PENDING, data={})],
+            owner=self._caller.owner,
             client=submitter.client,
             urgency=submitter.urgency,
             idempotency_key=idempotency and idempotency.key,
@@ -343,6 +352,7 @@ class JobService:
             with self._database.write() as session:
                 job.turn = turn_of(session, job.queue, job.client)
                 session.add(job)
+                count_job(session, job.owner)
                 call_after_commit(session, lambda: self._hint(job.id, job.operation))
         except IntegrityError:
             if key is None or fingerprint is None:
@@ -357,22 +367,8 @@ class JobService:
         self._dispatcher.dispatch(job_id, operation)
 
 
-def _load(session: Session, job_id: str, *, lock: bool = False) -> Job:
-    """The job; with ``lock`` no claim can come in between on a database that locks rows (SQLite locks them all)."""
-    job = session.get(Job, job_id, with_for_update=lock)
-    if job is None:
-        raise UnknownJob("There is no job of that id on this server. It may have been deleted.")
-    return job
-
-
 def _parse_instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise InvalidRequest("The cursor is not one that this server gave out. Start again without it.") from None
-
-
-def _refuse_empty(uploads: Sequence[Upload]) -> None:
-    for upload in uploads:
-        if upload.file.size_bytes == 0:
-            raise EmptyInput(f"The file {upload.name!r} is empty. Send it again, with its content.")

@@ -38,7 +38,8 @@ def worker_argv(settings: Settings, queues: Sequence[str] | None = None, concurr
     words = [sys.executable, "-m", "celery", "--quiet", "--app", "pdfmill.celery_app", "worker", "--pool", "prefork"]
     words += ["--concurrency", str(jobs_at_once(settings, concurrency)), "--queues", ",".join(queues or QUEUES)]
     words += ["--hostname", f"pdfmill-{secrets.token_hex(4)}@%h"]
-    words += ["--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", settings.log.level]
+    # Flower believes a worker to be offline that does not beat; every two seconds, as by default, would cost more.
+    words += ["--without-mingle", "--without-gossip", "--heartbeat-interval", "10", "--loglevel", settings.log.level]
     return words
 
 

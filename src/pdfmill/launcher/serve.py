@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from pdfmill.config.logging import configure_logging, get_logger
 from pdfmill.config.settings import Settings
-from pdfmill.core.errors import AddressInUse, AlreadyServing, InvalidSettings, MissingDependency
+from pdfmill.core.errors import AddressInUse, AlreadyServing, Exposed, InvalidSettings, MissingDependency
 from pdfmill.engines.probe import PROBES, find_valkey
 from pdfmill.launcher.commands import reconciler_argv, valkey_argv, web_argv, worker_argv
 from pdfmill.launcher.parts import Part
@@ -36,6 +37,7 @@ def serve(settings: Settings) -> int:
 
     Raises:
         AlreadyServing: Another launcher works on the data directory.
+        Exposed: Everybody on the network could use the server.
         AddressInUse: Something else listens on the port.
         MissingDependency: There is no Valkey and no broker was named.
     """
@@ -47,6 +49,7 @@ def serve(settings: Settings) -> int:
         environment = _environment(settings, log_format)
         with _broker(settings, environment) as broker_parts:
             _upgrade_schema(environment)
+            _refuse_exposure(settings, environment)
 
             def announce() -> None:
                 address = f"http://{settings.server.host}:{settings.server.port}"
@@ -167,6 +170,16 @@ def _broker(settings: Settings, environment: dict[str, str]) -> Iterator[list[Pa
 def _upgrade_schema(environment: dict[str, str]) -> None:
     """In a process of its own, so that the launcher, which lives on, need not hold a database library in memory."""
     subprocess.run([sys.executable, "-m", "pdfmill", "db-upgrade"], env=environment, check=True)
+
+
+def _refuse_exposure(settings: Settings, environment: dict[str, str]) -> None:
+    """See `pdfmill.access.exposure`; the database is asked in another process, for the same reason."""
+    if settings.server.is_loopback or settings.server.allow_open:
+        return
+    words = [sys.executable, "-m", "pdfmill", "keys", "list", "--json"]
+    listed = subprocess.run(words, env=environment, check=True, stdout=subprocess.PIPE).stdout
+    if not json.loads(listed)["items"]:
+        raise Exposed()
 
 
 def _valkey_answers(socket_path: Path) -> bool:

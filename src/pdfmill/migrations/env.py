@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
+from pdfmill.access import models as _access  # noqa: F401 - puts its table into the metadata
+from pdfmill.jobs import models as _jobs  # noqa: F401 - and these theirs
 from pdfmill.jobs.base import Base
 
 context.configure(

@@ -75,12 +75,12 @@ def run(inputs: Inputs, _options: Any, ctx: Context) -> Outcome[BulkResult]:
             f"None of the {len(inputs.items)} files could be worked on. `files` says of each why.",
             files=[{"name": name, "code": failure.code, "detail": failure.detail} for name, failure in failures],
         )
-    outputs = [item.output for item in done if item.output is not None]  # a dry run has none
+    outputs = [item.output for item in done if item.output is not None]  # some operations only tell, and make no file
     names = unique_names(output.name for output in outputs)
+    name_of = {output.path: name for name, output in zip(names, outputs, strict=True)}
     target = ctx.path("files.zip")
     if outputs:
         pack([(name, output.path) for name, output in zip(names, outputs, strict=True)], target, ctx)
-    name_of = {output.path: name for name, output in zip(names, outputs, strict=True)}
     files = [_outcome(item, name_of[item.output.path] if item.output else None) for item in inputs.items]
     return Outcome(
         result=BulkResult(
@@ -89,7 +89,7 @@ def run(inputs: Inputs, _options: Any, ctx: Context) -> Outcome[BulkResult]:
             failed=len(failures),
             cancelled=len(files) - len(done) - len(failures),
             input_bytes=sum(item.size_bytes for item in done),
-            output_bytes=sum(each.output_bytes or 0 for each in files),
+            output_bytes=sum(output.size_bytes for output in outputs),
         ),
         outputs=(OutputFile(target, "files.zip", MediaType.ZIP),) if outputs else (),
         warnings=tuple(f"{name}: {failure.detail}" for name, failure in failures),

@@ -23,6 +23,9 @@ from pdfmill.tasks.maintenance import CLEANUP_EVERY_S
 #: these a publish blocks for six seconds.
 _TRY_ONCE = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
+#: A Redis server that takes connections and is silent, as one behind a broken network, must not hold up a submission.
+_REDIS_ANSWERS_IN_S = 1.0
+
 #: The backstop behind the sandbox's own deadline, in seconds on top of it: files are moved before and after.
 _SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 120, 180
 
@@ -115,6 +118,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
     return {
         **_TRY_ONCE,
         "socket_connect_timeout": 0.2,
+        "socket_timeout": _REDIS_ANSWERS_IN_S,
         "visibility_timeout": settings.broker.visibility_timeout_s,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

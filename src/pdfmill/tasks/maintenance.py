@@ -24,5 +24,6 @@ def cleanup_expired_jobs(task: ContextTask) -> dict[str, int]:
         "expired_jobs": purge_expired(task.parts.database, task.parts.storage),
         "abandoned_uploads": task.parts.storage.sweep_incoming(),
     }
+    task.parts.database.erase_traces()
     log.info("cleaned up", **counts)
     return counts

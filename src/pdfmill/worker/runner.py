@@ -18,13 +18,12 @@ from pdfmill.config.logging import get_logger
 from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull
 from pdfmill.core.failure import Failure
-from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, claim_next
 from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
-from pdfmill.jobs.models import Job, JobFile
+from pdfmill.jobs.models import Job
 from pdfmill.jobs.owner import this_owner
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job
@@ -32,8 +31,9 @@ from pdfmill.jobs.recovery import reap_if_dead
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage, translated_errors
 from pdfmill.worker.gate import Gate, Place
+from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.publication import Publisher
-from pdfmill.worker.sandbox import Ended, Sandbox, SandboxInput, SandboxItem, SandboxOutcome, SandboxRequest, Verdict
+from pdfmill.worker.sandbox import Ended, Sandbox, SandboxOutcome, SandboxRequest, Verdict
 from pdfmill.worker.spool import GATE, Spool
 from pdfmill.worker.stopping import Phase, StopNotice, WorkerStops
 from pdfmill.worker.supervision import ProgressListener, Supervisor
@@ -48,7 +48,7 @@ class AttemptRunner:
     """Runs one attempt after another in the sandbox of this process.
 
     Args:
-        limits: What an attempt may use, before an operation's own overrides.
+        preparer: Tells the sandbox what to do.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
     """
@@ -61,7 +61,7 @@ class AttemptRunner:
         dispatcher: Dispatcher,
         policy: JobPolicy,
         registry: Registry,
-        limits: Limits,
+        preparer: Preparer,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
     ) -> None:
@@ -71,7 +71,7 @@ class AttemptRunner:
         self._dispatcher = dispatcher
         self._policy = policy
         self._registry = registry
-        self._limits = limits
+        self._preparer = preparer
         self._spool = spool
         self._start_sandbox = start_sandbox
         self._sandbox: Sandbox | None = None
@@ -102,7 +102,6 @@ class AttemptRunner:
             queue: The queue that the hint came from.
         """
         crash_point("hinted")
-        self._spool.make()
         try:
             reap_if_dead(self._database, self._policy, job_id)
             worked = self._can_work() and (
@@ -149,10 +148,9 @@ class AttemptRunner:
     def _hint_at_next(self, queue: str) -> None:
         """A hint that came while the queue was at its limit was dropped; now there is room again."""
         with self._database.read() as session:
-            job_id = next_job(session, queue)
-            operation = session.get_one(Job, job_id).operation if job_id else ""
-        if job_id:
-            self._dispatcher.dispatch(job_id, operation)
+            job = next_job(session, queue)
+        if job is not None:
+            self._dispatcher.dispatch(job.id, job.operation)
 
     def _hint_at_batch_of(self, item: Job) -> None:
         """The last item of a batch wakes the batch; its worker knows first."""
@@ -204,7 +202,7 @@ class AttemptRunner:
         crash_point("claimed")
         with self._directory(attempt) as directory:
             with self._supervisor.keeping_the_lease(attempt):
-                request = self._prepare_request(attempt, directory)
+                request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
             with self._sandbox.launch(directory, request) as process:
@@ -225,30 +223,6 @@ class AttemptRunner:
             yield directory
         finally:
             shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
-
-    def _prepare_request(self, attempt: Attempt, directory: Path) -> SandboxRequest:
-        """Fetch the files, and say what is to be done with them."""
-        operation = self._registry.get(attempt.job.operation)
-        items = attempt.items() if operation.batch else ()
-        files = () if items else attempt.job.inputs
-        return SandboxRequest(
-            operation=operation.name,
-            options=attempt.job.options,
-            inputs=tuple(self._fetch(file, f"input/{file.position}", directory) for file in files),
-            limits=self._limits.for_operation(operation.limits),
-            items=tuple(self._fetch_item(item, directory) for item in items) or None,
-        )
-
-    def _fetch_item(self, item: Job, directory: Path) -> SandboxItem:
-        output = self._fetch(item.outputs[0], f"input/{item.position}", directory) if item.outputs else None
-        file = item.inputs[0]
-        return SandboxItem(
-            name=file.name, size_bytes=file.size_bytes, output=output, result=item.result, failure=item.failure
-        )
-
-    def _fetch(self, file: JobFile, relative: str, directory: Path) -> SandboxInput:
-        self._storage.fetch(file.storage_key, directory / relative)
-        return SandboxInput(file=relative, name=file.name, media_type=file.media_type)
 
     def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
         log.info(

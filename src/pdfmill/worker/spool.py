@@ -13,6 +13,7 @@ from pdfmill.core.errors import StorageFull
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job
 from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.storage import translated_errors
 
 #: A directory this young may belong to an attempt whose claim another connection does not see yet.
 YOUNG_S = 60
@@ -34,15 +35,19 @@ class Spool:
 
     def make(self) -> None:
         """Make the folder. An unprivileged sandbox has to pass through it, and may list nothing on the way."""
-        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with translated_errors():
+            self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
 
     def require_space(self) -> None:
         """Refuse to begin an attempt for which there is no room.
 
         Raises:
             StorageFull: Less than the floor is free.
+            StorageUnavailable: The disk does not say.
         """
-        if shutil.disk_usage(self.folder).free < self.min_free_bytes:
+        with translated_errors():
+            free = shutil.disk_usage(self.folder).free
+        if free < self.min_free_bytes:
             raise StorageFull(
                 "The worker's disk is almost full. Free space; the floor is PDFMILL_STORAGE__MIN_FREE_MIB."
             )

@@ -4,13 +4,17 @@
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
+    ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
-    ├── NotFound ── UnknownOperation, UnknownJob
+    ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
-    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable, JobExpired
+    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
+    │   JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
+    │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -23,6 +27,19 @@ from pdfmill.core.errors.base import (
     InternalError,
     PdfMillError,
     error_classes,
+)
+from pdfmill.core.errors.callers import (
+    AuditBroken,
+    CrossSiteRequest,
+    Exposed,
+    InvalidKey,
+    InvalidLink,
+    KeyRequired,
+    PasswordLost,
+    QuotaExceeded,
+    ScopeMissing,
+    TooManyRequests,
+    UnknownKey,
 )
 from pdfmill.core.errors.document import (
     AllItemsFailed,
@@ -90,8 +107,10 @@ __all__ = [
     "AllItemsFailed",
     "AlreadyServing",
     "ArchiveTooLarge",
+    "AuditBroken",
     "BrokerUnavailable",
     "Cancelled",
+    "CrossSiteRequest",
     "DamagedInput",
     "DatabaseUnavailable",
     "DeadlineExceeded",
@@ -99,11 +118,14 @@ __all__ = [
     "EncryptedInput",
     "EngineFailed",
     "ErrorKind",
+    "Exposed",
     "FileMissing",
     "ForbiddenContent",
     "IdempotencyConflict",
     "InputTooLarge",
     "InternalError",
+    "InvalidKey",
+    "InvalidLink",
     "InvalidOptions",
     "InvalidPageRange",
     "InvalidRequest",
@@ -111,6 +133,7 @@ __all__ = [
     "InvalidTransition",
     "JobExpired",
     "JobNotFinished",
+    "KeyRequired",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
@@ -119,11 +142,14 @@ __all__ = [
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
+    "PasswordLost",
     "PdfMillError",
     "Quarantined",
     "QueueFull",
+    "QuotaExceeded",
     "ResultUnavailable",
     "SandboxCrashed",
+    "ScopeMissing",
     "ServerUnreachable",
     "StorageFull",
     "StorageUnavailable",
@@ -131,7 +157,9 @@ __all__ = [
     "TooManyPages",
     "TooManyPixels",
     "TooManyProcesses",
+    "TooManyRequests",
     "UnknownJob",
+    "UnknownKey",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",

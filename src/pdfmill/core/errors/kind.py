@@ -10,6 +10,8 @@ class ErrorKind(Enum):
 
     INVALID_REQUEST = (422, 2, False)
     METHOD_NOT_ALLOWED = (405, 2, False)
+    UNAUTHENTICATED = (401, 5, False)
+    FORBIDDEN = (403, 5, False)
     UNSUPPORTED_INPUT = (415, 3, False)
     UNREADABLE_INPUT = (422, 4, False)
     LIMIT_EXCEEDED = (413, 6, False)

@@ -9,14 +9,17 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
+from pdfmill.config.logging import get_logger
 from pdfmill.core.documents import SNIFF_BYTES
 from pdfmill.core.errors import InputTooLarge, StorageFull, StorageUnavailable
 from pdfmill.core.limits import MIB
+
+log = get_logger(__name__)
 
 #: An unfinished upload older than this belongs to a process that died.
 ABANDONED_AFTER_S = 3600
@@ -72,9 +75,17 @@ class IncomingFile(io.RawIOBase):
         return 0
 
     def discard(self) -> None:
-        """Forget the upload; harmless once it is published."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Forget the upload; harmless once it is published.
+
+        Never fails, for it follows on other failures: closing writes what is left once more, and a full disk is still
+        full. What cannot be removed is swept later.
+        """
+        try:
+            with suppress(OSError):
+                self._file.close()
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("upload left to the sweep", cause=repr(error))
 
     def flush_to_file(self) -> None:
         """Hand everything written to the operating system."""
@@ -108,7 +119,8 @@ class IncomingFolder:
             StorageFull: Less than the configured floor would stay free.
         """
         make_folder(self._folder)
-        free = shutil.disk_usage(self._folder).free
+        with translated_errors():
+            free = shutil.disk_usage(self._folder).free
         if free - size_bytes < self._min_free_bytes:
             raise StorageFull(
                 "The server's disk is almost full, so no new files are taken. Try again later, or free space; the "

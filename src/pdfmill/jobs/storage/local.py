@@ -46,9 +46,11 @@ class LocalStorage:
 
     def publish_path(self, path: Path, key: str, label: Label) -> StoredFile:
         """Copy a file of an attempt into the storage and make it visible under its key, durably."""
-        incoming = self.incoming(max_bytes=path.stat().st_size)
+        with translated_errors():
+            size_bytes = path.stat().st_size
+        incoming = self.incoming(max_bytes=size_bytes)
         try:
-            with path.open("rb") as source:
+            with translated_errors(), path.open("rb") as source:
                 shutil.copyfileobj(source, incoming, MIB)
             return self.publish(incoming, key, label)
         except BaseException:

@@ -68,11 +68,12 @@ class SandboxOutput(_Message):
 
 
 class SandboxOutcome(_Message):
-    """What the operation returned, its files checked."""
+    """What the operation returned, its files checked; ``tier`` is the supervisor's word on the box."""
 
     result: dict[str, Any]
     outputs: tuple[SandboxOutput, ...]
     warnings: tuple[str, ...]
+    tier: str = ""
 
 
 class Verdict(StrEnum):

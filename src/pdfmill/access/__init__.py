@@ -1,0 +1,1 @@
+"""Who may do what: keys, rate limits, signed links, and the log of deeds."""
