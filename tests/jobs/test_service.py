@@ -1,7 +1,7 @@
 """What clients do with jobs."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from pdfmill.core.errors import (
     EmptyInput,
@@ -138,15 +138,13 @@ def test_only_a_failed_job_is_tried_again(jobs, submit, database, policy):
 def test_a_page_of_jobs_is_read_in_order_and_never_sorted(jobs, database, wanted):
     """With a million jobs, sorting them takes seconds."""
     statements = []
-    with database.read() as session:
-        engine = session.get_bind().engine
 
-    @event.listens_for(engine, "before_cursor_execute")
+    @event.listens_for(Engine, "before_cursor_execute")
     def note(_connection, _cursor, statement, parameters, *_):
         statements.append((statement, parameters))
 
     jobs.list_jobs(**wanted)
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(Engine, "before_cursor_execute", note)
     statement, parameters = next(each for each in statements if "FROM job" in each[0])
     with database.read() as session:
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
