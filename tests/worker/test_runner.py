@@ -115,7 +115,7 @@ def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, 
 
 
 def test_a_job_that_finds_no_sandbox_is_put_back(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, sealer
 ):
     def fail_to_start(folder):
         raise EngineFailed("the fork server did not start")
@@ -126,7 +126,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        limits=Limits(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
         spool=spool,
         start_sandbox=fail_to_start,
     )
@@ -187,7 +187,7 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
 
 
 def test_the_reconciler_takes_a_job_from_the_dead_and_hints_at_it(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, sealer
 ):
     job = submit_for("behave")
     dead = this_owner().rsplit("/", 1)[0] + "/1"  # a process that had this pid before
