@@ -301,3 +301,19 @@ def test_a_message_of_a_dead_worker_brings_its_job_back_at_once(runner, jobs, su
     assert runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.attempt, shown.lost) == (JobStatus.COMPLETED, 2, 1)
+
+
+def test_a_job_that_is_cancelled_while_it_is_published_leaves_no_output(
+    runner, jobs, submit_for, storage, stored_files, monkeypatch
+):
+    job = submit_for("behave")
+    publish = storage.publish_path
+
+    def cancel_first(*args):
+        jobs.cancel(job.id)
+        return publish(*args)
+
+    monkeypatch.setattr(storage, "publish_path", cancel_first)
+    assert runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).status is JobStatus.CANCELLED
+    assert [name for name in stored_files() if name.startswith("outputs")] == []
