@@ -104,6 +104,7 @@ PROBES: dict[str, Probe] = {
     for probe in (
         Probe("pikepdf", "reads and writes the structure of PDF files", _REINSTALL, _library("pikepdf")),
         Probe("pdfium", "draws pages and reads their text", _REINSTALL, _library("pypdfium2")),
+        Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
         Probe("isal", "deflates pictures quickly", _REINSTALL, _library("isal")),
         Probe("vips", "decodes, resamples and encodes pictures", _REINSTALL, _library("pyvips-binary")),
         Probe(

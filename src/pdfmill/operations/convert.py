@@ -19,13 +19,16 @@ _TEXTS = {
     "json": ("json", "application/json"),
 }
 
+_TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
 
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "png", "jpeg", "webp", "tiff"] = Field(
+    to: Literal["txt", "html", "md", "json", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
         "txt",
-        description="Kind of the output. Several pages become a zip archive of pictures; a TIFF holds them all itself.",
+        description="Kind of the output. csv and xlsx hold the tables, xlsx with a sheet for each. Several pictures or "
+        "csv files come as a zip archive; a TIFF holds all pages itself.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
@@ -51,6 +54,7 @@ class ConvertResult(Result):
     needs_ocr: str | None = Field(
         description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
     )
+    tables: int | None = Field(description="Tables that were written; null unless csv or xlsx was asked for.")
     coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
 
 
@@ -58,6 +62,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
     """Convert the one input."""
     if options.to in _TEXTS:
         return _write_text(inputs.single, options, ctx)
+    if options.to in _TABLES:
+        return _write_tables(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
 
 
@@ -76,10 +82,31 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
             pages=[page.number for page in text.pages],
             output_bytes=target.stat().st_size,
             needs_ocr=str(text.needs_ocr) if text.needs_ocr else None,
+            tables=None,
             coarser=None,
         ),
         outputs=(OutputFile(target, source.renamed(suffix=f".{options.to}"), media_type),),
         warnings=tuple(text.warnings),
+    )
+
+
+def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.tables import TableFormat, TableService
+
+    written = ctx.service(TableService).write(source.path, TableFormat(options.to), options.pages, ctx)
+    needs_ocr = str(PageRanges.of(written.needs_ocr)) if written.needs_ocr else None
+    suffix, media_type = (".zip", MediaType.ZIP) if written.is_archive else (f".{options.to}", _TABLES[options.to])
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=written.page_numbers,
+            output_bytes=written.path.stat().st_size,
+            needs_ocr=needs_ocr,
+            tables=written.table_count,
+            coarser=None,
+        ),
+        outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),
+        warnings=(f"Tables may be missing: pages {needs_ocr} need OCR.",) if needs_ocr else (),
     )
 
 
@@ -106,6 +133,7 @@ def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[C
             pages=drawn.page_numbers,
             output_bytes=drawn.path.stat().st_size,
             needs_ocr=None,
+            tables=None,
             coarser=coarser,
         ),
         outputs=(OutputFile(drawn.path, source.renamed(suffix=suffix), drawn.media_type),),
@@ -116,11 +144,11 @@ def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[C
 convert = Operation(
     name="convert",
     title="Convert",
-    summary="Make text, HTML, Markdown, JSON or pictures from a PDF.",
+    summary="Make text, HTML, Markdown, JSON, tables or pictures from a PDF.",
     queue="conversion",
     accepts=Accepts((MediaType.PDF,)),
     options=ConvertOptions,
     result=ConvertResult,
     run=run,
-    requires=("pikepdf", "pdfium", "isal"),
+    requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
 )

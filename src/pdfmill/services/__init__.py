@@ -10,7 +10,8 @@ def build_services() -> Mapping[type[Any], Any]:
     """Every service, by its class. Loads the libraries that open documents."""
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
+    from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.extraction.text import TextExtractionService
 
-    services = (CompressionService(), ConversionService(), TextExtractionService())
+    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService())
     return {type(service): service for service in services}

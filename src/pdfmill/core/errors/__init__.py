@@ -5,7 +5,7 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -48,6 +48,7 @@ from pdfmill.core.errors.document import (
     EncryptedInput,
     ForbiddenContent,
     NoPages,
+    NoTables,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -138,6 +139,7 @@ __all__ = [
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
+    "NoTables",
     "NotFound",
     "OutputExists",
     "OutputRejected",

@@ -45,6 +45,12 @@ class AllItemsFailed(PdfMillError):
         super().__init__(detail, files=files, **extras)
 
 
+class NoTables(PdfMillError):
+    code = "no_tables"
+    title = "The document has no tables"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"

@@ -28,6 +28,11 @@ _NARROWEST = 2.0
 _PROSE = 45
 _PROSE_IN_TWO_COLUMNS = 28
 _PROSE_LINE = 70
+_PROSE_ENTRY = 20
+#: Part of the cells of rows with several entries that hold one.
+_DENSITY = 0.4
+#: Part of the entries that may be single letters and signs.
+_WORDLESS = 0.4
 #: Part of a column's entries that begin, end or are centred at one place.
 _ALIGNED = 0.6
 #: Points by which they may miss it.
@@ -133,16 +138,34 @@ def _column(box: Box, separators: Sequence[float]) -> int:
 
 
 def _is_table(band: Sequence[_Row], separators: Sequence[float]) -> bool:
-    """Whether the columns are those of a table, and not of prose, of a list, or of a formula."""
-    columns = _columns(band, separators)
+    """Whether the columns are those of a table, and not of prose, of a list, of a formula or of a drawing."""
+    columns = [column for column in _columns(band, separators) if column]
     entries = [entry for column in columns for entry in column]
+    rows = sum(len(row.entries) > 1 for row in band)
     usual = sum(len(entry.text) for entry in entries) / len(entries)
-    if usual > (_PROSE_IN_TWO_COLUMNS if len(columns) == 2 else _PROSE):
+    looks_other = (
+        len(columns) < 2
+        or usual > (_PROSE_IN_TWO_COLUMNS if len(columns) == 2 else _PROSE)
+        or sum(map(_is_prose_column, columns)) >= 2
+        or (len(columns) == 2 and sum(_is_marker(entry) for entry in columns[0]) > len(columns[0]) / 2)
+        or len(entries) < _DENSITY * rows * len(columns)
+        or sum(not _is_worded(entry) for entry in entries) > _WORDLESS * len(entries)
+    )
+    return not looks_other and sum(map(_is_aligned, columns)) >= 0.7 * len(columns)
+
+
+def _is_prose_column(column: Sequence[Line]) -> bool:
+    """Whether most lines of a column are about as wide as it is, as those of a newspaper are."""
+    if len(column) < _LEAST_ROWS or statistics.median(len(entry.text) for entry in column) < _PROSE_ENTRY:
         return False
-    if len(columns) == 2 and sum(_is_marker(entry) for entry in columns[0]) > len(columns[0]) / 2:
-        return False
-    filled = [column for column in columns if column]
-    return sum(_is_aligned(column) for column in filled) >= 0.7 * len(filled)
+    widths = sorted(entry.box.width for entry in column)
+    return widths[len(widths) // 2] > 0.85 * widths[-1 - len(widths) // 10]
+
+
+def _is_worded(entry: Line) -> bool:
+    """Whether an entry is a number, or has two letters at least: the parts of formulas and drawings have not."""
+    text = entry.text
+    return any(map(str.isdigit, text)) or sum(map(str.isalpha, text)) > 1 or text in ("-", "–", "—", "x", "X", "✓")
 
 
 def _is_marker(entry: Line) -> bool:

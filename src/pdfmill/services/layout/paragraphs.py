@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +21,9 @@ _INDENT = 0.8
 
 #: Ems beyond which a line is not indented but stands elsewhere.
 _WIDEST_INDENT = 6.0
+
+#: An entry of a table of contents.
+_LEADER = re.compile(r"(\. ?){4,} *[\divxlc]+$", re.IGNORECASE)
 
 _SENTENCE_ENDS = tuple(".:!?…。！？؟")
 
@@ -44,9 +48,14 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
         if (
             _is_apart(before, line, usual_gap)
             or _looks_other(before, line)
-            or marker_of(line) is not None
-            or _is_indented(before, line, (edges[index - 1], edges[index], following))
-            or _ends_early(before, line, end_of_column - edges[index - 1].end)
+            or (
+                not (_is_code(before) and _is_code(line))
+                and (
+                    _begins_an_entry(before, line)
+                    or _is_indented(before, line, (edges[index - 1], edges[index], following))
+                    or _ends_early(before, line, end_of_column - edges[index - 1].end)
+                )
+            )
         ):
             found.append([line])
         else:
@@ -80,6 +89,16 @@ def _looks_other(before: Line, line: Line) -> bool:
     other_size = abs(before.size - line.size) > max(0.6, 0.06 * line.size)
     roles = before.words[0].style.role, line.words[0].style.role
     return other_size or before.bold != line.bold or (roles[0] != roles[1] and any(map(_is_heading_role, roles)))
+
+
+def _is_code(line: Line) -> bool:
+    """Whether a line is set in a typewriter face, where indents and short lines end no paragraph."""
+    return all(word.style.monospaced for word in line.words)
+
+
+def _begins_an_entry(before: Line, line: Line) -> bool:
+    """Whether a line is the first of a list item, or of an entry of a table of contents."""
+    return marker_of(line) is not None or bool(_LEADER.search(before.text))
 
 
 def _is_heading_role(role: str) -> bool:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pdfmill.services.layout.lines import join
 from pdfmill.services.layout.model import Line, Word
 
-#: A running head stands in the upper, a running foot in the lower part of the page that this makes of its height.
-_MARGIN = 0.2
+#: Parts of a page's height in which running heads and feet stand.
+_HEAD, _FOOT = 0.12, 0.2
 #: Lines of a page's top and bottom that may be running ones.
 _RUNNING_LINES = 3
 #: A size is one of headings if it is so many times that of the body.
@@ -140,10 +140,10 @@ def _slots(sketches: Sequence[PageSketch]) -> tuple[Slot, ...]:
 def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
     ordered = sorted(page.lines, key=lambda line: line.box.top)
     for line in ordered[:_RUNNING_LINES]:
-        if line.box.bottom <= _MARGIN * page.height:
+        if line.box.bottom <= _HEAD * page.height:
             yield True, line
     for line in ordered[-_RUNNING_LINES:]:
-        if line.box.top >= (1 - _MARGIN) * page.height:
+        if line.box.top >= (1 - _FOOT) * page.height:
             yield False, line
 
 

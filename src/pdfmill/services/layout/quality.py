@@ -54,8 +54,10 @@ def _picture_share(graphics: Graphics, size: tuple[float, float]) -> float:
 
 
 def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:
-    painted = characters.run_indices >= 0
-    if float(np.mean(characters.unmapped[painted])) > _UNMAPPED:
+    unmapped = np.flatnonzero(characters.unmapped & (characters.run_indices >= 0)).tolist()
+    # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
+    strange = sum(not characters.text[row].isalnum() for row in unmapped)
+    if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
         return True
     private = sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in text)
     if private > _PRIVATE * len(text):

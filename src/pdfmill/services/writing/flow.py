@@ -9,8 +9,10 @@ from itertools import groupby, pairwise
 
 from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Paragraph, Table, Word
 
-#: A word that a line's end divides: letters before the hyphen, and no hyphen among them, or it is a compound.
+#: A word that a line's end divides: letters before the hyphen.
 _DIVIDED = re.compile(r"[^\W\d_]{2,}[-‐­]")
+#: A compound that a line's end divides at one of its own hyphens.
+_COMPOUND = re.compile(r"[^\W_]+([-‐][^\W_]+)+[-‐]")
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,12 @@ def _pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, 
         for word in line.words[:-1]:
             yield word.text, word, False
         last = line.words[-1]
-        if dehyphenate and following is not None and is_divided(last, following.words[0]):
+        goes_on = dehyphenate and following is not None and following.words[0].text[:1].islower()
+        letters = last.text.lstrip("(\"'„“‘«[")
+        if goes_on and _DIVIDED.fullmatch(letters):
             yield last.text[:-1], last, True
         else:
-            yield last.text, last, False
-
-
-def is_divided(word: Word, following: Word) -> bool:
-    """Whether a word goes on with the first word of the next line."""
-    return following.text[:1].islower() and bool(_DIVIDED.fullmatch(word.text.lstrip("(\"'„“‘«[")))
+            yield last.text, last, goes_on and bool(_COMPOUND.fullmatch(letters))
 
 
 def is_code(block: Block) -> bool:

@@ -17,6 +17,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; p
 section + section { border-top: 1px solid #ccc; margin-top: 2rem; padding-top: 1rem; }
 table { border-collapse: collapse; } td, th { border: 1px solid #bbb; padding: .2rem .5rem; vertical-align: top; }
 td, th { white-space: pre-line; text-align: start; } pre { overflow-x: auto; } header, footer { color: #777; }
+h4, h5, h6 { font-size: 1rem; }
 img { max-width: 100%; height: auto; } figure { margin: 1rem 0; } ul.marked { list-style: none; }
 """
 
