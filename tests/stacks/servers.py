@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
-import pytest
 import redis
 from psycopg import sql
 
+from missing import not_run
 from stacks.processes import accepts_connections, free_port, is_alive, kill, wait_for
 
 POSTGRES_URL = os.environ.get("PDFMILL_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -45,14 +45,8 @@ def require_program(name, package):
     for pattern in _PROGRAM_FOLDERS:
         found = found or next((str(path) for path in sorted(Path("/").glob(f"{pattern[1:]}/{name}"))), None)
     if found is None:
-        _give_up(f"{name} is missing: apt-get install {package}")
+        not_run(f"{name} is missing: apt-get install {package}")
     return found
-
-
-def _give_up(reason):
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @contextmanager
@@ -304,7 +298,7 @@ def _claim_redis_database(url):
             connection.set(_REDIS_CLAIM, os.getpid())
             return mine, connection
         connection.close()
-    return _give_up(f"all databases of {url} are in use; name another server in PDFMILL_TEST_REDIS_URL")
+    return not_run(f"all databases of {url} are in use; name another server in PDFMILL_TEST_REDIS_URL")
 
 
 @contextmanager
