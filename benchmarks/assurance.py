@@ -79,7 +79,7 @@ def text(lines: list[str], reasons: Counter[str], minutes: float) -> str:
         [
             "# What was tried against pdfmill",
             "",
-            f"Written by `make assurance` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit}, in {minutes:.0f} minutes.",
+            f"Written by `make assurance` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit}, {minutes:.0f} min.",
             "`security-model.md` says what is defended, and how.",
             "",
             "| suite | tests | passed | failed | not run |",
