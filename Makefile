@@ -1,5 +1,9 @@
 # Thin names; the work is in scripts/, which runs without make as well.
+<<<<<<< HEAD
 .PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-jobs storm
+=======
+.PHONY: run test check bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+>>>>>>> layout
 
 run:
 	@scripts/run
@@ -21,6 +25,10 @@ bench-corpus:
 bench-compression:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/compression.py $(CORPUS)
+
+bench-conversion:
+	@scripts/setup
+	@.venv/bin/python benchmarks/conversion.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev
