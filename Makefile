@@ -1,9 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-<<<<<<< HEAD
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-jobs storm
-=======
-.PHONY: run test check bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
->>>>>>> layout
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
 
 run:
 	@scripts/run
