@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
 
 run:
 	@scripts/run
@@ -33,3 +33,7 @@ bench-jobs:
 storm:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/storm.py
+
+assurance:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/assurance.py

@@ -14,24 +14,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import redis
-from sqlalchemy import insert, select, text
+from job_table import Row, measure_table, p
 
 from pdfmill.client import Client
-from pdfmill.config.settings import QueueSettings, load_settings
-from pdfmill.jobs.attempts import claim_next
-from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile, new_job_id, utc_now
-from pdfmill.jobs.owner import this_owner
-from pdfmill.jobs.policy import JobPolicy
-from pdfmill.jobs.schema import upgrade
-from pdfmill.jobs.service import JobService
-from pdfmill.jobs.status import JobStatus
-from pdfmill.jobs.storage import LocalStorage
+from pdfmill.jobs.base import utc_now
 from stacks import rehearsal
 from stacks.fleet import running_small_fleet
 from stacks.processes import cpu_s, kill, wait_for
@@ -43,146 +33,6 @@ RESULTS = Path(__file__).parent / "results"
 HERE = Path(__file__).parent
 
 CONTENT = b"%PDF-1.7\n%figures"
-
-#: What, measured, goal; the last two in the unit that ``what`` names.
-Row = tuple[str, float, float]
-
-_BATCH = 10_000
-
-#: How often the finished jobs are doubled, which is faster than to send each.
-_DOUBLED = 6
-
-
-def p(values: list[float], percent: int) -> float:
-    """A percentile."""
-    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
-
-
-def timed_ms(call: Callable[[], Any], times: int) -> list[float]:
-    """Milliseconds of each of so many calls."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        call()
-        taken.append((time.perf_counter() - started) * 1000)
-    return taken
-
-
-# The table alone: how it bears many rows.
-
-
-@contextmanager
-def table(url: str, folder: Path) -> Iterator[tuple[Database, JobService]]:
-    """An empty job table."""
-    upgrade(url)
-    database = Database(url)
-    storage = LocalStorage(folder / "files", min_free_bytes=0)
-    service = JobService(database, storage, _Silent(), retention=timedelta(hours=1), queue=QueueSettings())
-    try:
-        yield database, service
-    finally:
-        database.close()
-
-
-class _Silent:
-    """A dispatcher whose hints nobody hears."""
-
-    def dispatch(self, job_id: str, operation: str) -> bool:
-        return True
-
-    def messages_in(self, queue: str) -> int | None:
-        return 0
-
-
-def fill(
-    database: Database, count: int, status: JobStatus, *, age: timedelta = timedelta(0), clients: int = 10
-) -> None:
-    """So many jobs, each with an input file, submitted one a second."""
-    now = utc_now() - age
-    for start in range(0, count, _BATCH):
-        jobs, files = [], []
-        for number in range(start, min(start + _BATCH, count)):
-            when = now - timedelta(seconds=count - number)
-            job_id = new_job_id()
-            jobs.append(
-                {
-                    "id": job_id,
-                    "operation": "echo",
-                    "queue": "extraction",
-                    "options": {},
-                    "client": f"client {number % clients}",
-                    "turn": number // clients,
-                    "status": status,
-                    "created_at": when,
-                    "not_before": when,
-                    "next_hint_at": now + timedelta(hours=1),
-                    "expires_at": now + timedelta(hours=1),
-                }
-            )
-            files.append(
-                {
-                    "job_id": job_id,
-                    "role": "input",
-                    "name": "in.pdf",
-                    "media_type": "application/pdf",
-                    "size_bytes": 1,
-                    "sha256": "0" * 64,
-                    "storage_key": f"inputs/{job_id}",
-                }
-            )
-        with database.write(durable=False) as session:
-            session.execute(insert(Job), jobs)
-            session.execute(insert(JobFile), files)
-
-
-def double(database: Database, times: int) -> None:
-    """Twice as many finished jobs, so many times; the new ones have no files."""
-    columns = Job.__table__.columns
-    for _ in range(times):
-        with database.write(durable=False) as session:
-            on_postgres = session.get_bind().dialect.name == "postgresql"
-            new_id = text("md5(random()::text)" if on_postgres else "lower(hex(randomblob(16)))")
-            rows = select(*(new_id if column.name == "id" else column for column in columns))
-            rows = rows.where(Job.status == JobStatus.COMPLETED)
-            session.execute(insert(Job).from_select([column.name for column in columns], rows))
-    with database.write() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("ANALYZE"))  # as its own housekeeping does within minutes
-
-
-def measure_table(name: str, url: str, folder: Path, finished: int) -> list[Row]:
-    """Claims and lists in an empty table, with 10,000 waiting, with very many finished."""
-    policy = JobPolicy.of(load_settings())
-    with table(url, folder) as (database, service):
-
-        def claim() -> None:
-            assert claim_next(database, policy, "extraction", this_owner()) is not None
-
-        def list_page() -> None:
-            service.list_jobs(limit=50)
-
-        fill(database, 220, JobStatus.PENDING)
-        timed_ms(claim, 20)
-        claims, lists = timed_ms(claim, 200), timed_ms(list_page, 100)
-        fill(database, 10_000, JobStatus.PENDING)
-        crowded_claims, crowded_lists = timed_ms(claim, 200), timed_ms(list_page, 100)
-        fill(database, finished >> _DOUBLED, JobStatus.COMPLETED, age=timedelta(days=30))
-        double(database, _DOUBLED)
-        fill(database, 1000, JobStatus.COMPLETED)
-        long_lists = timed_ms(list_page, 100)
-        by_status = timed_ms(lambda: service.list_jobs(status=JobStatus.COMPLETED, limit=50), 100)
-    return [
-        (
-            f"{name}: claim with 10,000 waiting, p95 as multiple of an empty queue's",
-            p(crowded_claims, 95) / p(claims, 95),
-            2,
-        ),
-        (f"{name}: list with 10,000 waiting, p95 as multiple", p(crowded_lists, 95) / p(lists, 95), 2),
-        (f"{name}: claim, p50 ms", p(claims, 50), 10),
-        (f"{name}: page of 50 of {finished:,} finished jobs, p95 ms", p(long_lists, 95), 20),
-        (f"{name}: the same by status, p95 ms", p(by_status, 95), 20),
-    ]
-
 
 # Bare Celery on Redis.
 
@@ -296,6 +146,22 @@ def measure_idle(stack: Stack, seconds: float) -> float:
     return (sum(map(cpu_s, pids)) - before) / (time.monotonic() - started) * 100
 
 
+def measure_poison(stack: Stack) -> float:
+    """The 95th percentile of innocent jobs' times while every tenth job kills its sandbox, as multiple of without."""
+    slowest = []
+    for every in (0, 10):
+        with stack.client() as client:
+            jobs = []
+            for number in range(100):
+                if every and number % every == 0:
+                    client.submit("poison", CONTENT, {})
+                jobs.append(client.submit("echo", CONTENT, {"seconds": 0.05}).id)
+                time.sleep(0.1)
+            ended = [list(client.watch(job_id))[-1] for job_id in jobs]
+        slowest.append(p([(job.finished_at - job.created_at).total_seconds() for job in ended], 95))
+    return slowest[1] / slowest[0]
+
+
 def measure_wiped_broker(folder: Path) -> float:
     """Seconds from wiping the broker to the start of a job whose hint was in it."""
     with (
@@ -344,6 +210,7 @@ def measure_stack(folder: Path, jobs: int, idle_s: float, bare: tuple[float, flo
         idle = measure_idle(stack, idle_s)
         median, slow = measure_latency(stack)
         rate = measure_throughput(stack, jobs)
+        poisoned = measure_poison(stack)
         child = statistics.median(
             seconds_to_next_attempt(stack, lambda: kill_all(stack, "worker child")) for _ in range(3)
         )
@@ -356,6 +223,7 @@ def measure_stack(folder: Path, jobs: int, idle_s: float, bare: tuple[float, flo
         ("bare Celery on Redis: submission to task, p50 ms", bare[0], 0),
         ("whole pipeline, jobs/s", rate, 0),
         ("bare Celery on Redis: no-ops/s", bare[1], 0),
+        ("innocent jobs' p95 beside 10 % poison, as multiple", poisoned, 1.5),
         ("worker child killed to next attempt, s", child, 1),
         ("worker killed to next attempt, s", parent, 5),
     ]
@@ -403,9 +271,6 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows += measure_table("SQLite", f"sqlite:///{folder}/jobs.db", folder, options.finished)
-        with postgres_database() as url:
-            rows += measure_table("PostgreSQL", url, folder, options.finished)
         if not options.only_table:
             with redis_database() as url:
                 bare = measure_bare(url, 2000)
@@ -414,6 +279,11 @@ def main() -> None:
             rows += measure_stack(folder / "stack", options.jobs, options.idle_seconds, bare)
             rows.append(("broker wiped to the start of a job it held, s", measure_wiped_broker(folder / "wiped"), 10))
             rows.append(("host lost to next attempt elsewhere, s", measure_other_host(folder / "far"), 35))
+            write_results(rows, load)
+        rows += measure_table("SQLite", f"sqlite:///{folder}/jobs.db", folder, options.finished)
+        write_results(rows, load)
+        with postgres_database() as url:
+            rows += measure_table("PostgreSQL", url, folder, options.finished)
     write_results(rows, load)
 
 

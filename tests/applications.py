@@ -43,6 +43,8 @@ def applications(folder):
         parts.flask_app.test_client_class = BufferedClient
         return parts.serve_api()
 
-    yield make_app
-    for parts in made:
-        parts.database.close()
+    try:
+        yield make_app
+    finally:
+        for parts in made:
+            parts.database.close()

@@ -105,7 +105,7 @@ def test_a_fleet_sends_clients_to_the_bucket_by_a_signed_link(server, client, so
         assert "X-Amz-Signature=" in response.headers["Location"]
         response = httpx.get(response.headers["Location"])
     assert response.content == rehearsal.echoed(source.read_bytes())
-    assert "echo.txt" in response.headers["Content-Disposition"]
+    assert "echo.bin" in response.headers["Content-Disposition"]
 
 
 def test_jobs_are_listed_newest_first_and_by_state(client, source):

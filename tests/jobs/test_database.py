@@ -83,3 +83,19 @@ def _write(database, *, fail=False):
         session.execute(text("INSERT INTO alembic_version VALUES ('ghost')"))
         if fail:
             raise ZeroDivisionError
+
+
+def test_a_database_that_only_reads_is_unavailable_and_not_a_crash(database, database_url):
+    """A full disk remounted, or a stand-by server of PostgreSQL."""
+    database.check()
+    if database_url.startswith("sqlite"):
+        read_only = database_url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
+    else:
+        read_only = f"{database_url}?options=-c%20default_transaction_read_only%3Don"
+    reading = Database(read_only, busy_timeout_s=1)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        _write(reading)
+    assert caught.value.kind.http_status == 503
+    with reading.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    reading.close()

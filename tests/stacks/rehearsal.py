@@ -35,9 +35,9 @@ def echo(inputs, options, ctx):
     while (left := until - time.monotonic()) > 0:
         ctx.advance(int((options.seconds - left) * 100), int(options.seconds * 100), unit="steps")
         time.sleep(min(left, _STEP_S))
-    target = ctx.path("echo.txt")
+    target = ctx.path("echo.bin")
     target.write_bytes(echoed(inputs.single.path.read_bytes()))
-    return Outcome(Result(), outputs=(OutputFile(target, "echo.txt", "text/plain"),))
+    return Outcome(Result(), outputs=(OutputFile(target, "echo.bin", MediaType.UNKNOWN),))
 
 
 def echoed(data):

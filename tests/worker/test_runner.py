@@ -115,7 +115,7 @@ def test_a_document_that_crashes_its_sandbox_is_tried_three_times(runner, jobs, 
 
 
 def test_a_job_that_finds_no_sandbox_is_put_back(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, sealer
 ):
     def fail_to_start(folder):
         raise EngineFailed("the fork server did not start")
@@ -126,7 +126,7 @@ def test_a_job_that_finds_no_sandbox_is_put_back(
         dispatcher=dispatcher,
         policy=policy,
         registry=load_registry(),
-        limits=Limits(),
+        preparer=Preparer(storage, load_registry(), sealer, Limits()),
         spool=spool,
         start_sandbox=fail_to_start,
     )
@@ -187,7 +187,7 @@ def test_an_attempt_that_lost_its_job_publishes_nothing(runner, jobs, submit_for
 
 
 def test_the_reconciler_takes_a_job_from_the_dead_and_hints_at_it(
-    runner, jobs, submit_for, database, storage, dispatcher, policy, spool
+    runner, jobs, submit_for, database, storage, dispatcher, policy, spool, sealer
 ):
     job = submit_for("behave")
     dead = this_owner().rsplit("/", 1)[0] + "/1"  # a process that had this pid before
@@ -301,3 +301,19 @@ def test_a_message_of_a_dead_worker_brings_its_job_back_at_once(runner, jobs, su
     assert runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.attempt, shown.lost) == (JobStatus.COMPLETED, 2, 1)
+
+
+def test_a_job_that_is_cancelled_while_it_is_published_leaves_no_output(
+    runner, jobs, submit_for, storage, stored_files, monkeypatch
+):
+    job = submit_for("behave")
+    publish = storage.publish_path
+
+    def cancel_first(*args):
+        jobs.cancel(job.id)
+        return publish(*args)
+
+    monkeypatch.setattr(storage, "publish_path", cancel_first)
+    assert runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).status is JobStatus.CANCELLED
+    assert [name for name in stored_files() if name.startswith("outputs")] == []

@@ -68,7 +68,7 @@ class Job(Base):
         Index(None, "owner", "created_at", "id"),
         Index(None, "queue", "status", "urgency", "turn", "created_at"),
         Index(None, "client", "queue", "status", "turn"),
-        Index(None, "parent_id", "status"),
+        Index(None, "parent_id", "created_at", "id"),
         Index(None, "status", "next_hint_at"),
         Index(None, "status", "lease_until"),
         Index(None, "status", "expires_at"),

@@ -11,6 +11,7 @@ from pikepdf import Array, Name, Pdf
 from PIL import Image
 
 from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
+from missing import not_run
 from pdfmill.engines.pikepdf import claims_pdfa1
 from pdfmill.services.compression.levels import Level, plan_for
 from pdfmill.services.compression.service import CompressionService
@@ -208,7 +209,7 @@ def test_pdfa1_keeps_its_old_form(compress, tmp_path):
 
 def test_the_text_stays_as_a_second_reader_sees_it(compress, tmp_path):
     if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed")
+        not_run("pdftotext is missing: apt-get install poppler-utils")
     source = text_pdf(tmp_path / "in.pdf", pages=3, text="Page")
     _, target = compress(source)
     texts = [

@@ -13,7 +13,7 @@ depends_on = None
 _INDEXES = (
     ("queue", "status", "urgency", "turn", "created_at"),
     ("client", "queue", "status", "turn"),
-    ("parent_id", "status"),
+    ("parent_id", "created_at", "id"),
     ("status", "created_at", "id"),
     ("operation", "created_at", "id"),
 )

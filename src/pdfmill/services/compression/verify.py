@@ -17,7 +17,19 @@ from pdfmill.services.compression.similarity import structural_similarity
 
 _DRAWN_PIXELS = 4_000_000
 
-_ROOT_ENTRIES = ("/AcroForm", "/MarkInfo", "/StructTreeRoot", "/Lang", "/OutputIntents", "/OCProperties", "/Metadata")
+_ROOT_ENTRIES = (
+    "/AcroForm",
+    "/MarkInfo",
+    "/StructTreeRoot",
+    "/Lang",
+    "/OutputIntents",
+    "/OCProperties",
+    "/Metadata",
+    "/Names",
+    "/Dests",
+    "/PageLabels",
+    "/AF",
+)
 
 
 @dataclass
@@ -90,11 +102,21 @@ def inventory(pdf: Pdf) -> dict[str, Any]:
         "the outline": _outline_items(root.get(Name.Outlines)),
         "attachments": sorted(pdf.attachments.keys()),
         "encryption": pdf.is_encrypted,
+        "form fields": _size(_entry(root, Name.AcroForm, Name.Fields)),
+        "the XFA form": _size(_entry(root, Name.AcroForm, Name.XFA)),
+        "layers": _size(_entry(root, Name.OCProperties, Name.OCGs)),
     }
     for entry in _ROOT_ENTRIES:
         value = root.get(entry)
         found[f"the document's {entry[1:]}"] = _size(value)
     return found
+
+
+def _entry(holder: Any, *path: Any) -> Any:
+    value: Any = holder
+    for key in path:
+        value = value.get(key) if isinstance(value, Dictionary) else None
+    return value
 
 
 def _size(value: Any) -> Any:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from builders.fonts import LETTERS, add_page, cff, embed, embed_composite, form, glyph_order, opentype, truetype, type1
+from missing import not_run
 from pdfmill.engines.fonttools.cff import CFFFont
 from pdfmill.engines.fonttools.sfnt import SfntFont
 from pdfmill.services.compression.fonts import LeftAlone, subset_fonts
@@ -367,6 +368,6 @@ def poppler_text():
         try:
             return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout
         except FileNotFoundError:
-            pytest.skip("pdftotext is not installed (apt-get install poppler-utils)")
+            not_run("pdftotext is missing: apt-get install poppler-utils")
 
     return text

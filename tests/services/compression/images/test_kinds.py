@@ -82,7 +82,7 @@ KINDS = {
         {"bits": 8, "space": Name.DeviceCMYK, "Filter": Name.DCTDecode, "Decode": Array([1, 0] * 4)},
     ),
     "JPEG 2000": (_jpeg_2000(), {"bits": 8, "space": Name.DeviceRGB, "Filter": Name.JPXDecode}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("level", [Level.MEDIUM, Level.MAXIMUM])
