@@ -43,26 +43,31 @@ def join(parts: Iterable[Line]) -> list[Line]:
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words by their baselines, from top to bottom."""
     rows: list[list[Word]] = []
-    boxes: list[Box] = []
-    for word in sorted(words, key=lambda word: (word.box.top + word.box.bottom, word.box.left)):
+    extents: list[tuple[float, float]] = []  # top and bottom of the highest word of each row
+    for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
+        _, top, _, bottom = word.box
         for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
-            if _on_one_line(boxes[index], word.box):
+            row_top, row_bottom = extents[index]
+            if _on_one_line(row_top, row_bottom, top, bottom):
                 rows[index].append(word)
-                if word.box.height > boxes[index].height:  # small marks may come first; the text is what counts
-                    boxes[index] = word.box
+                if bottom - top > row_bottom - row_top:  # small marks may come first; the text is what counts
+                    extents[index] = (top, bottom)
                 break
         else:
             rows.append([word])
-            boxes.append(word.box)
-    order = sorted(range(len(rows)), key=lambda index: boxes[index].bottom)
+            extents.append((top, bottom))
+    order = sorted(range(len(rows)), key=lambda index: extents[index][1])
     return [rows[index] for index in order]
 
 
-def _on_one_line(row: Box, word: Box) -> bool:
-    low, high = sorted((row.height, word.height))
-    shared = min(row.bottom, word.bottom) - max(row.top, word.top)
-    if high > _TALL * max(low, 1):
-        return shared > 0 and abs(row.bottom - word.bottom) < 0.4 * low
+def _on_one_line(row_top: float, row_bottom: float, top: float, bottom: float) -> bool:
+    shared = (row_bottom if row_bottom < bottom else bottom) - (row_top if row_top > top else top)
+    if shared <= 0:
+        return False
+    row_height, height = row_bottom - row_top, bottom - top
+    low, high = (row_height, height) if row_height < height else (height, row_height)
+    if high > _TALL * low:
+        return abs(row_bottom - bottom) < 0.4 * low
     return shared >= _SHARED_HEIGHT * low
 
 

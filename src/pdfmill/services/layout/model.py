@@ -122,6 +122,9 @@ class Line:
     @property
     def size(self) -> float:
         """The font size of most of its characters."""
+        first = self.words[0].style.size
+        if all(word.style.size == first for word in self.words):
+            return first
         weights: dict[float, int] = {}
         for word in self.words:
             weights[word.style.size] = weights.get(word.style.size, 0) + len(word.text)
