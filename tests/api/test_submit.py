@@ -21,7 +21,7 @@ def test_a_form_is_accepted_with_the_whole_job(client, parts):
     assert response.status_code == 202
     assert response.headers["Location"] == f"/v1/jobs/{job['id']}"
     assert response.headers["Retry-After"] == "1"
-    assert (job["status"], job["options"]) == ("PENDING", {"level": "high", "image_quality": None})
+    assert (job["status"], job["options"]["level"], job["options"]["image_quality"]) == ("PENDING", "high", None)
     assert job["inputs"][0]["name"] == "report.pdf"
     assert job["inputs"][0]["size_bytes"] == len(PDF)
     assert parts.dispatcher.hints == [(job["id"], "compress")]
@@ -35,7 +35,8 @@ def test_a_raw_body_is_accepted_with_options_in_the_query(client):
         headers={"Content-Disposition": "attachment; filename*=UTF-8''B%C3%B6se.pdf"},
     )
     assert response.status_code == 202
-    assert response.json["options"] == {"level": "low", "image_quality": 80}
+    options = response.json["options"]
+    assert (options["level"], options["image_quality"]) == ("low", 80)
     assert response.json["inputs"][0]["name"] == "Böse.pdf"
 
 
@@ -57,7 +58,8 @@ def test_a_key_is_not_taken_for_another_request(client):
 
 def test_an_empty_form_field_counts_as_not_sent(client):
     response = client.post("/v1/operations/compress", data=form(level="", image_quality=""))
-    assert response.json["options"] == {"level": "medium", "image_quality": None}
+    options = response.json["options"]
+    assert (options["level"], options["image_quality"]) == ("medium", None)
 
 
 def test_a_wrong_option_is_told_before_the_file_is_read(app):

@@ -176,7 +176,7 @@ def test_limits_come_from_the_settings(pdfmill, photo):
 def test_an_interrupted_command_leaves_nothing_behind(long_work, tmp_path, temporary_files, number, exit_code):
     process = started("compress", long_work, stderr=subprocess.PIPE)
     until = time.monotonic() + 20
-    while not list((tmp_path / "tmp").glob("*/attempt/work")) and time.monotonic() < until:
+    while not list((tmp_path / "tmp").glob("*/job-1/work")) and time.monotonic() < until:
         time.sleep(0.01)
     process.send_signal(number)
     _, errors = process.communicate(timeout=10)
