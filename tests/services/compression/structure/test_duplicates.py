@@ -53,7 +53,8 @@ def test_soft_masks_are_compared_with_their_images(pdf, ctx):
 
 
 def test_equal_fonts_become_one_with_all_their_parts(pdf, ctx):
-    fonts = [embed(pdf, truetype(), "/FontFile2") for _ in range(3)]
+    program = truetype()  # made once: a font holds the second in which it was made
+    fonts = [embed(pdf, program, "/FontFile2") for _ in range(3)]
     for font in fonts:
         font.Widths = pdf.make_indirect(font.Widths)
     page = add_page(pdf, b"", Font={f"/F{number}": font for number, font in enumerate(fonts)})
