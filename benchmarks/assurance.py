@@ -45,7 +45,7 @@ def main() -> None:
         for outcome, reason in run(places):
             outcomes[outcome] += 1
             if reason:
-                reasons[f"{suite}: {reason}"] += 1
+                reasons[f"{suite}, {outcome}: {reason}"] += 1
         lines.append(
             f"| {suite} | {outcomes.total()} | {outcomes['passed']} | {outcomes['failed']} | {outcomes['not run']} |"
         )
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def run(places: list[str]) -> Iterator[tuple[str, str]]:
-    """(outcome, reason) of each test in some files or folders; a reason only for what did not run."""
+    """(outcome, remark) of each test in some files or folders: why it did not run, or which one failed."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         words = [sys.executable, "-m", "pytest", "-q", "-m", "whole_corpus or not whole_corpus", f"--junitxml={report}"]
@@ -64,7 +64,7 @@ def run(places: list[str]) -> Iterator[tuple[str, str]]:
             if skipped is not None:
                 yield "not run", skipped.get("message", "")
             elif case.find("failure") is not None or case.find("error") is not None:
-                yield "failed", ""
+                yield "failed", f"{case.get('classname')}.{case.get('name')}"
             else:
                 yield "passed", ""
 
@@ -86,7 +86,7 @@ def text(lines: list[str], reasons: Counter[str], minutes: float) -> str:
             "|---|---|---|---|---|",
             *lines,
             "",
-            "Not run, and why:",
+            "Not run, and why; failed, and which:",
             "",
             *not_run,
             "",
