@@ -19,16 +19,17 @@ _TEXTS = {
     "json": ("json", "application/json"),
 }
 
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
+    to: Literal["txt", "html", "md", "json", "docx", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
         "txt",
-        description="Kind of the output. csv and xlsx hold the tables, xlsx with a sheet for each. Several pictures or "
-        "csv files come as a zip archive; a TIFF holds all pages itself.",
+        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
+        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
@@ -62,6 +63,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
     """Convert the one input."""
     if options.to in _TEXTS:
         return _write_text(inputs.single, options, ctx)
+    if options.to == "docx":
+        return _write_word(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
@@ -87,6 +90,23 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
         ),
         outputs=(OutputFile(target, source.renamed(suffix=f".{options.to}"), media_type),),
         warnings=tuple(text.warnings),
+    )
+
+
+def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.word.service import WordService
+
+    written = ctx.service(WordService).write(source.path, options.pages, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=written.page_numbers,
+            output_bytes=written.path.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
     )
 
 

@@ -11,7 +11,8 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
+    from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.extraction.text import TextExtractionService
 
-    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService())
+    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService(), WordService())
     return {type(service): service for service in services}

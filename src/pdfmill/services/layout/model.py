@@ -283,6 +283,8 @@ class Page:
         headers: Lines that stand above the text of many pages, page numbers included.
         footers: Lines that stand below it.
         columns: Where blocks stand in columns side by side, from top to bottom.
+        turned: Degrees clockwise in which lines run on the page as shown, if everything here is as it is when the page
+            is turned back by that; else 0.
     """
 
     number: int
@@ -293,3 +295,4 @@ class Page:
     headers: tuple[Line, ...] = ()
     footers: tuple[Line, ...] = ()
     columns: tuple[ColumnBand, ...] = ()
+    turned: int = 0

@@ -57,6 +57,11 @@ class LayoutDocument:
         """What the document calls itself; empty if it does not."""
         return self._document.title
 
+    @property
+    def common(self) -> Profile:
+        """What its pages have in common; after `survey`."""
+        return self._finder.profile
+
     def survey(self, ctx: Context) -> None:
         """Compare a sample of the pages; `page` needs what they have in common.
 
@@ -70,7 +75,7 @@ class LayoutDocument:
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
-                sketches.append(sketch(page_index, frame.size[1], read.layers[0].words))
+                sketches.append(sketch(page_index, frame.size, read.layers[0].words))
         ctx.advance(1, 1)
         self._finder = self._heading_finder(profile(sketches))
 
@@ -116,6 +121,7 @@ class LayoutDocument:
             headers=tuple(headers),
             footers=tuple(footers),
             columns=columns,
+            turned=shown.angle,
         )
 
     def _read(self, page_index: int) -> _ReadPage:
