@@ -30,7 +30,11 @@ _CREATED = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 _BODY = "word/document.xml"
 _RELATIONS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"
-_NAMESPACES = nsdecls("w", "r", "wp", "a", "pic")
+_NAMESPACES = (
+    nsdecls("w", "r", "wp", "a", "pic")
+    + ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    + ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+)
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpeg"}
 _DEEPEST_LIST = 9
 
@@ -104,6 +108,14 @@ class WordDocument:
         self._archive.writestr(zipfile.ZipInfo(f"word/{name}"), data, zipfile.ZIP_STORED)
         self._pictures.append((f"rIdPicture{number}", name))
         return self._pictures[-1][0]
+
+    @property
+    def has_header(self) -> bool:
+        return any(kind == "header" for kind, _ in self._margins)
+
+    @property
+    def has_footer(self) -> bool:
+        return any(kind == "footer" for kind, _ in self._margins)
 
     def header(self, xml: str) -> str:
         """The relationship id of a header that holds some paragraphs."""

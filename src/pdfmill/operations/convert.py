@@ -32,6 +32,11 @@ class ConvertOptions(Options):
         "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
+    layout: Literal["flow", "exact"] = Field(
+        "flow",
+        description="How a docx holds the text: flow is running text in paragraphs, lists and columns, good to edit; "
+        "exact looks like the page, each block at its place.",
+    )
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
     gray: bool = Field(False, description="Draw pictures in shades of grey.")
     transparent: bool = Field(False, description="Leave out the white paper of pictures (png, webp, tiff).")

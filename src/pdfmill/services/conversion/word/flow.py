@@ -7,9 +7,17 @@ from dataclasses import dataclass, field, replace
 
 from pdfmill.engines.docx import WordDocument
 from pdfmill.services.conversion.word.lists import Numbering
-from pdfmill.services.conversion.word.markup import Format, Look, inline_picture, paragraph, placed_picture, twips
+from pdfmill.services.conversion.word.markup import (
+    Format,
+    Look,
+    inline_picture,
+    paragraph,
+    placed_picture,
+    placed_text,
+    twips,
+)
 from pdfmill.services.conversion.word.sections import PageSetup, section_markup, setup_of
-from pdfmill.services.conversion.word.shape import Measure, Shape, shape_of
+from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
 from pdfmill.services.conversion.word.tables import table_markup
 from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_runs
 from pdfmill.services.layout.model import (
@@ -69,7 +77,7 @@ class FlowWriter:
         self._on_new_page, self._number = True, 0
         self._break = ""  # what has to come before the next paragraph
         self._anchored = ""
-        self._pictures = 0
+        self._placed = 0
         self._y = 0.0
 
     def page(self, page: Page) -> None:
@@ -175,7 +183,19 @@ class FlowWriter:
             case _:
                 self._text(block, measure)
 
+    def _turned_text(self, block: Paragraph | Heading | ListItem) -> None:
+        """Text that stands across the page, such as a watermark or a note in the margin."""
+        lines = "".join(
+            paragraph(Format(line=max(line.size, 1.0) * 1.1), set_runs([line], plain_shape(line), self._looks[""], str))
+            for line in block.lines
+        )
+        self._placed += 1
+        self._anchored += placed_text(lines, self._placed, turned_box(block.box, block.lines, block.angle), block.angle)
+
     def _text(self, block: Paragraph | Heading | ListItem, measure: Measure) -> None:
+        if block.angle:
+            self._turned_text(block)
+            return
         leftwards = is_right_to_left(" ".join(line.text for line in block.lines))
         style, numbering, hanging = "", None, None
         if isinstance(block, Heading):
@@ -187,10 +207,16 @@ class FlowWriter:
         if isinstance(block, Paragraph) and block.continues and self._continue(block, shape):
             self._y += shape.height
             return
-        layout = _format(shape, before=shape.top - self._y, leftwards=leftwards)
+        layout = _format(shape, before=self._room(shape.top, shape.height), leftwards=leftwards)
         layout = replace(layout, style=style, numbering=numbering)
         self._add(_Pending(layout, block.lines, shape, self._looks[style]))
         self._y += layout.before + shape.height
+
+    def _room(self, top: float, height: float) -> float:
+        """Points of white above something, less what is needed to keep it on the page."""
+        assert self._setup
+        over = max(max(top, self._y) + height - self._setup.body.bottom, 0.0)
+        return max(top - self._y - over, 0.0)
 
     def _continue(self, block: Paragraph, shape: Shape) -> bool:
         """Put a paragraph behind the one that it goes on with."""
@@ -230,17 +256,17 @@ class FlowWriter:
     def _picture(self, page: Page, picture: Picture, measure: Measure) -> None:
         media_type, data = self._draw(page, picture)
         relation = self._document.picture(media_type, data)
-        self._pictures += 1
+        self._placed += 1
         box, words = picture.box, f"Picture on page {page.number}"
         assert self._setup
         inside = box.left > measure.left - 2 and box.right < measure.right + 2 and box.bottom < self._setup.body.bottom
         if not inside or box.top < self._y - 4 or _stands_beside(picture, page):
-            self._anchored += placed_picture(relation, self._pictures, box, words)
+            self._anchored += placed_picture(relation, self._placed, box, words)
             return
-        layout = Format(before=box.top - self._y, start=max(box.left - measure.left, 0.0))
+        layout = Format(before=self._room(box.top, box.height), start=max(box.left - measure.left, 0.0))
         self._add(_Pending(layout))
         assert self._pending
-        self._pending.ahead += inline_picture(relation, self._pictures, box, words)
+        self._pending.ahead += inline_picture(relation, self._placed, box, words)
         self._y = max(self._y, box.top) + box.height + _THIN
 
 

@@ -195,14 +195,37 @@ def inline_picture(relation: str, number: int, box: Box, description: str) -> st
 
 def placed_picture(relation: str, number: int, box: Box, description: str) -> str:
     """A run with a picture that stands at its place on the page, behind the text."""
-    graphic = _graphic(relation, number, box, description)
+    return f"<w:r>{_anchored(box, _graphic(relation, number, box, description), behind=True)}</w:r>"
+
+
+def placed_text(paragraphs: str, number: int, box: Box, angle: int) -> str:
+    """A run with text that stands turned at its place on the page.
+
+    Args:
+        box: Around the turned text.
+        angle: Degrees clockwise in which its lines run.
+    """
+    vertical = {90: ' vert="vert"', 270: ' vert="vert270"'}.get(angle, "")
+    rotation = "" if vertical else f' rot="{angle * 60_000}"'
+    shape = (
+        f'<wp:docPr id="{number}" name="Text {number}"/><a:graphic>'
+        '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
+        f'<wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm{rotation}><a:off x="0" y="0"/>'
+        f'<a:ext cx="{_emu(box.width)}" cy="{_emu(box.height)}"/></a:xfrm><a:prstGeom prst="rect">'
+        f"<a:avLst/></a:prstGeom><a:noFill/></wps:spPr><wps:txbx><w:txbxContent>{paragraphs}</w:txbxContent></wps:txbx>"
+        f'<wps:bodyPr{vertical} wrap="none" lIns="0" tIns="0" rIns="0" bIns="0"/></wps:wsp></a:graphicData></a:graphic>'
+    )
+    drawing = _anchored(box, shape, behind=False)
+    return f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{drawing}</mc:Choice></mc:AlternateContent></w:r>'
+
+
+def _anchored(box: Box, content: str, *, behind: bool) -> str:
     return (
-        '<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" '
-        'behindDoc="1" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
+        '<w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" '
+        f'behindDoc="{int(behind)}" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
         f'<wp:positionH relativeFrom="page"><wp:posOffset>{_emu(box.left)}</wp:posOffset></wp:positionH>'
         f'<wp:positionV relativeFrom="page"><wp:posOffset>{_emu(box.top)}</wp:posOffset></wp:positionV>'
-        f'<wp:extent cx="{_emu(box.width)}" cy="{_emu(box.height)}"/><wp:wrapNone/>{graphic}'
-        "</wp:anchor></w:drawing></w:r>"
+        f'<wp:extent cx="{_emu(box.width)}" cy="{_emu(box.height)}"/><wp:wrapNone/>{content}</wp:anchor></w:drawing>'
     )
 
 

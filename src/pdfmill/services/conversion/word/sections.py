@@ -36,9 +36,9 @@ class PageSetup:
     height: float
     body: Box
     header: str = ""
-    header_distance: float = 18.0
+    header_distance: float = 0.0
     footer: str = ""
-    footer_distance: float = 18.0
+    footer_distance: float = 0.0
 
     @property
     def numbered(self) -> bool:
@@ -139,10 +139,10 @@ def section_markup(
         column_list = _columns(columns)
     references = ""
     if on_new_page:
-        references = (
-            f'<w:headerReference w:type="default" r:id="{document.header(setup.header or _NOTHING)}"/>'
-            f'<w:footerReference w:type="default" r:id="{document.footer(setup.footer or _NOTHING)}"/>'
-        )
+        if setup.header or document.has_header:
+            references += f'<w:headerReference w:type="default" r:id="{document.header(setup.header or _NOTHING)}"/>'
+        if setup.footer or document.has_footer:
+            references += f'<w:footerReference w:type="default" r:id="{document.footer(setup.footer or _NOTHING)}"/>'
     landscape = ' w:orient="landscape"' if setup.width > setup.height else ""
     start = f'<w:pgNumType w:start="{number}"/>' if number is not None and setup.numbered and number >= 0 else ""
     return (

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pdfmill.services.conversion.word.faces import face_of
 from pdfmill.services.conversion.word.markup import Tab
-from pdfmill.services.layout.model import Line, Word
+from pdfmill.services.layout.model import Box, Line, Word
 
 #: Points by which edges may miss each other and still be one.
 _MISS = 2.0
@@ -104,6 +104,21 @@ def shape_of(lines: Sequence[Line], measure: Measure, *, leftwards: bool, hangin
         stretch=stretch,
         top=_middle(lines[0]) - pitch / 2,
     )
+
+
+def plain_shape(line: Line) -> Shape:
+    """That of a line which stands by itself, wherever that is."""
+    return Shape("", 0.0, 0.0, 0.0, frozenset(), ({},), (), _LEADING * line.size, 0, 100, 0.0)
+
+
+def turned_box(box: Box, lines: Sequence[Line], angle: int) -> Box:
+    """The box of text before it is turned about its middle: for angles other than quarters of a circle."""
+    if angle % 90 == 0:
+        return box
+    height = sum(1.2 * line.size for line in lines)
+    width = math.hypot(box.width, box.height)
+    x, y = box.centre
+    return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
 def _extent(line: Line, measure: Measure, *, leftwards: bool) -> _Extent:
@@ -218,7 +233,7 @@ def _middle(line: Line) -> float:
 def _pitch(lines: Sequence[Line]) -> float:
     size = max(max(line.size for line in lines), 1.0)
     if len(lines) == 1:
-        return _LEADING * size
+        return min(max(lines[0].box.height, size), _LEADING * size)
     steps = [_middle(line) - _middle(before) for before, line in pairwise(lines)]
     pitch = (_middle(lines[-1]) - _middle(lines[0])) / len(steps)
     if min(steps) <= 0:  # it goes on in another column
