@@ -10,7 +10,7 @@ import numpy as np
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType
-from pdfmill.engines.pdfium import Ink, open_drawn
+from pdfmill.engines.pdfium import Ink, Painted, open_drawn
 from pdfmill.engines.pillow import encode_image
 from pdfmill.services.conversion.png import PngEffort, encode_png
 from pdfmill.services.layout.frames import Frame
@@ -31,7 +31,8 @@ def picture_drawer(source: Path, units: Sequence[float], ctx: Context) -> Iterat
         def draw(page: Page, picture: Picture) -> tuple[str, bytes]:
             width, height = (page.height, page.width) if page.turned in (90, 270) else (page.width, page.height)
             box = Frame(page.turned, width, height).turn_block(picture).box
-            drawn = document.draw_in(page.number - 1, Ink.COLOUR, dpi=_DPI, part=box)
+            without = (Painted.TEXT,) if picture.source == "background" else ()
+            drawn = document.draw_in(page.number - 1, Ink.COLOUR, dpi=_DPI, part=box, without=without)
             pixels = np.ascontiguousarray(np.rot90(drawn.pixels, page.turned // 90))
             png = encode_png(pixels, dpi=drawn.dpi, effort=PngEffort.SMALL)
             jpeg = encode_image(pixels, MediaType.JPEG, quality=_QUALITY, dpi=drawn.dpi)

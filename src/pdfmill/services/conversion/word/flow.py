@@ -257,10 +257,10 @@ class FlowWriter:
         media_type, data = self._draw(page, picture)
         relation = self._document.picture(media_type, data)
         self._placed += 1
-        box, words = picture.box, f"Picture on page {page.number}"
+        box, words = picture.box, " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
         assert self._setup
         inside = box.left > measure.left - 2 and box.right < measure.right + 2 and box.bottom < self._setup.body.bottom
-        if not inside or box.top < self._y - 4 or _stands_beside(picture, page):
+        if picture.source == "background" or not inside or box.top < self._y - 4 or _stands_beside(picture, page):
             self._anchored += placed_picture(relation, self._placed, box, words)
             return
         layout = Format(before=self._room(box.top, box.height), start=max(box.left - measure.left, 0.0))

@@ -90,7 +90,8 @@ def shape_of(lines: Sequence[Line], measure: Measure, *, leftwards: bool, hangin
     limit = measure.width - end
     breaks = _breaks(lines, extents, gaps, limit, alignment)
     pitch = _pitch(lines)
-    stretch, spacing = _fit(lines, extents, breaks, limit)
+    rooms = [limit - (start if alignment else extent.start) for extent in extents]
+    stretch, spacing = _fit(lines, rooms)
     return Shape(
         alignment=alignment,
         start=start,
@@ -231,9 +232,10 @@ def _middle(line: Line) -> float:
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    size = max(max(line.size for line in lines), 1.0)
     if len(lines) == 1:
+        size = max(max(word.style.size for word in lines[0].words), 1.0)
         return min(max(lines[0].box.height, size), _LEADING * size)
+    size = max(max(line.size for line in lines), 1.0)
     steps = [_middle(line) - _middle(before) for before, line in pairwise(lines)]
     pitch = (_middle(lines[-1]) - _middle(lines[0])) / len(steps)
     if min(steps) <= 0:  # it goes on in another column
@@ -241,10 +243,13 @@ def _pitch(lines: Sequence[Line]) -> float:
     return min(max(pitch, _LEAST_LEADING * size), _MOST_LEADING * size)
 
 
-def _fit(lines: Sequence[Line], extents: Sequence[_Extent], breaks: frozenset[int], limit: float) -> tuple[int, int]:
+def _fit(lines: Sequence[Line], rooms: Sequence[float]) -> tuple[int, int]:
     """Per cent of the characters' width, and twips between them, with which lines end where they do in the document.
 
     First what makes words as wide as they are there; then as much less as keeps every line within its measure.
+
+    Args:
+        rooms: Points that there are for each line.
     """
     measured = [_width(line) for line in lines]
     natural = sum(width for width in measured if width is not None)
@@ -257,13 +262,19 @@ def _fit(lines: Sequence[Line], extents: Sequence[_Extent], breaks: frozenset[in
     stretch = 100 if abs(wanted - natural) <= bound * count else round(100 * wanted / natural)
     stretch = min(max(stretch, _STRETCHES[0]), _STRETCHES[1])
     most = float("inf")
-    for index, (line, width) in enumerate(zip(lines, measured, strict=True)):
-        if index < len(lines) - 1 and index not in breaks and width is not None:
+    for line, width, room in zip(lines, measured, rooms, strict=True):
+        if width is not None and not _has_gap(line):
             needed = (width + 0.25 * line.size * (len(line.words) - 1)) * stretch / 100
             letters = sum(len(word.text) + 1 for word in line.words)
-            most = min(most, (limit - extents[index].start - needed) / letters)
+            most = min(most, (room - needed) / letters)
     spacing = min((wanted - natural * stretch / 100) / count, most)
     return stretch, math.floor(20 * max(min(spacing, 2 * bound), -2 * bound))
+
+
+def _has_gap(line: Line) -> bool:
+    """Whether more than spaces stands between the words of a line."""
+    between = line.box.width - sum(word.box.width for word in line.words)
+    return between > line.size * len(line.words)
 
 
 def _width(line: Line) -> float | None:

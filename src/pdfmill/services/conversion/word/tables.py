@@ -113,14 +113,16 @@ def _cell(cell: Cell, row: int, edges: Sequence[float], set_cell: Setter) -> str
         merged += f'<w:gridSpan w:val="{last - cell.column}"/>'
     if cell.row_span > 1:
         merged += '<w:vMerge w:val="restart"/>' if row == cell.row else "<w:vMerge/>"
-    content = _EMPTY
+    if cell.fill:
+        merged += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>'
+    content, align = _EMPTY, ""
     if row == cell.row and cell.lines:
         content = set_cell(cell.lines, Measure(left + _PADDING, right - _PADDING))
         above = min(line.box.top for line in cell.lines) - cell.box.top
         below = cell.box.bottom - max(line.box.bottom for line in cell.lines)
         if above > 3 and abs(above - below) < max(2.0, 0.3 * above):
-            merged += '<w:vAlign w:val="center"/>'
-    return f'<w:tc><w:tcPr><w:tcW w:w="{twips(right - left)}" w:type="dxa"/>{merged}</w:tcPr>{content}</w:tc>'
+            align = '<w:vAlign w:val="center"/>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{twips(right - left)}" w:type="dxa"/>{merged}{align}</w:tcPr>{content}</w:tc>'
 
 
 def _empty(edges: Sequence[float], column: int) -> str:
