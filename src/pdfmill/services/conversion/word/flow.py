@@ -205,7 +205,7 @@ class FlowWriter:
             hanging = block.box.right if leftwards else block.box.left
         shape = shape_of(block.lines, measure, leftwards=leftwards, hanging=hanging)
         if isinstance(block, Paragraph) and block.continues and self._continue(block, shape):
-            self._y += shape.height
+            self._y = shape.top + shape.height  # the column begins where it can, not where it did
             return
         layout = _format(shape, before=self._room(shape.top, shape.height), leftwards=leftwards)
         layout = replace(layout, style=style, numbering=numbering)

@@ -284,5 +284,5 @@ def _width(line: Line) -> float | None:
         ems = face_of(word.style).width(word.text)
         if ems is None:
             return None
-        total += ems * word.style.size
+        total += ems * round(word.style.size * 2) / 2  # as a word processor has sizes: in half points
     return total
