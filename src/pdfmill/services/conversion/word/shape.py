@@ -15,6 +15,10 @@ from pdfmill.services.layout.model import Box, Line, Word
 
 #: Points by which edges may miss each other and still be one.
 _MISS = 2.0
+#: Points that a line has at least, however far it is indented.
+_NARROWEST = 60.0
+#: Part of its measure that a line fills, if it can be neither centred in it nor not.
+_FULL = 0.85
 #: Ems that a gap within a line is wide at least, if a tab makes it: in justified text gaps are wider.
 _TAB_GAP, _TAB_GAP_JUSTIFIED = 1.3, 2.6
 #: Ems by which letters are spaced at most; fonts that are wider or narrower by more are stretched.
@@ -144,6 +148,8 @@ def _alignment(extents: Sequence[_Extent], measure: Measure) -> str:
 
 def _alignment_of_one(extent: _Extent, measure: Measure) -> str:
     before, after = extent.start, measure.width - extent.end
+    if extent.end - extent.start > _FULL * measure.width:
+        return "end" if after < _MISS < before else ""
     if before > 0.05 * measure.width and abs(before - after) < max(2 * _MISS, 0.02 * measure.width):
         return "center"
     return "end" if after < _MISS and before > 0.3 * measure.width else ""
@@ -155,7 +161,9 @@ def _indents(extents: Sequence[_Extent], measure: Measure, alignment: str) -> tu
     end = measure.width - max(each.end for each in extents)
     if alignment == "center":
         middle = (extents[0].start + extents[0].end) / 2
-        shift = 2 * middle - measure.width  # a paragraph is centred between its indents
+        room = max(measure.width - max(each.end - each.start for each in extents) - _MISS, 0.0)
+        # A paragraph is centred between its indents.
+        shift = min(max(2 * middle - measure.width, -room), room)
         return max(shift, 0.0), max(-shift, 0.0), 0.0
     if alignment == "end":
         return 0.0, end if abs(end) > _MISS else 0.0, 0.0
@@ -163,8 +171,9 @@ def _indents(extents: Sequence[_Extent], measure: Measure, alignment: str) -> tu
     tight = len(extents) > 1 and end > 0.06 * measure.width
     end = end - _MISS if tight else min(end, 0.0)
     first = extents[0].start - start
-    if start < 0 and start > -_MISS:
+    if -_MISS < start < 0:
         start = 0.0
+    start = min(start, measure.width - end - min(_NARROWEST, 0.5 * measure.width))
     return start, end, first if abs(first) > 1 else 0.0
 
 
