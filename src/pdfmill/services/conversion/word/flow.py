@@ -166,8 +166,8 @@ class FlowWriter:
         self._flush()
         if self._break == PAGE_BREAK:
             pending.layout = replace(pending.layout, page_break=True)
-        elif self._break:
-            pending.ahead = f"<w:r>{self._break}</w:r>"
+        elif self._break:  # in a paragraph of its own: readers do not agree on the spacing of one that begins with it
+            self._document.write(paragraph(Format(line=_THIN), f"<w:r>{self._break}</w:r>"))
         pending.ahead += self._anchored
         self._break = self._anchored = ""
         self._pending = pending

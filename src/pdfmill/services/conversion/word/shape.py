@@ -17,6 +17,8 @@ from pdfmill.services.layout.model import Box, Line, Word
 _MISS = 2.0
 #: Points that a line has at least, however far it is indented.
 _NARROWEST = 60.0
+#: Points that a line is kept shorter than its measure, since readers round the places of letters.
+_SAFETY = 0.6
 #: Part of its measure that a line fills, if it can be neither centred in it nor not.
 _FULL = 0.85
 #: Ems that a gap within a line is wide at least, if a tab makes it: in justified text gaps are wider.
@@ -275,7 +277,7 @@ def _fit(lines: Sequence[Line], rooms: Sequence[float]) -> tuple[int, int]:
         if width is not None and not _has_gap(line):
             needed = (width + 0.25 * line.size * (len(line.words) - 1)) * stretch / 100
             letters = sum(len(word.text) + 1 for word in line.words)
-            most = min(most, (room - needed) / letters)
+            most = min(most, (room - _SAFETY - needed) / letters)
     spacing = min((wanted - natural * stretch / 100) / count, most)
     return stretch, math.floor(20 * max(min(spacing, 2 * bound), -2 * bound))
 
