@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,9 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+
+if TYPE_CHECKING:
+    from pdfmill.services.conversion.written import WrittenPages
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -20,16 +23,18 @@ _TEXTS = {
 }
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "docx", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
+    to: Literal["txt", "html", "md", "json", "docx", "pptx", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
         "txt",
-        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
-        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself.",
+        description="Kind of the output. docx is a Word document, pptx a presentation with a slide for each page. csv "
+        "and xlsx hold the tables, xlsx with a sheet for each. Several pictures or csv files come as a zip archive; a "
+        "TIFF holds all pages itself.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     layout: Literal["flow", "exact"] = Field(
@@ -70,6 +75,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
         return _write_text(inputs.single, options, ctx)
     if options.to == "docx":
         return _write_word(inputs.single, options, ctx)
+    if options.to == "pptx":
+        return _write_slides(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
@@ -99,20 +106,31 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
 
 
 def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
-    from pdfmill.services.conversion.word.service import WordService
+    from pdfmill.services.conversion.word.service import WordLayout, WordService
 
-    written = ctx.service(WordService).write(source.path, options.pages, ctx)
-    return Outcome(
-        result=ConvertResult(
-            to=options.to,
-            pages=written.page_numbers,
-            output_bytes=written.path.stat().st_size,
-            needs_ocr=None,
-            tables=None,
-            coarser=None,
-        ),
-        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
+    written = ctx.service(WordService).write(source.path, WordLayout(options.layout), options.pages, ctx)
+    return _outcome(written, OutputFile(written.path, source.renamed(suffix=".docx"), _WORD), options)
+
+
+def _write_slides(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.slides.service import SlideService
+
+    written = ctx.service(SlideService).write(source.path, options.pages, ctx)
+    name = source.renamed(suffix=".pptx")
+    output = OutputFile(written.path, name, _SLIDES, page_count=len(written.numbers))
+    return _outcome(written, output, options)
+
+
+def _outcome(written: WrittenPages, output: OutputFile, options: ConvertOptions) -> Outcome[ConvertResult]:
+    result = ConvertResult(
+        to=options.to,
+        pages=written.numbers,
+        output_bytes=output.path.stat().st_size,
+        needs_ocr=str(written.needs_ocr) if written.needs_ocr else None,
+        tables=None,
+        coarser=None,
     )
+    return Outcome(result=result, outputs=(output,), warnings=written.warnings)
 
 
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
@@ -169,11 +187,11 @@ def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[C
 convert = Operation(
     name="convert",
     title="Convert",
-    summary="Make text, HTML, Markdown, JSON, tables or pictures from a PDF.",
+    summary="Make a Word document, slides, text, HTML, Markdown, JSON, tables or pictures from a PDF.",
     queue="conversion",
     accepts=Accepts((MediaType.PDF,)),
     options=ConvertOptions,
     result=ConvertResult,
     run=run,
-    requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
+    requires=("pikepdf", "pdfium", "isal", "xlsxwriter", "python-docx", "python-pptx"),
 )

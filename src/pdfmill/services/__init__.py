@@ -10,9 +10,17 @@ def build_services() -> Mapping[type[Any], Any]:
     """Every service, by its class. Loads the libraries that open documents."""
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
+    from pdfmill.services.conversion.slides.service import SlideService
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.extraction.text import TextExtractionService
 
-    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService(), WordService())
+    services = (
+        CompressionService(),
+        ConversionService(),
+        TextExtractionService(),
+        TableService(),
+        WordService(),
+        SlideService(),
+    )
     return {type(service): service for service in services}

@@ -23,6 +23,7 @@ from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_
 from pdfmill.services.layout.model import (
     Block,
     Box,
+    Cell,
     ColumnBand,
     Heading,
     Line,
@@ -34,7 +35,7 @@ from pdfmill.services.layout.model import (
 )
 from pdfmill.services.layout.profile import Profile
 from pdfmill.services.layout.words import is_right_to_left
-from pdfmill.services.writing.pictures import Drawer
+from pdfmill.services.writing.pictures import PictureDrawer
 
 #: Points by which the columns of two pages may differ and still be one section's.
 _SAME_COLUMNS = 8.0
@@ -64,7 +65,7 @@ class FlowWriter:
         common: What the pages have in common.
     """
 
-    def __init__(self, document: WordDocument, looks: dict[str, Look], common: Profile, draw: Drawer) -> None:
+    def __init__(self, document: WordDocument, looks: dict[str, Look], common: Profile, draw: PictureDrawer) -> None:
         self._document = document
         self._looks = looks
         self._common = common
@@ -247,11 +248,12 @@ class FlowWriter:
         self._document.write(table_markup(table, measure.left, self._cell, place))
         self._after_table = True
 
-    def _cell(self, lines: Sequence[Line], measure: Measure) -> str:
+    def _cell(self, cell: Cell, measure: Measure) -> str:
+        lines = cell.lines
         leftwards = is_right_to_left(" ".join(line.text for line in lines))
         shape = shape_of(lines, measure, leftwards=leftwards)
         layout = _format(shape, before=0, leftwards=leftwards)
-        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link))
+        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link, on_paper=not cell.fill))
 
     def _picture(self, page: Page, picture: Picture, measure: Measure) -> None:
         media_type, data = self._draw(page, picture)

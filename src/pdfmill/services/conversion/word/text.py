@@ -36,13 +36,25 @@ _PAPER = 225
 _Part = tuple[str, Look, str | None]  # text or markup of a tab or break, look, address
 
 
-def set_runs(lines: Sequence[Line], shape: Shape, base: Look, link: Linker, cuts: Mapping[int, str] = NO_CUTS) -> str:
+def set_runs(
+    lines: Sequence[Line],
+    shape: Shape,
+    base: Look,
+    link: Linker,
+    cuts: Mapping[int, str] = NO_CUTS,
+    *,
+    on_paper: bool = True,
+) -> str:
     """The runs of a paragraph.
 
     Args:
         cuts: Lines after which a column or page ends, and the markup of that.
+        on_paper: Whether nothing dark is behind it, so that what is too light to be read becomes dark.
     """
-    return _runs(_parts(lines, shape, cuts), base, link)
+    parts = _parts(lines, shape, cuts)
+    if on_paper:
+        parts = [(text, replace(look, colour="") if _is_paper(look.colour) else look, to) for text, look, to in parts]
+    return _runs(parts, base, link)
 
 
 def _parts(lines: Sequence[Line], shape: Shape, cuts: Mapping[int, str]) -> list[_Part]:
@@ -98,7 +110,7 @@ def _look(word: Word, line: Line, size: float, shape: Shape) -> Look:
         size=max(shown, 1.0),
         bold=style.bold,
         italic=style.italic,
-        colour="" if colour == "000000" or _is_paper(colour) else colour,
+        colour="" if colour == "000000" else colour,
         position=position,
         spacing=shape.spacing,
         stretch=shape.stretch,
