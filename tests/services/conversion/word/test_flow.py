@@ -95,7 +95,9 @@ def test_a_table_is_a_table_with_merged_cells(word_of):
 def test_columns_are_columns_of_a_section(word_of):
     def build(sheet):
         sheet.text(72, 80, "A title that runs over both of the columns of this page", size=16)
-        sheet.paragraph(72, 120, [f"left {number} {LOREM[:26]}" for number in range(7)] + ["and that was the left one."])
+        sheet.paragraph(
+            72, 120, [f"left {number} {LOREM[:26]}" for number in range(7)] + ["and that was the left one."]
+        )
         sheet.paragraph(320, 120, [f"right {number} {LOREM[:26]}" for number in range(8)])
 
     document = word_of(build)

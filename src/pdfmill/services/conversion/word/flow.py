@@ -306,6 +306,13 @@ def _described(page: Page, picture: Picture) -> str:
     return " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
 
 
+def _height(block: Block) -> float:
+    """Points that a block is high at least, with lines as high as their largest letters."""
+    if isinstance(block, Table | Picture):
+        return block.box.height
+    return max(block.box.height, sum(max(word.style.size for word in line.words) for line in block.lines))
+
+
 def _cuts(blocks: Sequence[Block], top: float, bottom: float) -> dict[int, float]:
     """By how many points the white above blocks is less, by their identity, for all of them to stay on the page.
 
@@ -317,7 +324,7 @@ def _cuts(blocks: Sequence[Block], top: float, bottom: float) -> dict[int, float
         if block.angle or (isinstance(block, Picture) and block.source == "background"):
             continue
         gaps.append((id(block), max(block.box.top - y, 0.0)))
-        y = max(block.box.top, y) + block.box.height
+        y = max(block.box.top, y) + _height(block)
     found, over = {}, y - bottom
     for identity, gap in reversed(gaps):
         if over <= 0:
