@@ -5,6 +5,7 @@
 The folder has documents in ``convert`` and in ``tables``, the latter with their cells in ``NAME.truth.json``:
 ``{"page": 1, "rows": [["cell", …], …]}``. Programs that are not installed are left out. Times are processor time; those
 of other programs hold their start, those of pdfmill do not hold Python's.
+``PDF2DOCX=/path/to/pdf2docx`` compares Word documents with those of that program, see `documents`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+from documents import Contender, word_contenders
 
 from pdfmill.core.context import Context
 from pdfmill.core.errors import PdfMillError
@@ -42,6 +44,7 @@ from pdfmill.services.writing.manner import Manner, TextForm
 RESULTS = Path(__file__).parent / "results" / "conversion.md"
 DPI = 150
 MOST_PAGES = 10
+WORD_PAGES = 6
 
 
 @dataclass
@@ -237,6 +240,7 @@ def _f1(found: Counter[Any], wanted: Counter[Any]) -> float:
 def report(folder: Path, sources: Sequence[Document]) -> str:
     pictures, texts, tables = picture_rows(sources), text_rows(sources), table_scores(folder)
     shared = agreement(sources)
+    words = word_contenders([(each.path, min(each.pages, WORD_PAGES)) for each in sources])
     lines = [
         "# Conversion",
         "",
@@ -251,6 +255,8 @@ def report(folder: Path, sources: Sequence[Document]) -> str:
         "|---|---|---|---|---|",
         *(_line(row) for row in texts),
         "",
+        *_word_lines(words),
+        "",
         f"Words of plain text that pdftotext finds as well: median F1 {shared:.3f}." if shared is not None else "",
         "",
         "| tables | F1 of neighbours | F1 of cells | s |",
@@ -261,6 +267,28 @@ def report(folder: Path, sources: Sequence[Document]) -> str:
         means = [statistics.mean(each[index] for each in tables) for index in (1, 2, 3)]
         lines.append(f"| **mean** | {means[0]:.3f} | {means[1]:.3f} | {means[2]:.3f} |")
     return "\n".join(lines) + "\n"
+
+
+def _word_lines(contenders: Sequence[Contender]) -> list[str]:
+    """What came back from LibreOffice, over the documents that all contenders got through."""
+    common = set.intersection(*(set(each.likeness) for each in contenders))
+    lines = [
+        f"Word documents, taken back to PDF by LibreOffice ({len(common)} documents, at most {WORD_PAGES} pages each; "
+        "seconds hold the start of each process).",
+        "",
+        "| | text | SSIM | same page count | headings | list items | text boxes | s | failed |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for each in contenders:
+        likeness = [each.likeness[name] for name in common]
+        words = statistics.mean(one.words for one in likeness)
+        looks = statistics.mean(one.looks for one in likeness)
+        same = sum(one.pages[0] == one.pages[1] for one in likeness)
+        lines.append(
+            f"| {each.name} | {words:.3f} | {looks:.3f} | {same} of {len(common)} | {each.headings} | {each.lists} | "
+            f"{each.text_boxes} | {each.seconds:.1f} | {each.failed} |"
+        )
+    return lines
 
 
 def _line(row: Row) -> str:

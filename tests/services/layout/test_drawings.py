@@ -51,14 +51,14 @@ def test_a_cell_has_the_colour_that_it_is_filled_with(page_of):
 def test_columns_with_a_narrow_gutter_are_told_apart(page_of):
     def build(sheet):
         for row in range(14):
-            sheet.text(72, 100 + 12 * row, f"l{row} some words of a column here", size=10)
-            sheet.text(222, 100 + 12 * row, f"r{row} some words of a column here", size=10)
+            sheet.text(72, 100 + 12 * row, f"l{row + 10} some words of a column here", size=10)
+            sheet.text(226, 100 + 12 * row, f"r{row + 10} some words of a column here", size=10)
 
     page = page_of(build)
     (band,) = page.columns
     assert len(band.boxes) == 2
-    assert texts(page.blocks)[0].startswith("l0")
-    assert "r0" not in texts(page.blocks[: band.starts[1]])[0]
+    assert texts(page.blocks)[0].startswith("l10")
+    assert "r10" not in texts(page.blocks[: band.starts[1]])[0]
 
 
 def test_columns_below_a_title_in_one_of_two_columns_are_three(page_of):
