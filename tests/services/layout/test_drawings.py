@@ -52,7 +52,7 @@ def test_columns_with_a_narrow_gutter_are_told_apart(page_of):
     def build(sheet):
         for row in range(14):
             sheet.text(72, 100 + 12 * row, f"l{row + 10} some words of a column here", size=10)
-            sheet.text(226, 100 + 12 * row, f"r{row + 10} some words of a column here", size=10)
+            sheet.text(228, 100 + 12 * row, f"r{row + 10} some words of a column here", size=10)
 
     page = page_of(build)
     (band,) = page.columns
