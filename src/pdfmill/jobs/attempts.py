@@ -39,10 +39,12 @@ class Attempt:
 
     Attributes:
         job: The job as it was claimed, detached from any session.
+        sandbox: How strong the box is that opens the document, in words; empty as long as none was started.
     """
 
     def __init__(self, database: Database, policy: JobPolicy, job: Job) -> None:
         self.job = job
+        self.sandbox = ""
         self._database = database
         self._policy = policy
 
@@ -66,14 +68,12 @@ class Attempt:
             row = session.execute(query).one_or_none()
         return _signal(row)
 
-    def complete(
-        self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile], *, sandbox: str = ""
-    ) -> bool:
+    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
         """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
 
         def move(job: Job) -> None:
             expires_at = utc_now() + self._policy.retention
-            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings))
             job.files.extend(outputs)
 
         return self._settle(move)
@@ -155,6 +155,7 @@ class Attempt:
             job = session.get(Job, self.job.id, with_for_update=True)
             if job is None or job.attempt != self.number or job.status is not JobStatus.PROCESSING:
                 return False
+            job.sandbox = self.sandbox or job.sandbox
             try:
                 move(job)
             except InvalidTransition:

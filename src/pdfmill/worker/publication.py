@@ -32,7 +32,7 @@ class Publisher:
                 key = output_key(attempt.job.id, attempt.number, position)
                 files.append(self._store(output, directory, key, FileRole.OUTPUT, position))
             crash_point("stored")
-            if not attempt.complete(outcome.result, outcome.warnings, files, sandbox=outcome.tier):
+            if not attempt.complete(outcome.result, outcome.warnings, files):
                 self._give_up(attempt, files)
         crash_point("completed")
 
