@@ -152,9 +152,7 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(
-        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]
-    ) -> None:
+    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
