@@ -3,7 +3,7 @@
 A task's message carries a job id and nothing else; what is to be done stands in the job table.
 """
 
-from pdfmill.tasks.maintenance import cleanup_expired_jobs
+from pdfmill.tasks.maintenance import cleanup_expired_jobs, get_task_status, health_check_task
 from pdfmill.tasks.operations import OPERATION_TASKS
 
 bulk_compress_task = OPERATION_TASKS["bulk-compress"]
@@ -20,4 +20,6 @@ __all__ = [
     "convert_pdf_task",
     "convert_task",
     "extract_text_task",
+    "get_task_status",
+    "health_check_task",
 ]

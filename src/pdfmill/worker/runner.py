@@ -19,7 +19,7 @@ from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Registry
-from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.attempts import Attempt, Usage, claim_next
 from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
@@ -237,6 +237,7 @@ class AttemptRunner:
             wall_s=ended.wall_s,
             tier=self._sandbox and self._sandbox.tier.name,
         )
+        attempt.usage = Usage(self._sandbox.tier.name, ended.cpu_s, ended.peak_memory_bytes) if self._sandbox else None
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
