@@ -54,6 +54,12 @@ class DrawnDocument:
     def page_count(self) -> int:
         return len(self._document)
 
+    def page_size(self, page_index: int) -> tuple[float, float]:
+        """Width and height of a page as shown, in points."""
+        unit = self._user_units[page_index] if self._user_units else 1.0
+        width, height = self._document.get_page_size(page_index)
+        return width * unit, height * unit
+
     def text(self, page_index: int) -> str:
         """The text of a page, in the order of its content stream."""
         page = self._document[page_index]
@@ -127,16 +133,17 @@ class DrawnDocument:
 
 @contextmanager
 def open_drawn(
-    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = ()
+    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = (), *, forms: bool = True
 ) -> Iterator[DrawnDocument]:
     """Open a document for drawing.
 
     Args:
         pixels: What the attempt may still draw; ``ctx.pixels``. By default the document has a budget of its own.
         user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`; by default 1.
+        forms: See `open_document`.
 
     Raises:
         DamagedInput: PDFium cannot read it.
     """
-    with open_document(path) as document:
+    with open_document(path, forms=forms) as document:
         yield DrawnDocument(document, pixels or PixelBudget(Limits()), user_units)
