@@ -1,12 +1,13 @@
 """PDF/A-2b: what can be is made and looks the same; what cannot is refused with what to do."""
 
 import subprocess
+from functools import cache
 
 import numpy as np
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String, pdfa
-from PIL import Image
+from PIL import Image, ImageCms
 
 from builders.pdf import add_text_page, encrypted_pdf, rich_pdf, signed_pdf, text_pdf
 from builders.sheet import sheets
@@ -86,7 +87,7 @@ def test_a_form_is_drawn_as_it_is_filled_in_and_links_stay(archive, tmp_path):
         annotation(
             pdf, Subtype=Name.Link, Border=Array([0, 0, 0]), A=Dictionary(S=Name.URI, URI=String("https://a.example"))
         )
-        field = annotation(pdf, Subtype=Name.Widget, FT=Name.Btn, T=String("b"), F=4, AP=appearance(pdf))
+        field = annotation(pdf, Subtype=Name.Widget, FT=Name.Tx, T=String("b"), F=4, AP=appearance(pdf))
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
     source = picture_pdf(tmp_path / "a.pdf", form)
@@ -101,7 +102,7 @@ def test_a_form_is_drawn_as_it_is_filled_in_and_links_stay(archive, tmp_path):
 def _differing_pixels(*paths):
     drawings = []
     for path in paths:
-        with open_drawn(path, forms=False) as document:
+        with open_drawn(path) as document:
             drawings.append(document.draw(0, dpi=72, max_pixels=10**7))
     return int((drawings[0] != drawings[1]).sum())
 
@@ -194,10 +195,9 @@ def test_colours_of_a_known_press_keep_its_profile(archive, tmp_path):
         assert intent.DestOutputProfile.read_bytes() == _own_srgb()
 
 
+@cache  # the time of its making stands in it
 def _own_srgb():
     """A profile that is not the one that pikepdf brings."""
-    from PIL import ImageCms
-
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 

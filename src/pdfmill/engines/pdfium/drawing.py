@@ -133,17 +133,16 @@ class DrawnDocument:
 
 @contextmanager
 def open_drawn(
-    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = (), *, forms: bool = True
+    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = ()
 ) -> Iterator[DrawnDocument]:
     """Open a document for drawing.
 
     Args:
         pixels: What the attempt may still draw; ``ctx.pixels``. By default the document has a budget of its own.
         user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`; by default 1.
-        forms: See `open_document`.
 
     Raises:
         DamagedInput: PDFium cannot read it.
     """
-    with open_document(path, forms=forms) as document:
+    with open_document(path) as document:
         yield DrawnDocument(document, pixels or PixelBudget(Limits()), user_units)

@@ -13,19 +13,15 @@ from pdfmill.core.errors import DamagedInput
 
 
 @contextmanager
-def open_document(path: Path, *, forms: bool = True) -> Iterator[Any]:
-    """A document of pypdfium2.
-
-    Args:
-        forms: Whether form fields look as PDFium makes them up, and not as the document itself draws them.
+def open_document(path: Path) -> Iterator[Any]:
+    """A document of pypdfium2, form fields included.
 
     Raises:
         DamagedInput: PDFium cannot read it, or one of the pages that the caller asks for.
     """
     try:
         document = pypdfium2.PdfDocument(path)
-        if forms:
-            document.init_forms()
+        document.init_forms()
     except pypdfium2.PdfiumError as error:
         raise DamagedInput("The pages of the file cannot be drawn. Print it to a new PDF and send that.") from error
     try:

@@ -21,8 +21,9 @@ from pdfmill.services.preview.facts import read_facts
 #: At this resolution each page is compared with the original.
 COMPARED_DPI = 50
 _COMPARED_PIXELS = 1_000_000
-#: pikepdf leaves pages as they are; what differs more than by how a field is drawn is an accident.
+#: pikepdf leaves pages as they are; what differs more is an accident. PDFium draws some fields in a way of its own.
 _LEAST_SIMILARITY = 0.98
+_LEAST_SIMILARITY_OF_FORMS = 0.9
 
 _MOST_REASONS = 20
 
@@ -65,7 +66,8 @@ class ArchivingService:
         writing = ctx.stage("writing", share=0.4)
         with open_pdf(source, ctx.limits) as pdf:
             _refuse_what_would_be_lost(pdf)
-            missing = sorted({font.name for font in read_facts(pdf, ctx).fonts if not font.embedded})
+            facts = read_facts(pdf, ctx)
+            missing = sorted({font.name for font in facts.fonts if not font.embedded})
             page_count = len(pdf.pages)
             changes = tidy(pdf)
             writing.advance(1, 2)
@@ -73,7 +75,8 @@ class ArchivingService:
         writing.advance(2, 2)
         if written.findings:
             raise _error([_reason(finding, missing) for finding in written.findings[:_MOST_REASONS]])
-        _require_same_looks(source, target, page_count, ctx.stage("comparing", share=1.0))
+        least = _LEAST_SIMILARITY if facts.form == "none" else _LEAST_SIMILARITY_OF_FORMS
+        _require_same_looks(source, target, least, ctx.stage("comparing", share=1.0))
         ctx.meter.pages += page_count
         return Archived(page_count, (*changes, *written.changes))
 
@@ -128,15 +131,15 @@ def _error(reasons: list[dict[str, Any]]) -> NotArchivable:
     )
 
 
-def _require_same_looks(source: Path, target: Path, page_count: int, ctx: Context) -> None:
+def _require_same_looks(source: Path, target: Path, least: float, ctx: Context) -> None:
     changed = []
-    with open_drawn(source, ctx.pixels, forms=False) as before, open_drawn(target, ctx.pixels, forms=False) as after:
-        for index in range(page_count):
+    with open_drawn(source, ctx.pixels) as before, open_drawn(target, ctx.pixels) as after:
+        for index in range(before.page_count):
             drawings = [each.draw(index, dpi=COMPARED_DPI, max_pixels=_COMPARED_PIXELS) for each in (before, after)]
             same = drawings[0].shape == drawings[1].shape
-            if not same or structural_similarity(*drawings) < _LEAST_SIMILARITY:
+            if not same or structural_similarity(*drawings) < least:
                 changed.append(index + 1)
-            ctx.advance(index + 1, page_count, unit="pages")
+            ctx.advance(index + 1, before.page_count, unit="pages")
     if changed:
         pages = PageRanges.of(changed)
         raise _error(

@@ -100,7 +100,7 @@ def _map_glyphs(font: Any) -> None:
 
 
 def _drop_from_trailer(pdf: Pdf) -> None:
-    for entry in [entry for entry in pdf.trailer if entry not in _TRAILER]:
+    for entry in [str(entry) for entry in pdf.trailer if str(entry) not in _TRAILER]:
         del pdf.trailer[entry]
 
 

@@ -91,11 +91,29 @@ def read_facts(pdf: Pdf, ctx: Context) -> Facts:
         if not isinstance(each, Dictionary | Stream):
             continue
         facts.widgets += each.get(Name.Subtype) == Name.Widget
-        facts.javascript = facts.javascript or each.get(Name.S) == Name.JavaScript or Name.JavaScript in each
+        facts.javascript = facts.javascript or _has_script(each)
         if len(fonts) < _MOST_FONTS:
             fonts.update(map(_font, _fonts_named_by(each)))
     facts.fonts = sorted(fonts)
     return facts
+
+
+def _has_script(holder: Any) -> bool:
+    """Whether an object is a script, or an action or the names in it are; actions often stand where they act."""
+    more = holder.get(Name.AA)
+    actions = (
+        holder,
+        holder.get(Name.OpenAction),
+        holder.get(Name.A),
+        *(more.values() if _is_dictionary(more) else ()),
+    )
+    return Name.JavaScript in holder or any(
+        _is_dictionary(each) and each.get(Name.S) == Name.JavaScript for each in actions
+    )
+
+
+def _is_dictionary(value: Any) -> bool:
+    return isinstance(value, Dictionary)
 
 
 def _form(form: Any) -> str:
