@@ -121,6 +121,10 @@ class Operation(Generic[OptionsT, ResultT]):
         limits: What it needs other than the default limits.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
         batch: How it is made of many jobs; None for an operation that is one.
+        variant: Name of the option that decides what kind of work it is. What its jobs cost is remembered by that
+            option's value; None for an operation whose jobs nobody foretells.
+        foretells: Name of the operation whose past runs the context is to hold, those of the variant that this
+            operation's option of the same name says.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
 
@@ -135,6 +139,8 @@ class Operation(Generic[OptionsT, ResultT]):
     requires: tuple[str, ...] = ()
     limits: LimitOverrides = NO_OVERRIDES
     batch: Batch | None = None
+    variant: str | None = None
+    foretells: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):

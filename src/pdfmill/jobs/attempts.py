@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session, object_session
 from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.core.work import PastRun
 from pdfmill.jobs import tally
 from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.batches import items_of
 from pdfmill.jobs.database import Database
+from pdfmill.jobs.history import Kind, recall, remember
 from pdfmill.jobs.models import FileRole, Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job, turn_of
@@ -85,8 +87,19 @@ class Attempt:
             row = session.execute(query).one_or_none()
         return _signal(row)
 
-    def complete(self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile]) -> bool:
-        """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
+    def complete(
+        self,
+        result: dict[str, Any],
+        warnings: Sequence[str],
+        outputs: Sequence[JobFile],
+        *,
+        cost: tuple[Kind, PastRun] | None = None,
+    ) -> bool:
+        """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won.
+
+        Args:
+            cost: What is remembered of it for estimates; None if nobody wants to know.
+        """
 
         def move(job: Job) -> None:
             expires_at = self._policy.retention.end_of(job, JobStatus.COMPLETED)
@@ -95,6 +108,8 @@ class Attempt:
             session = object_session(job)
             assert session is not None
             tally.FILE_BYTES_STORED.add(session, FileRole.OUTPUT, amount=sum(file.size_bytes for file in outputs))
+            if cost is not None:
+                remember(session, *cost)
 
         return self._settle(move)
 
@@ -117,6 +132,10 @@ class Attempt:
         """The items of the batch, in order; none if it has not been split."""
         with self._database.read() as session:
             return items_of(session, self.job.id)
+
+    def past_runs(self, kind: Kind) -> Sequence[PastRun]:
+        """What jobs of a kind cost, the newest first."""
+        return recall(self._database, kind)
 
     def fail(self, failure: Failure) -> bool:
         """End the attempt with an error: a passing one is tried again later, any other fails the job.

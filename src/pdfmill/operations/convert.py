@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.conversion.targets import Target
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -25,10 +26,10 @@ _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocu
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
-        "txt",
+    to: Target = Field(
+        Target.TXT,
         description="Kind of the output. csv and xlsx hold the tables, xlsx with a sheet for each. Several pictures or "
-        "csv files come as a zip archive; a TIFF holds all pages itself.",
+        "csv files come as a zip archive; a TIFF holds all pages itself. pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
@@ -42,6 +43,12 @@ class ConvertOptions(Options):
     def _has_an_alpha_channel(self) -> Self:
         if self.transparent and (self.to == "jpeg" or self.gray):
             raise ValueError("transparent pictures are neither jpeg nor grey; choose png, webp or tiff in colour")
+        return self
+
+    @model_validator(mode="after")
+    def _archives_the_whole(self) -> Self:
+        if self.pages is not None and self.to is Target.PDFA:
+            raise ValueError("pdfa is made of the whole document; leave pages out, or split it first")
         return self
 
 
@@ -64,6 +71,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
         return _write_text(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
+    if options.to is Target.PDFA:
+        return _archive(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
 
 
@@ -110,6 +119,27 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
     )
 
 
+def _archive(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.archiving.service import ArchivingService
+
+    target = ctx.path("archive.pdf")
+    archived = ctx.service(ArchivingService).archive(source.path, target, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=list(range(1, archived.page_count + 1)),
+            output_bytes=target.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(
+            OutputFile(target, source.renamed(marker="-pdfa", suffix=".pdf"), MediaType.PDF, archived.page_count),
+        ),
+        warnings=archived.changes,
+    )
+
+
 def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.engines.pdfium import Ink
     from pdfmill.services.conversion.png import PngEffort
@@ -151,4 +181,5 @@ convert = Operation(
     result=ConvertResult,
     run=run,
     requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
+    variant="to",
 )

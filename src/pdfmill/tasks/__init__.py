@@ -10,6 +10,8 @@ bulk_compress_task = OPERATION_TASKS["bulk-compress"]
 compress_task = OPERATION_TASKS["compress"]
 convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
+convert_preview_task = OPERATION_TASKS["convert-preview"]
+conversion_preview_task = convert_preview_task
 extract_text_task = OPERATION_TASKS["extract-text"]
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "bulk_compress_task",
     "cleanup_expired_jobs",
     "compress_task",
+    "conversion_preview_task",
     "convert_pdf_task",
+    "convert_preview_task",
     "convert_task",
     "extract_text_task",
     "get_task_status",

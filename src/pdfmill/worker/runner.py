@@ -242,17 +242,20 @@ class AttemptRunner:
             attempt.cancelled()
         elif ended.outcome is not None:
             with self._supervisor.keeping_the_lease(attempt):
-                self._publish(attempt, request, ended.outcome, directory)
+                self._publish(attempt, request, ended, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
 
-    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
-        batch = self._registry.get(request.operation).batch
+    def _publish(
+        self, attempt: Attempt, request: SandboxRequest, ended: Ended, outcome: SandboxOutcome, directory: Path
+    ) -> None:
+        operation = self._registry.get(request.operation)
+        batch = operation.batch
         if batch is None or request.items is not None:
-            self._publisher.publish(attempt, outcome, directory)
+            self._publisher.publish(attempt, ended, directory, operation)
             return
         for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
             self._dispatcher.dispatch(item.id, item.operation)

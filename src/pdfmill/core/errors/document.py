@@ -51,6 +51,17 @@ class NoTables(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NotArchivable(PdfMillError):
+    """It cannot be made PDF/A; ``reasons`` is a list of {rule, detail, advice, count}, the worst first."""
+
+    code = "not_archivable"
+    title = "The document cannot be made PDF/A"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, reasons: list[dict[str, Any]], **extras: Any) -> None:
+        super().__init__(detail, reasons=reasons, **extras)
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.blocks import BlockFinder, Item
@@ -45,8 +46,11 @@ class LayoutDocument:
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float]) -> None:
+    def __init__(
+        self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float], meter: Meter
+    ) -> None:
         self._document = document
+        self._meter = meter
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -109,6 +113,8 @@ class LayoutDocument:
         with self._document.page(page_index) as page:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
+            self._meter.pages += 1
+            self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
             return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
@@ -156,7 +162,7 @@ class LayoutService:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter)
             opened.survey(ctx)
             yield opened
 

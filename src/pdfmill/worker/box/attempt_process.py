@@ -160,7 +160,13 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
     )
     # An item of a batch has not been looked at before; one without content is the operation's own affair.
     operation.check_media_types(file.media_type for file in inputs.files if file.size_bytes)
-    ctx = Context(directory / "work", limits=request.limits, reporter=_PipeReporter(pipe), services=build_services())
+    ctx = Context(
+        directory / "work",
+        limits=request.limits,
+        reporter=_PipeReporter(pipe),
+        services=build_services(),
+        past_runs=request.past_runs,
+    )
     if operation.batch is not None and request.items is None:
         items = operation.batch.split(inputs, ctx)
         return SandboxOutcome(result={}, outputs=tuple(_described(item, directory) for item in items), warnings=())
@@ -169,6 +175,7 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
         result=outcome.result.model_dump(mode="json"),
         outputs=tuple(_described(output, directory) for output in outcome.outputs),
         warnings=outcome.warnings,
+        work=ctx.work,
     )
 
 

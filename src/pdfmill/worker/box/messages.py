@@ -19,6 +19,7 @@ from pdfmill.core.errors import (
 )
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
+from pdfmill.core.work import PastRun, Work
 
 
 class _Message(BaseModel):
@@ -49,6 +50,7 @@ class SandboxRequest(_Message):
     Attributes:
         items: The finished jobs of a batch that is to be gathered; None for one that is to be split, and for any other
             operation.
+        past_runs: See `core.context.Context`.
     """
 
     operation: str
@@ -56,6 +58,7 @@ class SandboxRequest(_Message):
     inputs: tuple[SandboxInput, ...]
     limits: Limits
     items: tuple[SandboxItem, ...] | None = None
+    past_runs: tuple[PastRun, ...] = ()
 
 
 class SandboxOutput(_Message):
@@ -73,6 +76,7 @@ class SandboxOutcome(_Message):
     result: dict[str, Any]
     outputs: tuple[SandboxOutput, ...]
     warnings: tuple[str, ...]
+    work: Work = Work()
 
 
 class Verdict(StrEnum):
