@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ _TEXTS = {
     "json": ("json", "application/json"),
 }
 
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -28,10 +29,16 @@ class ConvertOptions(Options):
 
     to: Target = Field(
         Target.TXT,
-        description="Kind of the output. csv and xlsx hold the tables, xlsx with a sheet for each. Several pictures or "
-        "csv files come as a zip archive; a TIFF holds all pages itself. pdfa is PDF/A-2b, of the whole document.",
+        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
+        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself. "
+        "pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
+    layout: Literal["flow", "exact"] = Field(
+        "flow",
+        description="How a docx holds the text: flow is running text in paragraphs, lists and columns, good to edit; "
+        "exact looks like the page, each block at its place.",
+    )
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
     gray: bool = Field(False, description="Draw pictures in shades of grey.")
     transparent: bool = Field(False, description="Leave out the white paper of pictures (png, webp, tiff).")
@@ -69,6 +76,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
     """Convert the one input."""
     if options.to in _TEXTS:
         return _write_text(inputs.single, options, ctx)
+    if options.to is Target.DOCX:
+        return _write_word(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
     if options.to is Target.PDFA:
@@ -96,6 +105,23 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
         ),
         outputs=(OutputFile(target, source.renamed(suffix=f".{options.to}"), media_type),),
         warnings=tuple(text.warnings),
+    )
+
+
+def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.word.service import WordService
+
+    written = ctx.service(WordService).write(source.path, options.pages, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=written.page_numbers,
+            output_bytes=written.path.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
     )
 
 

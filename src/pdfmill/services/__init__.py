@@ -12,6 +12,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
+    from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.preview.service import PreviewService
 
@@ -22,5 +23,6 @@ def build_services() -> Mapping[type[Any], Any]:
         TextExtractionService(),
         TableService(),
         PreviewService(),
+        WordService(),
     )
     return {type(service): service for service in services}

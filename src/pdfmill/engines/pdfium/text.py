@@ -17,7 +17,7 @@ from pdfmill.engines.pdfium import calls
 from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
 
 #: Font descriptor flags, ISO 32000-1, table 123.
-_FIXED_PITCH, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 6, 1 << 18
+_FIXED_PITCH, _SERIF, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 1, 1 << 6, 1 << 18
 
 #: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own.
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd|cmbx|cmb\d|cmssbx|sfbx|ectt?bx|[-.]b$", re.IGNORECASE)
@@ -39,6 +39,7 @@ class Font:
     bold: bool
     italic: bool
     monospaced: bool
+    serif: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,4 +213,5 @@ def _read_font(font: int, *, stroked: bool) -> Font:
         bold=stroked or bool(flags & _FORCE_BOLD) or bool(_BOLD.search(name)),
         italic=bool(flags & _ITALIC) or bool(_ITALICS.search(name)),
         monospaced=bool(flags & _FIXED_PITCH) or bool(_MONOSPACED.search(name)),
+        serif=bool(flags & _SERIF),
     )

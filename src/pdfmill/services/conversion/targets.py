@@ -12,6 +12,7 @@ class Target(StrEnum):
     HTML = "html"
     MD = "md"
     JSON = "json"
+    DOCX = "docx"
     CSV = "csv"
     XLSX = "xlsx"
     PDFA = "pdfa"
