@@ -23,6 +23,7 @@ from pdfmill.api.waiting import Waiting
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings
 from pdfmill.core.operation import Registry
+from pdfmill.core.provider import NOBODY, Offer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
 
@@ -46,7 +47,7 @@ class Doors:
         )
 
 
-def register_api(
+def register_api(  # noqa: PLR0913 - what the composition root has
     app: Flask,
     *,
     registry: Registry,
@@ -55,6 +56,7 @@ def register_api(
     doors: Doors,
     health: HealthChecks,
     settings: Settings,
+    offer: Offer = NOBODY,
 ) -> None:
     """Give a Flask application the API.
 
@@ -71,7 +73,7 @@ def register_api(
     handle_errors(app)
     doors.guard.protect(app)
     receive_uploads(app, storage, settings.upload)
-    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting))
+    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting, offer))
     app.register_blueprint(job_routes(jobs_of_caller, storage, waiting))
     app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))

@@ -14,19 +14,21 @@ from typing import Any, TypeVar
 from pdfmill.core.errors import Cancelled, DeadlineExceeded, InternalError
 from pdfmill.core.limits import Limits, PixelBudget
 from pdfmill.core.progress import NullReporter, Progress, Reporter
+from pdfmill.core.provider import NoProvider, Provider
 from pdfmill.core.tools import CompletedTool, run_tool
 
 ServiceT = TypeVar("ServiceT")
 
 
 class Context:
-    """Work directory, progress, cancellation, programs and services of one attempt.
+    """Work directory, progress, cancellation, programs, services and provider of one attempt.
 
     Args:
         work_dir: Private to the attempt; made and removed by whoever runs it.
         limits: What the attempt may use; ``pixels`` is what is left to draw.
         reporter: Where progress goes.
         services: Service instances by their class.
+        provider: Whom to ask for what a language model or a translator does; nobody by default.
         deadline: On the clock of `time.monotonic`; by default ``limits.wall_s`` from now.
     """
 
@@ -37,9 +39,11 @@ class Context:
         limits: Limits | None = None,
         reporter: Reporter | None = None,
         services: Mapping[type[Any], Any] | None = None,
+        provider: Provider | None = None,
         deadline: float | None = None,
     ) -> None:
         self.work_dir = work_dir
+        self.provider: Provider = provider or NoProvider()
         self.limits = limits or Limits()
         self.deadline = time.monotonic() + self.limits.wall_s if deadline is None else deadline
         self.pixels = PixelBudget(self.limits)
@@ -85,6 +89,7 @@ class Context:
             limits=self.limits,
             reporter=self._reporter,
             services=self._services,
+            provider=self.provider,
             deadline=self.deadline,
         )
         stage.pixels = self.pixels

@@ -5,7 +5,7 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -15,6 +15,7 @@
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -49,6 +50,7 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NoText,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -77,6 +79,13 @@ from pdfmill.core.errors.limits import (
     TooManyPages,
     TooManyPixels,
     TooManyProcesses,
+)
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
 )
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
@@ -135,17 +144,23 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
     "NotFound",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",
