@@ -148,7 +148,7 @@ def _words(path: Path, pages: int) -> list[str]:
 
 
 def word_contenders(sources: Sequence[tuple[Path, int]]) -> list[Contender]:
-    """pdfmill and, if there is one, pdf2docx."""
+    """Pdfmill and, if there is one, pdf2docx."""
     found = [contend("pdfmill", sources, _pdfmill("flow")), contend("pdfmill exact", sources, _pdfmill("exact"))]
     if peer := os.environ.get("PDF2DOCX", shutil.which("pdf2docx") or ""):
         found.append(

@@ -25,6 +25,7 @@ from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import open_storage
 from pdfmill.operations import load_registry
+from pdfmill.providers.service import Providers, open_providers
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.preparation import Preparer
@@ -75,6 +76,11 @@ class Parts:
         return Keys(self.database, self.pepper)
 
     @cached_property
+    def providers(self) -> Providers:
+        """The language models and translators."""
+        return open_providers(self.settings.provider)
+
+    @cached_property
     def runner(self) -> AttemptRunner:
         """What works on jobs in this process; its sandbox belongs to this process alone."""
         return AttemptRunner(
@@ -86,6 +92,7 @@ class Parts:
             preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
             start_sandbox=_start_sandbox,
+            providers=self.providers,
         )
 
     @cached_property
@@ -134,6 +141,7 @@ class Parts:
             doors=Doors.of(self.settings, self.keys, self.pepper),
             health=health,
             settings=self.settings,
+            offer=self.providers.offer,
         )
         return self.flask_app
 

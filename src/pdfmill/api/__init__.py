@@ -24,6 +24,7 @@ from pdfmill.api.waiting import Waiting
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings
 from pdfmill.core.operation import Registry
+from pdfmill.core.provider import NOBODY, Offer
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
@@ -58,6 +59,7 @@ def register_api(  # noqa: PLR0913 - what the composition root has
     doors: Doors,
     health: HealthChecks,
     settings: Settings,
+    offer: Offer = NOBODY,
 ) -> None:
     """Give a Flask application the API.
 
@@ -75,7 +77,7 @@ def register_api(  # noqa: PLR0913 - what the composition root has
     doors.guard.protect(app)
     receive_uploads(app, storage, settings.upload)
     longest_ttl_s = int(settings.retention.longest_ttl_hours * 3600)
-    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting, longest_ttl_s))
+    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting, longest_ttl_s, offer))
     app.register_blueprint(job_routes(jobs_of_caller, storage, waiting))
     app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))

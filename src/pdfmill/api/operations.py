@@ -9,12 +9,13 @@ from flask import Blueprint, Response, g, request
 
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
-from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView
+from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView, ProviderView
 from pdfmill.api.uploads import TTL_FIELD, uploads_and_options
 from pdfmill.api.waiting import Waiting
 from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.core.provider import Need, Offer
 from pdfmill.engines.probe import missing
 from pdfmill.jobs.models import DEFAULT_URGENCY
 from pdfmill.jobs.submission import Submitter
@@ -29,7 +30,9 @@ _PRIORITY_URGENCY = re.compile(r"(?:^|,)\s*u=([0-7])\s*(?:$|[,;])")
 SHORTEST_TTL_S = 60
 
 
-def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int) -> Blueprint:
+def operation_routes(
+    registry: Registry, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Blueprint:
     """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options.
 
     Args:
@@ -40,12 +43,12 @@ def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting, l
     @blueprint.get("")
     @requires(Scope.JOBS_READ)
     def list_operations() -> Response:
-        return answer(OperationList(items=[_view(operation) for operation in registry]))
+        return answer(OperationList(items=[_view(operation, offer) for operation in registry]))
 
     @blueprint.get("/<name>")
     @requires(Scope.JOBS_READ)
     def show_operation(name: str) -> Response:
-        return answer(_view(registry.get(name)))
+        return answer(_view(registry.get(name), offer))
 
     @blueprint.post("/<name>")
     @requires(Scope.JOBS_WRITE)
@@ -54,12 +57,14 @@ def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting, l
         raise AssertionError("a registered operation has a route of its own")
 
     for operation in registry:
-        view = _submit_view(operation, jobs, waiting, longest_ttl_s)
+        view = _submit_view(operation, jobs, waiting, longest_ttl_s, offer)
         blueprint.add_url_rule(f"/{operation.name}", f"submit_{operation.name}", view, methods=["POST"])
     return blueprint
 
 
-def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int) -> Any:
+def _submit_view(
+    operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Any:
     @requires(Scope.JOBS_WRITE, deed="job.submit")
     def submit() -> Response:
         seconds = _preferred_wait()
@@ -68,6 +73,7 @@ def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, 
         jobs().require_room(operation, client, request.content_length or 0)
         with uploads_and_options(operation) as (uploads, options):
             submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s))
+            operation.check_provider(options, offer)
             idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
             job, is_new = jobs().submit(operation, options, uploads, idempotency, submitter)
         g.job_id = job.id
@@ -87,7 +93,7 @@ def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, 
     return submit
 
 
-def _view(operation: AnyOperation) -> OperationView:
+def _view(operation: AnyOperation, offer: Offer) -> OperationView:
     absent = [MissingEngine(name=each.name, hint=each.hint) for each in missing(operation.requires)]
     return OperationView(
         name=operation.name,
@@ -99,8 +105,16 @@ def _view(operation: AnyOperation) -> OperationView:
         result_schema=operation.result.model_json_schema(mode="serialization"),
         available=not absent,
         missing=absent,
+        providers=[_provider_view(need, offer) for need in operation.asks],
         url=f"/v1/operations/{operation.name}",
     )
+
+
+def _provider_view(need: Need, offer: Offer) -> ProviderView:
+    seat = offer.seat(need)
+    if seat is None:
+        return ProviderView(need=need.value, provider=None, model="", languages=[])
+    return ProviderView(need=need.value, provider=seat.provider, model=seat.model, languages=list(seat.languages))
 
 
 def _preferred_wait() -> int | None:

@@ -155,6 +155,15 @@ class MissingEngine(View):
     hint: str = Field(description="How to install it.")
 
 
+class ProviderView(View):
+    """Whom an operation may ask."""
+
+    need: str = Field(description="What for: completion (a language model) or translation.")
+    provider: str | None = Field(description="Who answers; null if nobody is configured.")
+    model: str = Field(description="Its model; empty where there is none or but one.")
+    languages: list[str] = Field(description="Pairs such as de-en; empty where it does not tell.")
+
+
 class OperationView(View):
     """An operation."""
 
@@ -167,6 +176,7 @@ class OperationView(View):
     result_schema: dict[str, Any] = Field(description="JSON Schema of its result.")
     available: bool = Field(description="Whether everything it needs is installed.")
     missing: list[MissingEngine] = Field(description="What is not.")
+    providers: list[ProviderView] = Field(description="Language models and translators that it may ask.")
     url: str = Field(description="POST files here.")
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pdfmill.core.errors import Cancelled, DeadlineExceeded, InternalError
 from pdfmill.core.limits import MEGAPIXEL, Limits, PixelBudget
 from pdfmill.core.progress import NullReporter, Progress, Reporter
+from pdfmill.core.provider import NoProvider, Provider
 from pdfmill.core.tools import CompletedTool, run_tool
 from pdfmill.core.work import Meter, PastRun, Work
 
@@ -21,7 +22,7 @@ ServiceT = TypeVar("ServiceT")
 
 
 class Context:
-    """Work directory, progress, cancellation, programs and services of one attempt.
+    """Work directory, progress, cancellation, programs, services and provider of one attempt.
 
     Args:
         work_dir: Private to the attempt; made and removed by whoever runs it.
@@ -29,6 +30,7 @@ class Context:
         reporter: Where progress goes.
         services: Service instances by their class.
         past_runs: What jobs cost that the operation may foretell, see `Operation.foretells`; none without a server.
+        provider: Whom to ask for what a language model or a translator does; nobody by default.
         deadline: On the clock of `time.monotonic`; by default ``limits.wall_s`` from now.
     """
 
@@ -40,9 +42,11 @@ class Context:
         reporter: Reporter | None = None,
         services: Mapping[type[Any], Any] | None = None,
         past_runs: Sequence[PastRun] = (),
+        provider: Provider | None = None,
         deadline: float | None = None,
     ) -> None:
         self.work_dir = work_dir
+        self.provider: Provider = provider or NoProvider()
         self.limits = limits or Limits()
         self.deadline = time.monotonic() + self.limits.wall_s if deadline is None else deadline
         self.pixels = PixelBudget(self.limits)
@@ -97,6 +101,7 @@ class Context:
             reporter=self._reporter,
             services=self._services,
             past_runs=self.past_runs,
+            provider=self.provider,
             deadline=self.deadline,
         )
         stage.pixels, stage.meter = self.pixels, self.meter

@@ -30,6 +30,7 @@ from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.recovery import reap_if_dead
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage, translated_errors
+from pdfmill.providers.service import NO_PROVIDERS, Providers
 from pdfmill.worker.gate import Gate, Place
 from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.publication import Publisher
@@ -51,6 +52,7 @@ class AttemptRunner:
         preparer: Tells the sandbox what to do.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
+        providers: Whom jobs may ask.
     """
 
     def __init__(  # noqa: PLR0913 - what the composition root has
@@ -64,6 +66,7 @@ class AttemptRunner:
         preparer: Preparer,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
+        providers: Providers = NO_PROVIDERS,
     ) -> None:
         self.stop_notice = StopNotice()
         self._database = database
@@ -74,6 +77,7 @@ class AttemptRunner:
         self._preparer = preparer
         self._spool = spool
         self._start_sandbox = start_sandbox
+        self._providers = providers
         self._sandbox: Sandbox | None = None
         self._gate = Gate(spool.folder / GATE)
         self._publisher = Publisher(storage)
@@ -208,7 +212,7 @@ class AttemptRunner:
             self.prepare()
             assert self._sandbox is not None
             attempt.sandbox = str(self._sandbox.tier)
-            with self._sandbox.launch(directory, request) as process:
+            with self._sandbox.launch(directory, request, self._providers.desk()) as process:
                 crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
@@ -235,6 +239,7 @@ class AttemptRunner:
             cpu_s=ended.cpu_s,
             peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
             wall_s=ended.wall_s,
+            providers=[use.model_dump() for use in ended.provider_uses] or None,
             tier=self._sandbox and self._sandbox.tier.name,
         )
         attempt.usage = Usage(self._sandbox.tier.name, ended.cpu_s, ended.peak_memory_bytes) if self._sandbox else None

@@ -5,7 +5,7 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotArchivable,
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
     │                 AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
@@ -16,6 +16,7 @@
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -51,6 +52,7 @@ from pdfmill.core.errors.document import (
     NoPages,
     NoTables,
     NotArchivable,
+    NoText,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -79,6 +81,13 @@ from pdfmill.core.errors.limits import (
     TooManyPages,
     TooManyPixels,
     TooManyProcesses,
+)
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
 )
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
@@ -137,11 +146,13 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
     "NotArchivable",
     "NotFound",
     "OutputExists",
@@ -149,6 +160,10 @@ __all__ = [
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",

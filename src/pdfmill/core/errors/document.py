@@ -51,6 +51,14 @@ class NoTables(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NoText(PdfMillError):
+    """Pages of pictures, or blank ones; ``needs_ocr`` names those that OCR could read."""
+
+    code = "no_text"
+    title = "The document has no text to work on"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NotArchivable(PdfMillError):
     """It cannot be made PDF/A; ``reasons`` is a list of {rule, detail, advice, count}, the worst first."""
 
