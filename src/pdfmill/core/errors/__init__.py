@@ -5,7 +5,8 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAStatement, NotExportable,
+    │                     AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -49,6 +50,8 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAStatement,
+    NotExportable,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -140,6 +143,8 @@ __all__ = [
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NotAStatement",
+    "NotExportable",
     "NotFound",
     "OutputExists",
     "OutputRejected",
