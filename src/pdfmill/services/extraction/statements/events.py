@@ -94,7 +94,9 @@ class EventReader:
         for each in labelled:
             kind = each.balance_kind
             if kind:
-                self.events.append(BalanceRow(kind, each.amount, each.date, line, in_table))
+                role = table.role_of(each.amount) if table else None
+                side: Side | None = "debit" if role == "debit" else "credit" if role == "credit" else None
+                self.events.append(BalanceRow(kind, each.amount, each.date, line, in_table, each.balance_side or side))
             elif each.kind in ("credits", "debits", "other"):
                 self.events.append(TotalRow(each.side, each.amount, line))
         self._end_entry()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, cast
 
@@ -39,11 +39,12 @@ _SMALL_WORDS = frozenset(("in", "en", "em", "i", "w", "the", "your"))
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its heading."""
+    """A column by its heading; ``text`` is the folded heading."""
 
     role: Role
     box: Box
     currency: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,26 @@ class HeaderFinder:
             stack = lines[start : start + depth]
             if len(stack) < depth or not _belong_together(stack):
                 break
-            columns = self._columns(stack)
+            columns = self._with_amount(self._columns(stack))
             score = len({column.role for column in columns if column.role != "ignored"})
             if _is_heading(columns) and (best is None or score > best[0]):
                 best = score, Header(tuple(columns), start + depth)
+        if best and best[1].end > start + 1:
+            # A title above a heading is no part of it: without the title the heading says as much or more.
+            below = self.find(lines[: best[1].end], start + 1)
+            if below and len(below.columns) >= len(best[1].columns):
+                return None
         return best[1] if best else None
+
+    def _with_amount(self, columns: list[Column]) -> list[Column]:
+        """If nothing is a column of amounts, a heading that means one in another language is it."""
+        if {column.role for column in columns} & {"amount", "debit", "credit"}:
+            return columns
+        for index in reversed(range(len(columns))):
+            if self._phrases.may_mean(columns[index].text, "amount"):
+                columns[index] = replace(columns[index], role="amount")
+                break
+        return columns
 
     def _columns(self, stack: Sequence[TextLine]) -> list[Column]:
         cells = _cells(stack)
@@ -114,13 +130,19 @@ class HeaderFinder:
         for each in (bare, [pair for pair in bare if pair[0] not in _SMALL_WORDS]):
             role = self._phrases.exact(" ".join(text for text, _ in each))
             if role and each:
-                return [Column(cast(Role, role), union(word.box for word in cell), currency)]
+                text = " ".join(text for text, _ in each)
+                return [Column(cast(Role, role), union(word.box for word in cell), currency, text)]
         texts = [text for text, _ in bare]
         found = list(self._phrases.find(texts))
         if len(found) < 2 or sum(phrase.length for phrase in found) < len(texts):
             return []
         return [
-            Column(cast(Role, phrase.meaning), union(word.box for _, word in bare[phrase.start : phrase.end]), currency)
+            Column(
+                cast(Role, phrase.meaning),
+                union(word.box for _, word in bare[phrase.start : phrase.end]),
+                currency,
+                " ".join(texts[phrase.start : phrase.end]),
+            )
             for phrase in found
         ]
 

@@ -68,8 +68,8 @@ def _verdict(read: ReadScope, *, owed: bool) -> Verdict:
     notes = []
     if opening_conflict or closing_conflict:
         notes.append("The document states different opening or closing balances.")
-    start = balance_value(opening.amount, owed=owed) if opening else None
-    end = balance_value(closing.amount, owed=owed) if closing else None
+    start = _balance(opening, owed=owed) if opening else None
+    end = _balance(closing, owed=owed) if closing else None
     proof = prove(bookings, start, end)
     if _lacks_its_sign(proof, closing):
         notes.append("The closing balance stands there without its sign, which the running balance tells.")
@@ -134,15 +134,21 @@ def _agreed(rows: Sequence[BalanceRow], *, owed: bool) -> tuple[BalanceRow | Non
     """One of the rows, and whether they contradict one another; a balance without a mark may lack its sign."""
     if not rows:
         return None, False
-    marked = [row for row in rows if row.amount.mark] or list(rows)
-    values = {balance_value(row.amount, owed=owed) for row in marked}
+    marked = [row for row in rows if row.amount.mark or row.side] or list(rows)
+    values = {_balance(row, owed=owed) for row in marked}
     sizes = {row.amount.value for row in rows}
     return marked[-1], len(values) > 1 or len(sizes) > 1
 
 
+def _balance(row: BalanceRow, *, owed: bool) -> Decimal:
+    if row.side is None or row.amount.mark:
+        return balance_value(row.amount, owed=owed)
+    return row.amount.value if (row.side == "credit") != owed else -row.amount.value
+
+
 def _lacks_its_sign(proof: Proof, closing: BalanceRow | None) -> bool:
     """Whether the closing balance is stated bare, and an unbroken chain of running balances ends at its negative."""
-    if closing is None or closing.amount.mark or not proof.bookings or proof.broken or proof.closing is None:
+    if closing is None or closing.amount.mark or closing.side or not proof.bookings or proof.broken or proof.closing is None:
         return False
     last = proof.bookings[-1].balance
     return last is not None and last < 0 and last == -proof.closing and all(each.proved for each in proof.bookings)

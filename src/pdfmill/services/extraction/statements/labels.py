@@ -25,12 +25,14 @@ class Labelled:
     Attributes:
         kind: A `BalanceKind`, ``ignored``, or ``credits``, ``debits``, ``other`` for sums.
         alone: Whether the label is all the text there is.
+        balance_side: What a word of the label says about the sign of a balance.
     """
 
     kind: str
     amount: Amount
     date: Date | None
     alone: bool
+    balance_side: Side | None = None
 
     @property
     def balance_kind(self) -> BalanceKind | None:
@@ -47,6 +49,7 @@ class LabelReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._balances = vocabulary.balances
         self._totals = vocabulary.totals
+        self._sides = vocabulary.sides
 
     def read(self, line: TextLine, above: Sequence[TextLine]) -> list[Labelled]:
         """What stands before each amount of a line, or else above it.
@@ -84,7 +87,9 @@ class LabelReader:
             phrase = total
         if phrase is None:
             return None
-        return Labelled(phrase.meaning, amount, date, alone=len(words) - phrase.length <= _BESIDES)
+        sides = [found.meaning for found in self._sides.find(words)]
+        side = cast(Side, sides[0]) if sides else None
+        return Labelled(phrase.meaning, amount, date, len(words) - phrase.length <= _BESIDES, side)
 
 
 def _last(phrases: Phrases, words: Sequence[str]) -> Phrase | None:

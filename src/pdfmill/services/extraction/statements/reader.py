@@ -69,7 +69,7 @@ def read_document(pages: Sequence[PageWords], check: Callable[[], None]) -> Read
     scopes = scopes_of(events)
     places = {id(each.line): index for index, each in enumerate(placed)}
     starts = [places.get(id(_line_of(events[scope.first])), 0) if number else 0 for number, scope in enumerate(scopes)]
-    ends = [*starts[1:], len(placed)]
+    ends = [*starts[1:], len(placed)][: len(scopes)]
     month_first = _month_first([scope.entries for scope in scopes], lines, vocabulary)
     found = [
         _read_scope(scope, placed[start:end], vocabulary, month_first)

@@ -53,13 +53,19 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class BalanceRow:
-    """A balance by its label; ``in_table`` if it stands among the entries."""
+    """A balance by its label.
+
+    Attributes:
+        in_table: Whether it stands among the entries.
+        side: What its column, or a word beside its label, says about its sign.
+    """
 
     kind: BalanceKind
     amount: Amount
     date: Date | None
     line: TextLine
     in_table: bool
+    side: Side | None = None
 
 
 @dataclass(frozen=True)

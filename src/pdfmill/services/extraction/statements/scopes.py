@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pdfmill.services.extraction.statements.rows import AccountRow, BalanceRow, EntryRow, Event, HeaderRow
 
@@ -72,8 +72,8 @@ class _Splitter:
             self._begin_if_named()
             if self._current.entries and self._is_new_period(row):
                 self.scopes.append(Scope(index, set(self._current.keys)))
-            elif self._current.entries:
-                row = BalanceRow("carried", row.amount, row.date, row.line, row.in_table)
+            elif self._current.entries and self._is_carried(row):
+                row = replace(row, kind="carried")
         self._current.balances.append(row)
 
     def _is_new_period(self, row: BalanceRow) -> bool:
@@ -84,3 +84,9 @@ class _Splitter:
         if last:
             known.add(last[1].signed)
         return bool(current.stated("closing")) and row.amount.signed not in known
+
+    def _is_carried(self, row: BalanceRow) -> bool:
+        """Whether an opening balance after entries is a page's; a summary at the end may state the statement's."""
+        current = self._current
+        last = current.entries[-1].money.get("balance")
+        return bool(current.stated("opening")) or (last is not None and row.amount.signed == last[1].signed)

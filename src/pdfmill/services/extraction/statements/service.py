@@ -46,14 +46,14 @@ class BankStatementExtractionService:
 def _is_statement(document: ReadDocument) -> bool:
     """Whether entries or balances were found, and words of statements among the rest."""
     entries = sum(len(read.scope.entries) for read in document.scopes)
-    stated = [row for read in document.scopes for row in read.scope.balances if row.kind in ("opening", "closing")]
+    stated = [row for read in document.scopes for row in read.scope.balances if row.kind != "carried"]
     running = any("balance" in entry.money for read in document.scopes for entry in read.scope.entries)
     words = {
         phrase.meaning for line in document.lines for phrase in document.vocabulary.words.find(line.folded.split())
     }
     says_so = bool(words & {"statement", "card"})
     if stated:
-        return entries > 0 or (says_so and {row.kind for row in stated} == {"opening", "closing"})
+        return entries > 0 or (says_so and {row.kind for row in stated} >= {"opening", "closing"})
     return entries > 1 and (running or says_so)
 
 

@@ -46,10 +46,15 @@ class Phrases:
 
     def __init__(self, meanings: Mapping[str, Sequence[tuple[str, str]]], languages: Sequence[str]) -> None:
         self._meanings = {phrase: _preferred(found, languages) for phrase, found in meanings.items()}
+        self._all = meanings
 
     def exact(self, text: str) -> str | None:
         """The meaning of a folded text; None if it has none."""
         return self._meanings.get(text)
+
+    def may_mean(self, text: str, meaning: str) -> bool:
+        """Whether a folded text has that meaning in any language."""
+        return any(each == meaning for _, each in self._all.get(text, ()))
 
     def __contains__(self, text: str) -> bool:
         return text in self._meanings
@@ -81,6 +86,7 @@ class Vocabulary:
         words: Words that tell statements, cards and banks, and those between two dates.
         signs: ``debit`` and ``credit``, as they stand behind amounts.
         descriptions: What stands before the counterparty or a reference in a description.
+        sides: ``debit`` and ``credit``, as they stand beside balances.
     """
 
     languages: tuple[str, ...]
@@ -92,6 +98,7 @@ class Vocabulary:
     words: Phrases
     signs: Mapping[str, str]
     descriptions: Phrases
+    sides: Phrases
 
     @classmethod
     def of(cls, text_lines: Iterable[str]) -> Vocabulary:
@@ -152,7 +159,7 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
             signs.update(dict.fromkeys(texts, meaning))
     chapters: dict[str, Any] = {
         chapter: phrases(chapter)
-        for chapter in ("columns", "balances", "totals", "sections", "account", "words", "descriptions")
+        for chapter in ("columns", "balances", "totals", "sections", "account", "words", "descriptions", "sides")
     }
     return Vocabulary(languages, signs=signs, **chapters)
 
