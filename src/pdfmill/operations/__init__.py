@@ -8,6 +8,7 @@ from pdfmill.operations.bulk import bulk
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
+from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_text import extract_text
 
 #: Every operation, in the order of menus and help.
@@ -17,6 +18,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert,
     convert_preview,
     extract_text,
+    extract_bank_statement,
 )
 
 

@@ -13,6 +13,8 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.conversion.word.service import WordService
+    from pdfmill.services.export.service import ExportService
+    from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.preview.service import PreviewService
 
@@ -24,5 +26,7 @@ def build_services() -> Mapping[type[Any], Any]:
         TableService(),
         PreviewService(),
         WordService(),
+        BankStatementExtractionService(),
+        ExportService(),
     )
     return {type(service): service for service in services}

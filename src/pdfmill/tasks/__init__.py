@@ -12,6 +12,7 @@ convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
 convert_preview_task = OPERATION_TASKS["convert-preview"]
 conversion_preview_task = convert_preview_task
+extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_text_task = OPERATION_TASKS["extract-text"]
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "convert_pdf_task",
     "convert_preview_task",
     "convert_task",
+    "extract_bank_statement_task",
     "extract_text_task",
     "get_task_status",
     "health_check_task",

@@ -6,7 +6,7 @@
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                 AllItemsFailed
+    │                     NotAStatement, NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -52,6 +52,8 @@ from pdfmill.core.errors.document import (
     NoPages,
     NoTables,
     NotArchivable,
+    NotAStatement,
+    NotExportable,
     NoText,
 )
 from pdfmill.core.errors.jobs import (
@@ -153,7 +155,9 @@ __all__ = [
     "NoPages",
     "NoTables",
     "NoText",
+    "NotAStatement",
     "NotArchivable",
+    "NotExportable",
     "NotFound",
     "OutputExists",
     "OutputRejected",
