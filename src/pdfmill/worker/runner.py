@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from pdfmill.config.logging import get_logger
+from pdfmill.config.tracing import annotate, span
 from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
@@ -169,7 +170,7 @@ class AttemptRunner:
             self._dispatcher.dispatch(batch.id, batch.operation)
 
     def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
-        with _bound_to(attempt):
+        with _bound_to(attempt), span(f"attempt {attempt.job.operation}", parent=attempt.job.trace_parent):
             log.debug("attempt started", operation=attempt.job.operation)
             try:
                 self._work_and_tell(attempt, place, on_progress)
@@ -211,7 +212,7 @@ class AttemptRunner:
             self.prepare()
             assert self._sandbox is not None
             attempt.sandbox = str(self._sandbox.tier)
-            with self._sandbox.launch(directory, request, self._providers.desk()) as process:
+            with span("sandbox"), self._sandbox.launch(directory, request, self._providers.desk()) as process:
                 crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
@@ -235,6 +236,7 @@ class AttemptRunner:
         structlog.contextvars.bind_contextvars(
             cpu_s=ended.cpu_s, peak_memory_mib=ended.peak_memory_bytes // MIB, sandbox_s=ended.wall_s, tier=tier
         )
+        annotate(verdict=ended.verdict.value, cpu_s=ended.cpu_s, peak_memory_bytes=ended.peak_memory_bytes, tier=tier)
         report = log.debug if ended.verdict is Verdict.OK else log.info
         report(
             "sandbox ended",
@@ -247,7 +249,7 @@ class AttemptRunner:
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            with self._supervisor.keeping_the_lease(attempt):
+            with span("publish"), self._supervisor.keeping_the_lease(attempt):
                 self._publish(attempt, request, ended, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
