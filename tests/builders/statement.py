@@ -92,7 +92,14 @@ def money(value, style="en", *, sign="-", symbol=""):
         grouped = ",".join(groups)
     else:
         grouped = f"{int(whole):,}"
-    marks = {"en": (",", "."), "de": (".", ","), "fr": (" ", ","), "ch": ("'", "."), "in": (",", "."), "bare": ("", ".")}
+    marks = {
+        "en": (",", "."),
+        "de": (".", ","),
+        "fr": (" ", ","),
+        "ch": ("'", "."),
+        "in": (",", "."),
+        "bare": ("", "."),
+    }
     group, mark = marks[style]
     text = symbol + grouped.replace(",", group) + mark + fraction
     negative = value < 0
@@ -108,7 +115,13 @@ def money(value, style="en", *, sign="-", symbol=""):
         case "+":
             return text if negative else f"+{text}"
         case "DR" | "CR" | "DRCR" | "SH" | "DC":
-            words = {"DR": (" DR", ""), "CR": ("", " CR"), "DRCR": (" DR", " CR"), "SH": (" S", " H"), "DC": (" D", " C")}
+            words = {
+                "DR": (" DR", ""),
+                "CR": ("", " CR"),
+                "DRCR": (" DR", " CR"),
+                "SH": (" S", " H"),
+                "DC": (" D", " C"),
+            }
             return text + words[sign][0 if negative else 1]
         case None:
             return text
