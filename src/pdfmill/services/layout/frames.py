@@ -58,26 +58,27 @@ class Frame:
         if self.angle == 0:
             return block
         if isinstance(block, Picture):
-            return replace(block, box=self._turn_box(block.box), angle=self.angle)
+            return replace(block, box=self.turn_box(block.box), angle=self.angle)
         if isinstance(block, Table):
             cells = tuple(self._turn_cell(cell) for cell in block.cells)
-            return replace(block, cells=cells, box=self._turn_box(block.box), angle=self.angle)
+            return replace(block, cells=cells, box=self.turn_box(block.box), angle=self.angle)
         lines = tuple(map(self.turn_line, block.lines))
-        return replace(block, lines=lines, box=self._turn_box(block.box), angle=self.angle)
+        return replace(block, lines=lines, box=self.turn_box(block.box), angle=self.angle)
 
     def turn_line(self, line: Line) -> Line:
         """A level line, with its boxes where they are on the page."""
         if self.angle == 0:
             return line
-        return Line(tuple(map(self._turn_word, line.words)), self._turn_box(line.box))
+        return Line(tuple(map(self._turn_word, line.words)), self.turn_box(line.box))
 
     def _turn_cell(self, cell: Cell) -> Cell:
-        return replace(cell, lines=tuple(map(self.turn_line, cell.lines)), box=self._turn_box(cell.box))
+        return replace(cell, lines=tuple(map(self.turn_line, cell.lines)), box=self.turn_box(cell.box))
 
     def _turn_word(self, word: Word) -> Word:
-        return replace(word, box=self._turn_box(word.box))
+        return replace(word, box=self.turn_box(word.box))
 
-    def _turn_box(self, box: Box) -> Box:
+    def turn_box(self, box: Box) -> Box:
+        """A box of level lines, as it is on the page."""
         if self.angle % 90 == 0:
             turned = self._quarter_turned(np.array([box], np.float32), self.angle)
         else:
