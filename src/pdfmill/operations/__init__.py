@@ -7,6 +7,7 @@ from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.operations.bulk import bulk
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
+from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 
 #: Every operation, in the order of menus and help.
@@ -15,6 +16,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     bulk(compress, "Compress many", "Make many PDFs smaller, each in a job of its own, and put them into one archive."),
     convert,
     extract_text,
+    extract_invoice,
 )
 
 

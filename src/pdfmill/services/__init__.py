@@ -11,7 +11,14 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
+    from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
 
-    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService())
+    services = (
+        CompressionService(),
+        ConversionService(),
+        InvoiceExtractionService(),
+        TableService(),
+        TextExtractionService(),
+    )
     return {type(service): service for service in services}

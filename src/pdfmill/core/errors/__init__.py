@@ -5,7 +5,8 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAnInvoice,
+    │   AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -49,6 +50,7 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -140,6 +142,7 @@ __all__ = [
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NotAnInvoice",
     "NotFound",
     "OutputExists",
     "OutputRejected",

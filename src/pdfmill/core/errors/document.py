@@ -51,6 +51,14 @@ class NoTables(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NotAnInvoice(PdfMillError):
+    """``looks_like`` says what it seems to be."""
+
+    code = "not_an_invoice"
+    title = "The document is not an invoice"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"

@@ -36,4 +36,6 @@ class Found(BaseModel, Generic[T]):
     )
     confidence: float = Field(ge=0, le=1, description="Measured part of such values that are right.")
     rule: str = Field(description="Name of the rule that found it.")
-    evidence: list[Evidence] = Field(description="Where it stands; empty for derived values, and where the pages do not show one of xml.")
+    evidence: list[Evidence] = Field(
+        description="Where it stands; empty for derived values, and where the pages do not show one of xml."
+    )

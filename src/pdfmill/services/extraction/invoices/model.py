@@ -44,6 +44,7 @@ class Payment(_Part):
     reference: Text = term("BT-83", "What to name when paying")
     iban: Text = term("BT-84", "Account of the payee")
     account_name: Text = term("BT-85", "Name of that account")
+    debited_iban: Text = term("BT-91", "Account of the buyer that is debited")
     bic: Text = term("BT-86", "Bank of the payee, ISO 9362")
 
 

@@ -61,9 +61,8 @@ def amounts_in(segment: Segment, sign: DecimalSign, start: int = 0) -> Iterator[
     if not any(character.isdigit() for character in segment.text):
         return
     for match in _AMOUNT.finditer(segment.text, start):
-        if match["rest"] and (match["rest"].isalnum() or match["rest"] in "/%°²"):
-            if not (match["after"] or match["rest"].isalpha() and segment.text[match.end() - 2 : match.end() - 1] == " "):
-                continue
+        if _goes_on(segment.text, match):
+            continue
         value, decimals = _value(match["number"], sign)
         if value is None or len(match["number"]) > _MOST_DIGITS + 6:
             continue
@@ -76,6 +75,14 @@ def amounts_in(segment: Segment, sign: DecimalSign, start: int = 0) -> Iterator[
         end = max(match.end(name) for name in ("number", "dash", "after", "trail") if match[name])
         span = Span(segment, begin, end)
         yield Amount(-value if negative else value, decimals, marked, bool(match["percent"]), span)
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Whether the number is the beginning of something else, such as 3D, 1/2 or 20°."""
+    rest = match["rest"]
+    if not rest or match["after"] or not (rest.isalnum() or rest in "/%°²"):
+        return False
+    return not (rest.isalpha() and text[match.end() - 2 : match.end() - 1] == " ")
 
 
 def _value(text: str, sign: DecimalSign) -> tuple[Decimal | None, int]:

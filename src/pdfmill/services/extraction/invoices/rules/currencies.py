@@ -16,17 +16,52 @@ SIGNS = {
     "nz$": "NZD", "fr": "CHF", "sfr": "CHF", "kč": "CZK", "ft": "HUF", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW",
     "euro": "EUR", "euros": "EUR", "лв": "BGN", "lei": "RON", "rm": "MYR", "aed": "AED",
 }  # fmt: skip
-_CODES = (
-    "EUR USD GBP CHF INR PLN SEK DKK NOK CZK HUF AUD CAD SGD JPY CNY HKD NZD BRL MXN ZAR TRY RON BGN AED ILS KRW RUB "
-    "THB MYR PHP IDR SAR"
-).split()
+_CODES = [
+    "EUR",
+    "USD",
+    "GBP",
+    "CHF",
+    "INR",
+    "PLN",
+    "SEK",
+    "DKK",
+    "NOK",
+    "CZK",
+    "HUF",
+    "AUD",
+    "CAD",
+    "SGD",
+    "JPY",
+    "CNY",
+    "HKD",
+    "NZD",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "TRY",
+    "RON",
+    "BGN",
+    "AED",
+    "ILS",
+    "KRW",
+    "RUB",
+    "THB",
+    "MYR",
+    "PHP",
+    "IDR",
+    "SAR",
+]
 
 #: One of them in a pattern; the longer ones first.
-CURRENCY = "(?:" + "|".join(
-    re.escape(sign) + ("" if not sign[-1].isalpha() else r"\b\.?")
-    for sign in sorted([*SIGNS, *_CODES], key=len, reverse=True)
-    if sign != "fr"
-) + ")"
+CURRENCY = (
+    "(?:"
+    + "|".join(
+        re.escape(sign) + ("" if not sign[-1].isalpha() else r"\b\.?")
+        for sign in sorted([*SIGNS, *_CODES], key=len, reverse=True)
+        if sign != "fr"
+    )
+    + ")"
+)
 _ANY = re.compile(rf"(?<![A-Za-z]){CURRENCY}(?![A-Za-z])", re.IGNORECASE)
 _KRONE = {"da": "DKK", "sv": "SEK"}
 

@@ -15,7 +15,9 @@ from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, Toke
 _NUMBER = re.compile(r"[#:.\s°º\-–]*(?P<id>[A-Za-z0-9ÄÖÜäöü][\w./\-#]*)")
 _MORE = re.compile(r"\s(?P<more>[/\-]\s?[\w./\-]+|[A-Z]?\d[\w./\-]*)")
 #: What stands between the title of an invoice and its number.
-_FILLER = frozenset("nr no n num number nummer numero num numer id ref # nro nu".split())
+_FILLER = frozenset(
+    ["nr", "no", "n", "num", "number", "nummer", "numero", "num", "numer", "id", "ref", "#", "nro", "nu"]
+)
 _LONGEST_NUMBER = 32
 _ZIP_CITY = re.compile(r"\d{4,5}\s+[A-Z]")
 
@@ -47,9 +49,8 @@ def _extended(segment: Segment, start: int, text: str) -> list[tuple[str, Span]]
     end = start + len(text)
     if re.fullmatch(r"[A-Z]{1,5}", text) and (more := _MORE.match(segment.text, end)):
         end = more.end()
-    elif more := re.match(r"\s?[/\-]\s?\d[\w/\-]*", segment.text[end:]):
-        if segment.text[end : end + 1] == " ":
-            end += more.end()
+    elif more := re.match(r"\s[/\-]\s?\d[\w/\-]*", segment.text[end:]):
+        end += more.end()
     value = segment.text[start:end].rstrip(".,:;-/ ")
     if not any(character.isdigit() for character in value) or len(value) > _LONGEST_NUMBER:
         return []
@@ -124,8 +125,7 @@ def _judged(reading: Reading, candidate: Candidate[str]) -> Candidate[str]:
 
 def _is_date(reading: Reading, span: Span) -> bool:
     return any(
-        place.span.start <= span.start + 1 and span.end <= place.span.end + 1
-        for place in reading.dates(span.segment)
+        place.span.start <= span.start + 1 and span.end <= place.span.end + 1 for place in reading.dates(span.segment)
     )
 
 
@@ -142,33 +142,40 @@ def read_issue_date(reading: Reading, number: Candidate[str] | None) -> list[Can
     """Candidates for the issue date (BT-2): labelled ones, one in the title, and failing these the first of all."""
     found = read_dates(reading, "issue_date")
     if number is not None:
-        title = number.span.segment
-        connectives = reading.lexicon.connectives
-        for place in reading.dates(title):
-            if place.span.start >= number.span.end:
-                between = key(title.text[number.span.end : place.span.start])
-                score = 5.2 if between in connectives else 4.0 if len(between) < 14 else 2.0
-                found.append(Candidate(place.value, place.span, score, "issue_date:title"))
-        for segment in reading.sheet.right_of(title)[:2] + _next_row(reading, title):
-            for place in reading.dates(segment)[:1]:
-                if not reading.labels(segment):
-                    found.append(Candidate(place.value, place.span, 2.2, "issue_date:beside_title"))
-    if not found:
-        taken = {
-            (each.span.segment, each.span.start)
-            for other in ("due_date", "delivery_date", "order_date", "discount_date")
-            for each in read_dates(reading, other)
-        }
-        for segment in reading.sheet.segments:
-            if segment.page == 0:
-                found += [
-                    Candidate(place.value, place.span, 0.6, "issue_date:first")
-                    for place in reading.dates(segment)
-                    if (segment, place.span.start) not in taken
-                ][:1]
-            if found:
-                break
-    return sorted(found, key=lambda each: -each.score)
+        found += _dates_of_title(reading, number)
+    return sorted(found or _first_date(reading), key=lambda each: -each.score)
+
+
+def _dates_of_title(reading: Reading, number: Candidate[str]) -> list[Candidate[datetime.date]]:
+    """Dates behind the number, beside it and below it."""
+    found = []
+    title = number.span.segment
+    for place in reading.dates(title):
+        if place.span.start >= number.span.end:
+            between = key(title.text[number.span.end : place.span.start])
+            score = 5.2 if between in reading.lexicon.connectives else 4.0 if len(between) < 14 else 2.0
+            found.append(Candidate(place.value, place.span, score, "issue_date:title"))
+    for segment in reading.sheet.right_of(title)[:2] + _next_row(reading, title):
+        if not reading.labels(segment):
+            found += [
+                Candidate(place.value, place.span, 2.2, "issue_date:beside_title")
+                for place in reading.dates(segment)[:1]
+            ]
+    return found
+
+
+def _first_date(reading: Reading) -> list[Candidate[datetime.date]]:
+    """The first date of the first page that no label says to be another one."""
+    taken = {
+        (each.span.segment, each.span.start)
+        for other in ("due_date", "delivery_date", "order_date", "discount_date")
+        for each in read_dates(reading, other)
+    }
+    for segment in reading.sheet.segments:
+        for place in reading.dates(segment) if segment.page == 0 else ():
+            if (segment, place.span.start) not in taken:
+                return [Candidate(place.value, place.span, 0.6, "issue_date:first")]
+    return []
 
 
 def _next_row(reading: Reading, segment: Segment) -> list[Segment]:

@@ -127,8 +127,10 @@ def _continues(reading: Reading, row: list[Segment], beside: list[Segment]) -> b
     named = [segment for segment in row if reading.lexicon.columns_of(segment.tokens)]
     under = [segment for segment in row if any(_overlap(segment.box, each.box) > 0.4 for each in beside)]
     small = [segment for segment in row if segment.text[:1].islower() or segment.text.startswith("(")]
-    return bool(named or small) and len(set(map(id, named)) | set(map(id, under)) | set(map(id, small))) == len(row) and (
-        not row[0].text.endswith(":")
+    return (
+        bool(named or small)
+        and len(set(map(id, named)) | set(map(id, under)) | set(map(id, small))) == len(row)
+        and (not row[0].text.endswith(":"))
     )
 
 
@@ -184,5 +186,7 @@ def _roles(reading: Reading, cell: _Cell) -> frozenset[str]:
     matches = reading.lexicon.columns_of(tuple(cell.tokens))
     if not matches:
         return frozenset()
-    longest = max(matches, key=lambda match: (sum(len(token.key) for token in cell.tokens[match[0] : match[1]]), -match[0]))
+    longest = max(
+        matches, key=lambda match: (sum(len(token.key) for token in cell.tokens[match[0] : match[1]]), -match[0])
+    )
     return longest[2]

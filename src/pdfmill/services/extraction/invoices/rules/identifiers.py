@@ -25,11 +25,13 @@ _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\s?(\d{2})((?:[\s.-]?[A-Z0-9]){11,30
 _BIC = re.compile(r"(?<![A-Z0-9])([A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])")
 #: National formats of VAT identifiers in the European Union and beside it, with the gaps that people put in.
 _VAT = re.compile(
-    r"(?<![A-Za-z0-9])((?:ATU\s?\d{8}|BE\s?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}|BG\s?\d{9,10}|CY\s?\d{8}[A-Z]|CZ\s?\d{8,10}"
-    r"|DE\s?\d{3}[ .]?\d{3}[ .]?\d{3}|DK\s?\d{2}\s?\d{2}\s?\d{2}\s?\d{2}|EE\s?\d{9}|EL\s?\d{9}|ES\s?-?[A-Z0-9]-?\d{7}-?[A-Z0-9]"
-    r"|FI\s?\d{8}|FR\s?[0-9A-Z]{2}\s?\d{3}\s?\d{3}\s?\d{3}|GB\s?\d{3}\s?\d{4}\s?\d{2}(?:\s?\d{3})?|HR\s?\d{11}|HU\s?\d{8}"
-    r"|IE\s?\d[A-Z0-9+*]\d{5}[A-Z]{1,2}|IT\s?\d{11}|LT\s?\d{9}(?:\d{3})?|LU\s?\d{8}|LV\s?\d{11}|MT\s?\d{8}"
-    r"|NL\s?\d{4}[ .]?\d{2}[ .]?\d{3}\s?[. ]?B\s?[. ]?\d{2}|NL\s?\d{9}\s?B\s?\d{2}|PL\s?\d{3}[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}|PT\s?\d{3}\s?\d{3}\s?\d{3}"
+    r"(?<![A-Za-z0-9])((?:ATU\s?\d{8}|BE\s?[01]?\d{3}[ .]?\d{3}[ .]?\d{3}|BG\s?\d{9,10}|CY\s?\d{8}[A-Z]"
+    r"|CZ\s?\d{8,10}|DE\s?\d{3}[ .]?\d{3}[ .]?\d{3}|DK\s?\d{2}\s?\d{2}\s?\d{2}\s?\d{2}|EE\s?\d{9}|EL\s?\d{9}"
+    r"|ES\s?-?[A-Z0-9]-?\d{7}-?[A-Z0-9]|FI\s?\d{8}|FR\s?[0-9A-Z]{2}\s?\d{3}\s?\d{3}\s?\d{3}"
+    r"|GB\s?\d{3}\s?\d{4}\s?\d{2}(?:\s?\d{3})?|HR\s?\d{11}|HU\s?\d{8}|IE\s?\d[A-Z0-9+*]\d{5}[A-Z]{1,2}"
+    r"|IT\s?\d{11}|LT\s?\d{9}(?:\d{3})?|LU\s?\d{8}|LV\s?\d{11}|MT\s?\d{8}"
+    r"|NL\s?\d{4}[ .]?\d{2}[ .]?\d{3}\s?[. ]?B\s?[. ]?\d{2}|NL\s?\d{9}\s?B\s?\d{2}"
+    r"|PL\s?\d{3}[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}|PT\s?\d{3}\s?\d{3}\s?\d{3}"
     r"|RO\s?\d{6,10}|SE\s?\d{6}-?\d{4}-?\s?01|SI\s?\d{8}|SK\s?\d{10}|XI\s?\d{9}"
     r"|CHE-?\s?\d{3}[. ]?\d{3}[. ]?\d{3}(?:\s?(?:MWST|TVA|IVA))?|NO\s?\d{3}\s?\d{3}\s?\d{3}\s?MVA"
     r"|\d{2}[A-Z]{5}\d{4}[A-Z][A-Z0-9]Z[A-Z0-9]))(?![A-Za-z0-9])"
@@ -55,7 +57,9 @@ def compact(text: str) -> str:
 @cache
 def is_iban(text: str) -> bool:
     """Whether it is an IBAN with right check digits (ISO 13616)."""
-    return bool(iban_numbers.is_valid(text, check_country=False)) and _IBAN_LENGTHS.get(text[:2], len(text)) == len(text)
+    return bool(iban_numbers.is_valid(text, check_country=False)) and _IBAN_LENGTHS.get(text[:2], len(text)) == len(
+        text
+    )
 
 
 @cache

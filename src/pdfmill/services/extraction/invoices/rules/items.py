@@ -94,7 +94,7 @@ def read_lines(reading: Reading) -> Lines:
             tables = [(Heading(page, -1, -1, last.columns), stop)]
         for heading, stop in tables:
             found, ended = _Table(reading, heading, stop).read()
-            if found or heading.first_row >= 0 and not items:
+            if found or (heading.first_row >= 0 and not items):
                 headings |= {(page, row) for row in range(heading.first_row, heading.last_row + 1)}
             items += found
             last = None if ended or (not found and heading.first_row < 0) else heading
@@ -165,15 +165,14 @@ class _Table:
     def _take(self, index: int, row: list[Segment]) -> None:
         values = self._values(row)
         texts = self._texts(row, values)
-        if any(label.name == "other_amount" and label.weight >= 3 and label.start <= 1 for segment in row for label in self._reading.labels(segment)) and len(values) < 3:
+        if len(values) < 3 and self._is_carried(row):
             return
         top, bottom = min(segment.box.top for segment in row), max(segment.box.bottom for segment in row)
         last = self._items[-1] if self._items else None
         amount = values.get("amount") or values.get("gross_amount")
-        if last is not None and last.amount is None and not _clash(last, values) and amount is not None:
-            if top - last.top <= _AMOUNT_BELOW * (bottom - top) + (last.bottom - last.top):
-                self._add(last, index, values, texts, bottom)
-                return
+        if amount is not None and last is not None and _awaits(last, values, top, bottom):
+            self._add(last, index, values, texts, bottom)
+            return
         if self._begins(values, texts, row):
             item = Item(self._heading.page, index, top=top, bottom=bottom)
             self._items.append(item)
@@ -187,6 +186,11 @@ class _Table:
             last.bottom = bottom
         else:
             self._pending = (self._pending + texts)[-2:]
+
+    def _is_carried(self, row: list[Segment]) -> bool:
+        """Whether a row carries a sum over from the page before, or tells another amount that is no line."""
+        labels = [label for segment in row for label in self._reading.labels(segment) if label.start <= 1]
+        return any(label.name == "other_amount" and label.weight >= 3 for label in labels)
 
     def _begins(self, values: dict[str, Amount], texts: list[Span], row: list[Segment]) -> bool:
         if "amount" in values or "gross_amount" in values:
@@ -249,17 +253,15 @@ class _Table:
             if known is None or abs(_away(amount.span.box, column.box)) < abs(_away(known.span.box, column.box)):
                 found[column.role] = amount
         if "amount" in self._heading.roles and "amount" not in found:
-            rightmost = max((each for each in numbers if each.is_money), key=lambda each: each.span.box.right, default=None)
-            if (
-                rightmost is not None
-                and rightmost not in found.values()
-                and self._amount is not None
-                and abs(rightmost.span.box.right - self._amount.box.right) < 60
-            ):
+            rightmost = max((each for each in numbers if each.is_money), key=_right_edge, default=None)
+            if rightmost is not None and rightmost not in found.values() and self._is_near_amounts(rightmost):
                 found["amount"] = rightmost
         if "amount" in found and not found["amount"].is_money and not found.keys() & {"quantity", "unit_price"}:
             del found["amount"]
         return found
+
+    def _is_near_amounts(self, amount: Amount) -> bool:
+        return self._amount is not None and abs(_right_edge(amount) - self._amount.box.right) < 60
 
     def _column_of(self, amount: Amount) -> Column | None:
         """The column whose heading is nearest across."""
@@ -308,6 +310,10 @@ class _Table:
         return best if most > 0.3 else None
 
 
+def _right_edge(amount: Amount) -> float:
+    return amount.span.box.right
+
+
 def _take_code(item: Item) -> None:
     """A first row that is nothing but an article number gives way to the text below it."""
     if item.name and item.more and re.fullmatch(r"[A-Z]*\d[\w./\-]*", item.name[0].text):
@@ -319,6 +325,13 @@ def _last_before(texts: list[Segment], money: Amount) -> list[Segment]:
     """The text that stands next to an amount, left of it or in one segment with it."""
     before = [each for each in texts if each.box.left <= money.span.box.left]
     return before[-1:]
+
+
+def _awaits(item: Item, values: dict[str, Amount], top: float, bottom: float) -> bool:
+    """Whether a line still lacks its amount, and a row near below gives it."""
+    if item.amount is not None or _clash(item, values):
+        return False
+    return top - item.top <= _AMOUNT_BELOW * (bottom - top) + (item.bottom - item.top)
 
 
 def _clash(item: Item, values: dict[str, Amount]) -> bool:
@@ -370,7 +383,7 @@ def lines_by_sum(reading: Reading, targets: Sequence[Decimal]) -> list[Item]:
 
 def _is_the_total(reading: Reading, chosen: list[tuple[int, Amount, list[Span]]]) -> bool:
     names = {label.name for _, amount, texts in chosen for span in texts for label in reading.labels(span.segment)}
-    return len(chosen) == 1 and bool(names & _TOTAL_NAMES) or any(
+    return (len(chosen) == 1 and bool(names & _TOTAL_NAMES)) or any(
         label.name in _TOTAL_NAMES and label.weight >= 3 and label.start <= 1
         for _, _, texts in chosen
         for span in texts

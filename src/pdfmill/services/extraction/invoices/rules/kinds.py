@@ -95,3 +95,57 @@ def type_of(reading: Reading) -> Kind:
         )
 
     return Kind(code, found)
+
+
+#: What speaks for an invoice, in points; so many make one.
+_ENOUGH = 4.0
+_LOOKS = {
+    "proforma": "a pro forma invoice",
+    "quotation": "a quotation",
+    "order": "an order",
+    "order_confirmation": "an order confirmation",
+    "delivery_note": "a delivery note",
+    "reminder": "a payment reminder",
+    "receipt": "a receipt",
+    "statement": "an account statement",
+    "payslip": "a payslip",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether pages are an invoice, and what they look like if not."""
+
+    is_invoice: bool
+    looks_like: str | None
+
+
+def judge(reading: Reading, *, has_number: bool, has_total: bool, has_lines: bool) -> Judgement:
+    """Whether the pages are an invoice, by title, number, total and the rest."""
+    named = titles(reading)
+    own = [title for title in named if title.kind in ("invoice", "credit_note")]
+    other = [title for title in named if title.kind in _LOOKS]
+    points = 2.5 if own and own[0].score > 0 else 1.0 if own else 0.0
+    points += 2.0 if has_number else 0
+    points += 1.5 if has_total else -2.0
+    points += 0.7 if reading.labelled("tax", "net") else 0
+    points += 0.7 if has_lines else 0
+    points += 0.5 if reading.by_name.get("issue_date") else 0
+    points += 0.5 if reading.labelled("vat_id", "tax_number") else 0
+    points += 0.5 if reading.by_name.get("due_date") else 0
+    if other and (not own or other[0].score > own[0].score + 0.4):
+        points -= 3.0 if not own or own[0].score < 0.5 else 1.5
+    if points >= _ENOUGH:
+        return Judgement(True, None)
+    return Judgement(False, _LOOKS[other[0].kind] if other and other[0].score > -1 else _appearance(reading))
+
+
+def _appearance(reading: Reading) -> str:
+    """What pages without any title look like."""
+    words = sum(len(segment.words) for segment in reading.sheet.segments)
+    money = len(reading.money)
+    if not words:
+        return "empty pages"
+    if money > 15 and money > 0.1 * words:
+        return "a table of amounts"
+    return "a text" if words > 40 else "a short text"

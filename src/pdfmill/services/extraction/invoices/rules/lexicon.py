@@ -65,22 +65,22 @@ class Lexicon:
         self._column_prefixes = {label[:length] for label in self.columns for length in range(1, len(label) + 1)}
 
     def _add(self, language: str, data: dict[str, Any]) -> None:
+        for kind, labels in data["titles"].items():
+            self.titles = dict.fromkeys(map(key, labels), kind) | self.titles
+        for kind, words in data["words"].items():
+            if isinstance(words, list):
+                self._words.setdefault(kind, []).extend(words)
         for name, lists in data.items():
-            if name == "titles":
-                for kind, labels in lists.items():
-                    for label in labels:
-                        self.titles.setdefault(key(label), kind)
-            elif name == "words":
-                for kind, words in lists.items():
-                    if isinstance(words, list):
-                        self._words.setdefault(kind, []).extend(words)
-            elif name.startswith("column_"):
-                for label in lists["sure"]:
-                    self.columns.setdefault(key(label), set()).add(name.removeprefix("column_"))
-            else:
-                for strength, labels in lists.items():
-                    for label in labels:
-                        self._enter(key(label), Entry(name, _WEIGHTS[strength], language))
+            if name not in ("titles", "words"):
+                self._add_field(language, name, lists)
+
+    def _add_field(self, language: str, name: str, lists: dict[str, list[str]]) -> None:
+        for strength, labels in lists.items():
+            for label in map(key, labels):
+                if name.startswith("column_"):
+                    self.columns.setdefault(label, set()).add(name.removeprefix("column_"))
+                else:
+                    self._enter(label, Entry(name, _WEIGHTS[strength], language))
 
     def _enter(self, label: str, entry: Entry) -> None:
         known = self.entries.setdefault(label, [])
@@ -149,9 +149,7 @@ def fold_pattern(fold: Any, pattern: str) -> str:
     return re.sub(r"[^\W\d_]+", lambda word: word[0] if len(word[0]) == 1 else fold(word[0]), pattern)
 
 
-def _longest(
-    tokens: tuple[Token, ...], index: int, prefixes: set[str], known: dict[str, Any]
-) -> tuple[int, str]:
+def _longest(tokens: tuple[Token, ...], index: int, prefixes: set[str], known: dict[str, Any]) -> tuple[int, str]:
     """The end of the longest known label that begins at a token, and its key; (0, "") if none does."""
     best, text = (0, ""), ""
     for stop in range(index, len(tokens)):

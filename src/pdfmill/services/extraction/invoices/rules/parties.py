@@ -1,4 +1,4 @@
-"""Seller and buyer: blocks of lines under a label, in the window of an envelope, or in the head and foot of the page."""
+"""Seller and buyer: blocks of lines under a label, in an envelope's window, or in head and foot of the page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, fold
 
 #: Legal forms that end the name of a company, as they are written in Europe, India and America.
 _FORM = re.compile(
-    r"(?<![\w.])(?:gmbh(?: & co\.? ?kg)?|mbh|ag|kg|kgaa|ohg|gbr|e\.? ?k\.?|e\.? ?v\.?|e\.?g\.?|ug|se|a\.g\.|s\.?a\.?r\.?l\.?|sas|sasu|"
-    r"eurl|snc|sci|s\.a\.s\.?(?:u\.?)?|s\.a\.?|sa|b\.?v\.?(?:b\.?a\.?)?|n\.?v\.?|v\.?o\.?f\.?|ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|"
-    r"corp\.?|corporation|plc|pvt\.?|co\.|company|s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?n\.?c\.?|s\.?a\.?s\.?|s\.?l\.?u?\.?|s\.?c\.?|"
-    r"lda\.?|unipessoal|sp\. ?z ?o\. ?o\.?|s\.?k\.?a\.?|spółka|sp\. ?j\.?|ab|aktiebolag|hb|a/s|aps|i/s|k/s|as|asa|oy|oyj|"
-    r"gesellschaft|versicherungsverein|stiftung|genossenschaft|association|foundation|university|universität|bank|"
-    r"s\.c\.|ltda\.?|eireli|me|pty|sdn bhd|gesmbh|ges\.m\.b\.h\.?)(?![\w])",
+    r"(?<![\w.])(?:gmbh(?: & co\.? ?kg)?|mbh|ag|kg|kgaa|ohg|gbr|e\.? ?k\.?|e\.? ?v\.?|e\.?g\.?|ug|se|a\.g\."
+    r"|s\.?a\.?r\.?l\.?|sas|sasu|eurl|snc|sci|s\.a\.s\.?(?:u\.?)?|s\.a\.?|sa|b\.?v\.?(?:b\.?a\.?)?|n\.?v\.?"
+    r"|v\.?o\.?f\.?|ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|corp\.?|corporation|plc|pvt\.?|co\.|company"
+    r"|s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?n\.?c\.?|s\.?a\.?s\.?|s\.?l\.?u?\.?|s\.?c\.?|lda\.?|unipessoal"
+    r"|sp\. ?z ?o\. ?o\.?|s\.?k\.?a\.?|spółka|sp\. ?j\.?|ab|aktiebolag|hb|a/s|aps|i/s|k/s|as|asa|oy|oyj"
+    r"|gesellschaft|versicherungsverein|stiftung|genossenschaft|association|foundation|university|universität|bank"
+    r"|ltda\.?|eireli|pty|sdn bhd|gesmbh|ges\.m\.b\.h\.?)(?![\w])",
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(
-    r"(?:^|[\s,|·•●–-])(?:[A-Z]{1,3}[\s-])?(?:\d{4,5}|\d{2}-\d{3}|\d{3} \d{2}|\d{4}\s?[A-Z]{2}|\d{4}-\d{3}|\d{6})\s+[^\W\d_][^\d]*"
+    r"(?:^|[\s,|·•●–-])(?:[A-Z]{1,3}[\s-])?"
+    r"(?:\d{4,5}|\d{2}-\d{3}|\d{3} \d{2}|\d{4}\s?[A-Z]{2}|\d{4}-\d{3}|\d{6})\s+[^\W\d_][^\d]*"
 )
 _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _US_POSTCODE = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
@@ -141,7 +143,7 @@ class PartyFinder:
         near: list[Segment] = []
         bottom = box.bottom
         for other in self._sheet.below(box, segment.page, segment.row, _NAME_BELOW * box.height):
-            if other.box.left > box.right + 8 or other.box.left < box.left - 14 and not near:
+            if other.box.left > box.right + 8 or (other.box.left < box.left - 14 and not near):
                 continue
             if near and abs(other.box.left - near[0].box.left) > 14:
                 continue
@@ -163,8 +165,10 @@ class PartyFinder:
         """The name in a block: after ``Name:``, else its first line that can be one."""
         for index, segment in enumerate(block):
             tokens = segment.tokens
-            if tokens and tokens[0].key in self._name_labels and (
-                segment.text[: tokens[0].end].endswith(":") or len(tokens) == 1
+            if (
+                tokens
+                and tokens[0].key in self._name_labels
+                and (segment.text[: tokens[0].end].endswith(":") or len(tokens) == 1)
             ):
                 rest = segment.text[tokens[0].end :].strip(" :")
                 if rest:
@@ -237,7 +241,10 @@ class PartyFinder:
         for segment in sorted(self._first_page, key=lambda each: (each.box.top, each.box.left)):
             for block in open_blocks:
                 last = block[-1]
-                if abs(last.box.left - segment.box.left) < 5 and -2 < segment.box.top - last.box.bottom < gap * last.box.height:
+                if (
+                    abs(last.box.left - segment.box.left) < 5
+                    and -2 < segment.box.top - last.box.bottom < gap * last.box.height
+                ):
                     block.append(segment)
                     break
             else:
@@ -269,7 +276,7 @@ class PartyFinder:
                 if match is None or not match.start() or not self._is_name(span.text):
                     continue
                 name = key(span.text)
-                if not other or name != other and name not in other:
+                if not other or (name != other and name not in other):
                     height = self._sheet.pages[segment.page].height
                     top = segment.box.top / height
                     weights[name] += 1 + (1.5 if segment.page == 0 and top < 0.18 else 0) + (1.2 if top > 0.82 else 0)
@@ -307,7 +314,7 @@ class PartyFinder:
     def _is_name(self, text: str) -> bool:
         if not 2 < len(text) <= 80 or not re.search(r"[^\W\d_]{2}", text) or text.endswith(":"):
             return False
-        if is_place(text) and not _FORM.search(text) or _CONTACT.search(text):
+        if (is_place(text) and not _FORM.search(text)) or _CONTACT.search(text):
             return False
         letters = sum(character.isalpha() for character in text)
         if letters < 0.5 * len(text.replace(" ", "")):
@@ -343,7 +350,9 @@ class PartyFinder:
 def _covers(label: Label) -> bool:
     """Whether a heading is all of its segment, or has its value behind a colon."""
     rest = label.segment.text[label.end :]
-    return not re.search(r"\w{3}", rest) or rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":")
+    return (
+        not re.search(r"\w{3}", rest) or rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":")
+    )
 
 
 def _parts(segment: Segment) -> Iterable[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pdfmill.services.extraction.invoices.rules.identifiers import (
     Identifier,
@@ -31,7 +32,9 @@ def read_iban(reading: Reading) -> list[Registered]:
     """IBANs (BT-84), those with right check digits first, and the one that is named first before others."""
     found = []
     for segment in reading.sheet.segments:
-        labelled = bool([label for label in reading.labels(segment) if label.name == "iban"]) or "iban" in segment.text.lower()
+        labelled = (
+            bool([label for label in reading.labels(segment) if label.name == "iban"]) or "iban" in segment.text.lower()
+        )
         left = [other for other in reading.sheet.row_of(segment) if other.box.left < segment.box.left]
         labelled = labelled or any("iban" in other.text.lower() for other in left[-1:])
         for identifier in ibans_in(segment):
@@ -65,10 +68,14 @@ def read_vat_ids(
         for identifier in _ids_of(reading, segment):
             of_buyer = _is_buyers(reading, segment, seller, buyer)
             labelled = any(
-                label.name in ("vat_id", "buyer_vat_id") for other in reading.sheet.row_of(segment) for label in reading.labels(other)
+                label.name in ("vat_id", "buyer_vat_id")
+                for other in reading.sheet.row_of(segment)
+                for label in reading.labels(other)
             )
             score = 0.5 + (0.3 if identifier.valid else 0) + (0.15 if labelled else 0)
-            (others if of_buyer else own).append(Registered(identifier, "vat_id:labelled" if labelled else "vat_id:form", score))
+            (others if of_buyer else own).append(
+                Registered(identifier, "vat_id:labelled" if labelled else "vat_id:form", score)
+            )
     return sorted(own, key=lambda each: -each.score), sorted(others, key=lambda each: -each.score)
 
 
@@ -89,7 +96,12 @@ def _ids_of(reading: Reading, segment: Segment) -> list[Identifier]:
 
 def _is_buyers(reading: Reading, segment: Segment, seller: Party | None, buyer: Party | None) -> bool:
     """Whether an identifier stands with the buyer: by its label, or in the buyer's block."""
-    labels = [label for other in reading.sheet.row_of(segment) for label in reading.labels(other) if other.box.left <= segment.box.left]
+    labels = [
+        label
+        for other in reading.sheet.row_of(segment)
+        for label in reading.labels(other)
+        if other.box.left <= segment.box.left
+    ]
     nearest = [label for label in labels if label.name in ("vat_id", "buyer_vat_id")]
     if nearest and nearest[-1].name == "buyer_vat_id":
         return True
@@ -108,12 +120,9 @@ def _is_buyers(reading: Reading, segment: Segment, seller: Party | None, buyer: 
     ]
     if seller is not None and any(key(seller.name.text) in other.key for other in [*between, segment]):
         return False
-    last = max([place.box.bottom, *(other.box.bottom for other in between)])
     gaps = [place.box.bottom, *sorted(other.box.top for other in between), segment.box.top]
-    del last
-    return len(between) <= _NEAR_ROWS and all(
-        later - earlier < 4 * place.box.height for earlier, later in zip(gaps, gaps[1:], strict=False)
-    )
+    near = all(later - earlier < 4 * place.box.height for earlier, later in pairwise(gaps))
+    return near and len(between) <= _NEAR_ROWS
 
 
 def _shares_form(segment: Segment, place: Segment) -> bool:

@@ -31,7 +31,7 @@ from pdfmill.services.extraction.invoices.rules.header import (
     read_references,
 )
 from pdfmill.services.extraction.invoices.rules.items import Item, Lines, lines_by_sum, read_lines, trimmed
-from pdfmill.services.extraction.invoices.rules.kinds import type_of
+from pdfmill.services.extraction.invoices.rules.kinds import judge, type_of
 from pdfmill.services.extraction.invoices.rules.parties import Party as FoundParty
 from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
 from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
@@ -42,6 +42,8 @@ from pdfmill.services.extraction.invoices.rules.vat import breakdown_of
 
 ValueT = TypeVar("ValueT")
 
+#: So sure must a number be to speak for an invoice.
+_LIKELY = 0.6
 _PERCENT_OF_DISCOUNT = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 
 
@@ -51,11 +53,13 @@ class RuleReading:
 
     Attributes:
         languages: Of its labels, the likeliest first.
+        has_total: Whether a label names the total.
     """
 
     invoice: Invoice
     languages: tuple[str, ...]
     solution: Solution
+    has_total: bool
 
 
 class InvoiceReader:
@@ -64,6 +68,22 @@ class InvoiceReader:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._reading = Reading(sheet)
+
+    @property
+    def reading(self) -> Reading:
+        return self._reading
+
+    def looks_like(self, read: RuleReading) -> str | None:
+        """What the pages seem to be; None if they are an invoice."""
+        invoice = read.invoice
+        number = invoice.invoice_number
+        judgement = judge(
+            self._reading,
+            has_number=number is not None and number.confidence >= _LIKELY,
+            has_total=read.solution.gross is not None and read.has_total,
+            has_lines=bool(invoice.lines),
+        )
+        return judgement.looks_like
 
     def read(self) -> RuleReading:
         """Every field that the pages tell."""
@@ -81,7 +101,8 @@ class InvoiceReader:
             vat_breakdown=self._breakdown(solution, sign),
             lines=[self._line(item, sign) for item in items],
         )
-        return RuleReading(invoice, self._reading.lexicon.languages, solution)
+        has_total = any(solver.scores[role] for role in ("gross", "amount_due"))
+        return RuleReading(invoice, self._reading.lexicon.languages, solution, has_total)
 
     # -- header -----------------------------------------------------------------------------------------------------
 
@@ -110,7 +131,9 @@ class InvoiceReader:
     ) -> Found[datetime.date] | None:
         """The last day to pay: named, or counted from the terms."""
         taken = {(each.span.segment, each.span.start) for each in discounts}
-        found = [each for each in read_dates(self._reading, "due_date") if (each.span.segment, each.span.start) not in taken]
+        found = [
+            each for each in read_dates(self._reading, "due_date") if (each.span.segment, each.span.start) not in taken
+        ]
         if issued:
             found = [each for each in found if each.value >= issued[0].value - datetime.timedelta(days=2)] or found[:0]
         if found:
@@ -135,7 +158,9 @@ class InvoiceReader:
             percent = None
             if match:
                 value = Decimal(match[1].replace(",", "."))
-                percent = self._found(value, Span(each.span.segment, match.start(), match.end()), 0.8, "cash_discount:percent")
+                percent = self._found(
+                    value, Span(each.span.segment, match.start(), match.end()), 0.8, "cash_discount:percent"
+                )
             discounts.append(CashDiscount(date=self._candidate(each, confidence.of_label(each.score)), percent=percent))
         return discounts
 
@@ -165,7 +190,8 @@ class InvoiceReader:
         }
 
     def _party(self, party: FoundParty | None, ids: Sequence[Registered], taxes: Sequence[Candidate[str]]) -> Party:
-        name = address = None
+        name: Found[str] | None = None
+        address: Found[str] | None = None
         if party is not None:
             name = self._found(party.name.text, party.name, confidence.of_party(party), party.rule)
             if party.address:
@@ -223,7 +249,9 @@ class InvoiceReader:
         span = self._printed(value, solution)
         if span is not None:
             return self._found(value * sign, span, sure, f"{role}:arithmetic")
-        return Found(value=value * sign, raw="", source="derived", confidence=sure, rule=f"{role}:arithmetic", evidence=[])
+        return Found(
+            value=value * sign, raw="", source="derived", confidence=sure, rule=f"{role}:arithmetic", evidence=[]
+        )
 
     def _printed(self, value: Decimal, solution: Solution) -> Span | None:
         """Where an amount stands that no label names: in the VAT breakdown, else the last place."""

@@ -1,21 +1,21 @@
 """The totals of an invoice: of all labelled amounts those that agree with one another.
 
 Net and tax must give gross (BR-CO-15), taxes must be bases times rates (BR-CO-17), gross less what was paid is due
-(BR-CO-16), and the lines must sum up to net or gross (BR-CO-10). What says so on paper is only a hint; what adds up wins.
+(BR-CO-16), and the lines must sum up to net or gross (BR-CO-10). What says so on paper is a hint; what adds up wins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from pdfmill.services.extraction.invoices.rules.amounts import Amount
 from pdfmill.services.extraction.invoices.rules.candidates import Candidate
 from pdfmill.services.extraction.invoices.rules.lexicon import Label
 from pdfmill.services.extraction.invoices.rules.reading import Reading
-from pdfmill.services.extraction.invoices.rules.sheet import Segment
 from pdfmill.services.extraction.invoices.rules.vat import KNOWN_RATES, RateRow
+from pdfmill.services.layout.model import Box
 
 ROLES = ("line_sum", "net", "tax", "gross", "prepaid", "amount_due", "allowances", "charges", "rounding")
 _CENT = Decimal("0.01")
@@ -152,7 +152,7 @@ class TotalsSolver:
         if not solutions:
             return Solution(0.0)
         best = solutions[0]
-        if best.net is None or not best.adds_up and self._names_a_tax():
+        if best.net is None or (not best.adds_up and self._names_a_tax()):
             best = self._as_labelled(best)
         other = next((each for each in solutions if each.gross != best.gross), None)
         margin = best.score - other.score if other else 5.0
@@ -190,8 +190,11 @@ class TotalsSolver:
         is_printed = (net in self._printed, not tax or tax in self._printed or -tax in self._printed)
         by_rates = bool(self.breakdown) and self._rate_sums() == [net, tax]
         known = self._is_known_rate(net, tax)
-        if not all(is_printed) and not (any(is_printed) and known == 2 and self._weight("tax" if is_printed[1] else "net", tax if is_printed[1] else net)):
-            return None
+        if not all(is_printed):
+            # One of both may be missing, if the other is labelled and the pages name the rate.
+            role, value = ("tax", tax) if is_printed[1] else ("net", net)
+            if not any(is_printed) or known < 2 or not self._weight(role, value):
+                return None
         net_weight, tax_weight = self._weight("net", net), self._weight("tax", tax)
         by_lines = self._is_line_sum(net) or self._is_line_sum(gross)
         score = weight + 0.7 * net_weight + 0.7 * tax_weight
@@ -233,9 +236,7 @@ class TotalsSolver:
     def _rows_of(self, solution: Solution) -> tuple[RateRow, ...]:
         if solution.by_rates:
             return tuple(self.breakdown)
-        return tuple(
-            row for row in self.breakdown if row.base.value == solution.net and row.tax.value == solution.tax
-        )
+        return tuple(row for row in self.breakdown if row.base.value == solution.net and row.tax.value == solution.tax)
 
     def _is_line_sum(self, value: Decimal) -> bool:
         return self._line_sum is not None and abs(abs(self._line_sum) - abs(value)) <= _CENT
@@ -258,20 +259,12 @@ def _is_total(amount: Amount, label: Label) -> bool:
     return amount.decimals == 2 or amount.marked or (amount.decimals == 0 and label.weight >= 3 and amount.value >= 10)
 
 
-def _under(amount: Amount, box: object) -> bool:
+def _under(amount: Amount, box: Box) -> bool:
     place = amount.span.box
-    left, _, right, _ = box  # type: ignore[misc, attr-defined]
-    return bool(place.right > left - 6 and place.left < right + 12)
+    return place.right > box.left - 6 and place.left < box.right + 12
 
 
-def rounded(value: Decimal) -> Decimal:
-    """To cents, halves away from zero as tax offices do."""
-    return value.quantize(_CENT, rounding=ROUND_HALF_UP)
-
-
-def paid_and_due(
-    solver: TotalsSolver, gross: Decimal
-) -> tuple[Candidate[Decimal] | None, Candidate[Decimal] | None]:
+def paid_and_due(solver: TotalsSolver, gross: Decimal) -> tuple[Candidate[Decimal] | None, Candidate[Decimal] | None]:
     """What was paid and what is left to pay, if the pages tell and gross less the one is the other (BR-CO-16)."""
     due = _sorted(solver.scores["amount_due"].values())
     paid = _sorted(solver.scores["prepaid"].values())
@@ -286,8 +279,3 @@ def paid_and_due(
 
 def _sorted(found: Iterable[Candidate[Decimal]]) -> list[Candidate[Decimal]]:
     return sorted(found, key=lambda each: (-each.score, each.value))
-
-
-def segment_place(segment: Segment) -> tuple[int, int]:
-    """Page and row of a segment."""
-    return segment.page, segment.row

@@ -13,8 +13,47 @@ from pdfmill.services.extraction.invoices.rules.sheet import Segment
 #: Rates of VAT and of taxes like it that are or were in force in Europe, India and beyond.
 KNOWN_RATES = frozenset(
     Decimal(rate)
-    for rate in "2.1 2.5 2.6 3 3.7 3.8 4 5 5.5 6 7 7.6 7.7 8 8.1 8.5 9 9.5 10 11 12 13 13.5 14 15 16 17 18 19 20 21 22 23 "
-    "24 25 25.5 26 27 28".split()
+    for rate in [
+        "2.1",
+        "2.5",
+        "2.6",
+        "3",
+        "3.7",
+        "3.8",
+        "4",
+        "5",
+        "5.5",
+        "6",
+        "7",
+        "7.6",
+        "7.7",
+        "8",
+        "8.1",
+        "8.5",
+        "9",
+        "9.5",
+        "10",
+        "11",
+        "12",
+        "13",
+        "13.5",
+        "14",
+        "15",
+        "16",
+        "17",
+        "18",
+        "19",
+        "20",
+        "21",
+        "22",
+        "23",
+        "24",
+        "25",
+        "25.5",
+        "26",
+        "27",
+        "28",
+    ]
 )
 _CENT = Decimal("0.011")
 
