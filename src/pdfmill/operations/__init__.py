@@ -7,6 +7,7 @@ from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.operations.bulk import bulk
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
+from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 
@@ -17,6 +18,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert,
     extract_text,
     extract_invoice,
+    extract_bank_statement,
 )
 
 

@@ -11,14 +11,18 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
+    from pdfmill.services.export.service import ExportService
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+    from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
 
     services = (
         CompressionService(),
         ConversionService(),
-        InvoiceExtractionService(),
-        TableService(),
         TextExtractionService(),
+        TableService(),
+        BankStatementExtractionService(),
+        InvoiceExtractionService(),
+        ExportService(),
     )
     return {type(service): service for service in services}

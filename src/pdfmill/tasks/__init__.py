@@ -10,6 +10,7 @@ bulk_compress_task = OPERATION_TASKS["bulk-compress"]
 compress_task = OPERATION_TASKS["compress"]
 convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
+extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
 
@@ -20,6 +21,7 @@ __all__ = [
     "compress_task",
     "convert_pdf_task",
     "convert_task",
+    "extract_bank_statement_task",
     "extract_invoice_task",
     "extract_text_task",
 ]

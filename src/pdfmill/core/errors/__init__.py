@@ -5,8 +5,8 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAnInvoice,
-    │   AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAnInvoice, NotAStatement,
+    │   NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -51,6 +51,8 @@ from pdfmill.core.errors.document import (
     NoPages,
     NoTables,
     NotAnInvoice,
+    NotAStatement,
+    NotExportable,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -142,7 +144,9 @@ __all__ = [
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NotAStatement",
     "NotAnInvoice",
+    "NotExportable",
     "NotFound",
     "OutputExists",
     "OutputRejected",

@@ -59,6 +59,22 @@ class NotAnInvoice(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NotAStatement(PdfMillError):
+    """``looks_like`` says what the document seems to be instead."""
+
+    code = "not_a_statement"
+    title = "The document is no bank statement"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotExportable(PdfMillError):
+    """The form that was asked for needs something that the document does not tell."""
+
+    code = "not_exportable"
+    title = "This cannot be written in the form that was asked for"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"

@@ -1,4 +1,4 @@
-"""The review picture: a copy of the document in which each found value is boxed, coloured by confidence and labelled."""
+"""The review picture: a copy of the document in which each found value is boxed, coloured and labelled."""
 
 from __future__ import annotations
 

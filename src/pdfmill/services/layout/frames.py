@@ -78,7 +78,7 @@ class Frame:
         return replace(word, box=self.turn_box(word.box))
 
     def turn_box(self, box: Box) -> Box:
-        """A box of level lines, as it is on the page."""
+        """A box found in level lines, where it is on the page."""
         if self.angle % 90 == 0:
             turned = self._quarter_turned(np.array([box], np.float32), self.angle)
         else:
