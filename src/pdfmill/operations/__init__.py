@@ -9,6 +9,7 @@ from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
 from pdfmill.operations.extract_bank_statement import extract_bank_statement
+from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 
 #: Every operation, in the order of menus and help.
@@ -18,6 +19,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert,
     convert_preview,
     extract_text,
+    extract_invoice,
     extract_bank_statement,
 )
 

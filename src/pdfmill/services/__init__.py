@@ -14,6 +14,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.export.service import ExportService
+    from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.preview.service import PreviewService
@@ -27,6 +28,7 @@ def build_services() -> Mapping[type[Any], Any]:
         PreviewService(),
         WordService(),
         BankStatementExtractionService(),
+        InvoiceExtractionService(),
         ExportService(),
     )
     return {type(service): service for service in services}

@@ -13,6 +13,7 @@ convert_pdf_task = convert_task
 convert_preview_task = OPERATION_TASKS["convert-preview"]
 conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
+extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "convert_preview_task",
     "convert_task",
     "extract_bank_statement_task",
+    "extract_invoice_task",
     "extract_text_task",
     "get_task_status",
     "health_check_task",

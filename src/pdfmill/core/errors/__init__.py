@@ -6,7 +6,7 @@
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                     NotAStatement, NotExportable, AllItemsFailed
+    │                     NotAnInvoice, NotAStatement, NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -51,6 +51,7 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
     NotArchivable,
     NotAStatement,
     NotExportable,
@@ -156,6 +157,7 @@ __all__ = [
     "NoTables",
     "NoText",
     "NotAStatement",
+    "NotAnInvoice",
     "NotArchivable",
     "NotExportable",
     "NotFound",
