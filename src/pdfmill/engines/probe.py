@@ -104,6 +104,8 @@ PROBES: dict[str, Probe] = {
     for probe in (
         Probe("pikepdf", "reads and writes the structure of PDF files", _REINSTALL, _library("pikepdf")),
         Probe("pdfium", "draws pages and reads their text", _REINSTALL, _library("pypdfium2")),
+        Probe("python-docx", "writes Word documents", _REINSTALL, _library("python-docx")),
+        Probe("python-pptx", "writes presentations", _REINSTALL, _library("python-pptx")),
         Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
         Probe("isal", "deflates pictures quickly", _REINSTALL, _library("isal")),
         Probe("vips", "decodes, resamples and encodes pictures", _REINSTALL, _library("pyvips-binary")),

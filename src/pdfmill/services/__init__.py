@@ -11,6 +11,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.archiving.service import ArchivingService
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
+    from pdfmill.services.conversion.slides.service import SlideService
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.export.service import ExportService
@@ -27,6 +28,7 @@ def build_services() -> Mapping[type[Any], Any]:
         TableService(),
         PreviewService(),
         WordService(),
+        SlideService(),
         BankStatementExtractionService(),
         InvoiceExtractionService(),
         ExportService(),

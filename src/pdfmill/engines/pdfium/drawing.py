@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.engines.pdfium.graphics import Painted, hide
 from pdfmill.engines.pdfium.opening import open_document
 
 GreyImage = npt.NDArray[np.uint8]
@@ -90,13 +91,20 @@ class DrawnDocument:
             page.close()
 
     def draw_in(
-        self, page_index: int, ink: Ink, *, dpi: float, part: tuple[float, float, float, float] | None = None
+        self,
+        page_index: int,
+        ink: Ink,
+        *,
+        dpi: float,
+        part: tuple[float, float, float, float] | None = None,
+        without: Collection[Painted] = (),
     ) -> Drawing:
         """A page as a reader sees it, annotations and form fields included.
 
         Args:
             dpi: Wanted resolution; lower where the page would have more pixels than the budget allows for one.
             part: Left, top, right, bottom of what is drawn, in points from the top left; None for all.
+            without: What is left out, in form XObjects as well; annotations then are, too.
 
         Raises:
             DamagedInput: The page has no size.
@@ -108,8 +116,11 @@ class DrawnDocument:
             width, height = page.get_size()
             left, top, right, bottom = (edge / unit for edge in part) if part else (0.0, 0.0, width, height)
             scale = self._scale((right - left, bottom - top), dpi * unit, self._pixels.page_pixels)
+            if without:
+                hide(page, without)
             bitmap = page.render(
                 scale=scale,
+                draw_annots=not without,
                 crop=(max(left, 0), max(height - bottom, 0), max(width - right, 0), max(top, 0)),
                 may_draw_forms=True,
                 grayscale=ink is Ink.GREY,

@@ -14,6 +14,7 @@ from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
@@ -21,7 +22,7 @@ from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragra
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.tables import find_tables
+from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
@@ -110,7 +111,7 @@ class LayoutDocument:
             headers, footers, words = self._without_running_lines(read.layers[0])
             blocks, columns = self._blocks(page_index, read, words)
         else:
-            blocks = list(pictures(read.graphics, (), frame))
+            blocks = _looked_at(read.graphics, frame)
         if shown is not frame:
             blocks = [frame.turn_block(block) for block in blocks]
             headers, footers = list(map(frame.turn_line, headers)), list(map(frame.turn_line, footers))
@@ -159,10 +160,23 @@ class LayoutDocument:
         self, page_index: int, read: _ReadPage, words: Sequence[Word]
     ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
         frame = read.layers[0].frame
+        areas = drawn_areas(read.graphics, frame)
         tables, rest = find_tables(read.graphics, words, frame)
-        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, frame)]
+        if drawn := [table for table in tables if is_drawing(table, areas)]:
+            tables = [table for table in tables if table not in drawn]
+            rest = [word for word in words if not any(table.box.holds(word.box) for table in tables)]
+        areas = [area for area in areas if not any(table.box.holds(area) for table in tables)]
+        images = pictures(read.graphics, words, frame)
+        figures, rest = drawings(areas, rest, images)
+        images = [image for image in images if not any(figure.box.holds(image.box) for figure in figures)]
+        filled_tables = [filled(table, read.graphics, frame) for table in tables]
+        seen = [*images, *figures]
+        behind = [picture for picture in seen if picture.source == "background"]
+        before = [picture for picture in seen if picture.source != "background"]
+        items: list[Item] = [*segments(rest), *filled_tables, *before]
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
-        return BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
+        blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
+        return [*blocks, *behind], columns
 
 
 class LayoutService:
@@ -187,6 +201,13 @@ class LayoutService:
             opened = LayoutDocument(document, page_indices, units, ctx.meter)
             opened.survey(ctx)
             yield opened
+
+
+def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:
+    """What is on a page without text."""
+    images = pictures(graphics, (), frame)
+    figures, _ = drawings(drawn_areas(graphics, frame), (), images)
+    return [*(image for image in images if not any(figure.box.holds(image.box) for figure in figures)), *figures]
 
 
 def _aside(layer: Layer) -> Iterator[Paragraph]:
