@@ -78,7 +78,7 @@ class JobView(View):
     outputs: list[OutputView] = Field(description="What was made.")
     result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
     warnings: list[str] = Field(description="What was done differently than asked for.")
-    sandbox: str = Field(description="How strong the sandbox was that opened the document; empty until it is done.")
+    sandbox: str = Field(description="How strong the sandbox of the latest attempt was; empty before.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
     batch_id: str | None = Field(description="The batch that this job is an item of.")
     item_counts: ItemCountsView | None = Field(

@@ -41,10 +41,12 @@ class Attempt:
 
     Attributes:
         job: The job as it was claimed, detached from any session.
+        sandbox: How strong the box is that opens the document, in words; empty as long as none was started.
     """
 
     def __init__(self, database: Database, policy: JobPolicy, job: Job) -> None:
         self.job = job
+        self.sandbox = ""
         self._database = database
         self._policy = policy
 
@@ -74,7 +76,6 @@ class Attempt:
         warnings: Sequence[str],
         outputs: Sequence[JobFile],
         *,
-        sandbox: str = "",
         cost: tuple[Kind, PastRun] | None = None,
     ) -> bool:
         """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won.
@@ -85,7 +86,7 @@ class Attempt:
 
         def move(job: Job) -> None:
             expires_at = utc_now() + self._policy.retention
-            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings))
             job.files.extend(outputs)
             session = object_session(job)
             if cost is not None and session is not None:
@@ -174,6 +175,7 @@ class Attempt:
             job = session.get(Job, self.job.id, with_for_update=True)
             if job is None or job.attempt != self.number or job.status is not JobStatus.PROCESSING:
                 return False
+            job.sandbox = self.sandbox or job.sandbox
             try:
                 move(job)
             except InvalidTransition:

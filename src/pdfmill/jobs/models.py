@@ -49,7 +49,7 @@ class Job(Base):
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
-        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
+        sandbox: How strong the box was in which its document was opened last, in words; empty until an attempt ended.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
@@ -152,9 +152,7 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(
-        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
-    ) -> None:
+    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -166,7 +164,6 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
-            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )

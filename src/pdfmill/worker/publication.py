@@ -37,7 +37,7 @@ class Publisher:
                 files.append(self._store(output, directory, key, FileRole.OUTPUT, position))
             crash_point("stored")
             cost = _cost(attempt, ended, files, operation)
-            if not attempt.complete(outcome.result, outcome.warnings, files, sandbox=outcome.tier, cost=cost):
+            if not attempt.complete(outcome.result, outcome.warnings, files, cost=cost):
                 self._give_up(attempt, files)
         crash_point("completed")
 

@@ -207,6 +207,7 @@ class AttemptRunner:
                 request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
+            attempt.sandbox = str(self._sandbox.tier)
             with self._sandbox.launch(directory, request) as process:
                 crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)

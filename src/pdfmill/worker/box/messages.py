@@ -71,12 +71,11 @@ class SandboxOutput(_Message):
 
 
 class SandboxOutcome(_Message):
-    """What the operation returned, its files checked; ``tier`` is the supervisor's word on the box."""
+    """What the operation returned."""
 
     result: dict[str, Any]
     outputs: tuple[SandboxOutput, ...]
     warnings: tuple[str, ...]
-    tier: str = ""
     work: Work = Work()
 
 

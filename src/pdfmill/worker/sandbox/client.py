@@ -153,13 +153,13 @@ class Sandbox:
         self._launched += 1
         keeper = self._request(directory, request)
         if request.operation == probe_escapes.name:
-            return SandboxProcess(keeper, directory, request.limits, tier="")
+            return SandboxProcess(keeper, directory, request.limits)
         originals = tuple(file.file for file in request.inputs)
 
         def start_check(outcome: SandboxOutcome, limits: Limits) -> socket.socket:
             return self._request(directory, _check_of(outcome, originals, limits))
 
-        return SandboxProcess(keeper, directory, request.limits, str(self.tier), start_check)
+        return SandboxProcess(keeper, directory, request.limits, start_check)
 
     def _request(self, directory: Path, request: SandboxRequest) -> socket.socket:
         """Send a request; returns the connection to its keeper."""

@@ -37,7 +37,6 @@ class SandboxProcess:
     """One job, and the check of what it made. Leaving it as a context manager kills whatever runs of it.
 
     Args:
-        tier: How strong the box is, for the outcome.
         start_check: Starts the job that opens the outputs once more; None where they are not looked at.
     """
 
@@ -46,13 +45,11 @@ class SandboxProcess:
         keeper: socket.socket,
         directory: Path,
         limits: Limits,
-        tier: str,
         start_check: StartCheck | None = None,
     ) -> None:
         self._keeper = keeper
         self._directory = directory
         self._limits = limits
-        self._tier = tier
         self._start_check = start_check
         self._unread = b""
         self._unchecked: Ended | None = None
@@ -145,7 +142,7 @@ class SandboxProcess:
         verdict = Verdict(ended["verdict"])
         outcome = failure = None
         if verdict is Verdict.OK:
-            outcome = SandboxOutcome.model_validate(ended["outcome"]).model_copy(update={"tier": self._tier})
+            outcome = SandboxOutcome.model_validate(ended["outcome"])
         elif verdict is Verdict.FAILED:
             failure = Failure.model_validate(ended["failure"])
         else:
