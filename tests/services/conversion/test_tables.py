@@ -111,11 +111,11 @@ def looks(path):
 def test_a_table_that_a_page_cuts_is_one_sheet_with_one_head(ctx, tmp_path):
     def build(first):
         def page(sheet):
-            sheet.grid([72, 172, 272], [120 + 18 * each for each in range(39)])
+            sheet.grid([72, 172, 272], [50 + 19 * each for each in range(39)])
             for row in range(38):
                 texts = ("Number", "Price") if row == 0 else (str(first + row), f"{first + row},50")
                 for column, text in enumerate(texts):
-                    sheet.text(76 + 100 * column, 133 + 18 * row, text)
+                    sheet.text(76 + 100 * column, 63 + 19 * row, text)
 
         return page
 
