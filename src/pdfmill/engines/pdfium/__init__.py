@@ -4,7 +4,7 @@ PDFium is not thread-safe: one document, one process.
 """
 
 from pdfmill.engines.pdfium.drawing import Drawing, DrawnDocument, GreyImage, Ink, Pixels, open_drawn
-from pdfmill.engines.pdfium.graphics import Graphics
+from pdfmill.engines.pdfium.graphics import Graphics, picture_share
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
 from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script
@@ -26,4 +26,5 @@ __all__ = [
     "is_of_leftward_script",
     "open_drawn",
     "open_read",
+    "picture_share",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -61,6 +61,20 @@ def read_pictures(page: Any, geometry: PageGeometry) -> tuple[Box, ...]:
     handle = calls.address_of(page.raw)
     walk.visit(calls.count_page_objects(handle), lambda index: calls.get_page_object(handle, index), _IDENTITY, 0)
     return _shown(walk.pictures, geometry)
+
+
+def picture_share(pictures: Sequence[Box], size: tuple[float, float]) -> float:
+    """Which part of a page its pictures cover, 0 to 1, those that overlap counted twice.
+
+    Args:
+        size: Width and height of the page in points.
+    """
+    width, height = size
+    covered = sum(
+        max(min(right, width) - max(left, 0), 0) * max(min(bottom, height) - max(top, 0), 0)
+        for left, top, right, bottom in pictures
+    )
+    return min(covered / max(width * height, 1), 1)
 
 
 def _shown(boxes: list[Box], geometry: PageGeometry) -> tuple[Box, ...]:
