@@ -73,6 +73,9 @@ class ConvertResult(Result):
         description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
     )
     tables: int | None = Field(description="Tables that were written; null unless csv or xlsx was asked for.")
+    tables_joined: int | None = Field(
+        None, description="Those of them that went on over several pages; null unless csv or xlsx was asked for."
+    )
     coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
 
 
@@ -155,6 +158,7 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
             output_bytes=written.path.stat().st_size,
             needs_ocr=needs_ocr,
             tables=written.table_count,
+            tables_joined=written.joined,
             coarser=None,
         ),
         outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),

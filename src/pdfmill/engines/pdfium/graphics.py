@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -75,6 +75,20 @@ def read_pictures(page: Any, geometry: PageGeometry) -> tuple[Box, ...]:
     handle = calls.address_of(page.raw)
     walk.visit(calls.count_page_objects(handle), lambda index: calls.get_page_object(handle, index), _IDENTITY, 0)
     return _shown(walk.pictures, geometry)
+
+
+def picture_share(pictures: Sequence[Box], size: tuple[float, float]) -> float:
+    """Which part of a page its pictures cover, 0 to 1, those that overlap counted twice.
+
+    Args:
+        size: Width and height of the page in points.
+    """
+    width, height = size
+    covered = sum(
+        max(min(right, width) - max(left, 0), 0) * max(min(bottom, height) - max(top, 0), 0)
+        for left, top, right, bottom in pictures
+    )
+    return min(covered / max(width * height, 1), 1)
 
 
 def _shown(boxes: list[Box], geometry: PageGeometry) -> tuple[Box, ...]:

@@ -22,6 +22,7 @@ from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragra
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
@@ -80,7 +81,8 @@ class LayoutDocument:
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words))
+                ruled = ruled_areas(read.graphics, frame)
+                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
         ctx.advance(1, 1)
         self._finder = self._heading_finder(profile(sketches))
 
@@ -108,7 +110,7 @@ class LayoutDocument:
         if read.layers:
             frame = read.layers[0].frame
             shown = frame if upright and frame.angle % 90 == 0 else shown
-            headers, footers, words = self._without_running_lines(read.layers[0])
+            headers, footers, words = self._without_running_lines(read)
             blocks, columns = self._blocks(page_index, read, words)
         else:
             blocks = _looked_at(read.graphics, frame)
@@ -139,16 +141,18 @@ class LayoutDocument:
             words = [word for layer in layers for word in layer.words]
             return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
 
-    def _without_running_lines(self, layer: Layer) -> tuple[list[Line], list[Line], list[Word]]:
+    def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
+        layer, slots = read.layers[0], self._finder.profile.slots
         height = layer.frame.size[1]
+        ruled = ruled_areas(read.graphics, layer.frame) if slots else []
         headers: list[Line] = []
         footers: list[Line] = []
         rest: list[Word] = []
         for row in rows_of(layer.words):
             line = Line.of(reading_order(row))
-            slot = next((slot for slot in self._finder.profile.slots if slot.fits(line, height)), None)
-            if slot is None:
+            slot = next((slot for slot in slots if slot.fits(line, height)), None)
+            if slot is None or any(box.holds(line.box) for box in ruled):
                 rest += row
             elif slot.at_top:
                 headers.append(line)
