@@ -15,6 +15,8 @@ from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
+from pdfmill.core.language_data import INSTALL, installed_languages
+
 _VERSION_TIMEOUT_S = 10
 
 
@@ -86,6 +88,15 @@ def _libreoffice() -> Found | None:
     return Found(_version_of(place), place) if place else None
 
 
+def _tesseract() -> Found | None:
+    """The recogniser comes in a wheel, and is of no use without the language data of the system."""
+    if importlib.util.find_spec("tesserocr") is None:
+        return None
+    languages = installed_languages()
+    version = importlib.metadata.version("tesserocr")
+    return Found(f"{version} with {', '.join(languages)}", "Python package") if languages else None
+
+
 def _version_of(program: str) -> str:
     try:
         done = subprocess.run(
@@ -105,6 +116,13 @@ PROBES: dict[str, Probe] = {
         Probe("pikepdf", "reads and writes the structure of PDF files", _REINSTALL, _library("pikepdf")),
         Probe("pdfium", "draws pages and reads their text", _REINSTALL, _library("pypdfium2")),
         Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
+        Probe("ocrmypdf", "lays recognised text under scans", _REINSTALL, _library("ocrmypdf")),
+        Probe(
+            "tesseract",
+            "recognises text",
+            INSTALL,
+            _tesseract,
+        ),
         Probe("isal", "deflates pictures quickly", _REINSTALL, _library("isal")),
         Probe("vips", "decodes, resamples and encodes pictures", _REINSTALL, _library("pyvips-binary")),
         Probe(

@@ -11,6 +11,8 @@ compress_task = OPERATION_TASKS["compress"]
 convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_process_task = OPERATION_TASKS["ocr"]
+ocr_task = ocr_process_task
 
 __all__ = [
     "OPERATION_TASKS",
@@ -20,4 +22,6 @@ __all__ = [
     "convert_pdf_task",
     "convert_task",
     "extract_text_task",
+    "ocr_process_task",
+    "ocr_task",
 ]

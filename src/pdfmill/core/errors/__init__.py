@@ -2,10 +2,11 @@
 
     PdfMillError
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
-    │                     UnusablePath
+    │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed,
+    │   NothingToRecognise, DynamicForm, NotArchivable
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -44,11 +45,14 @@ from pdfmill.core.errors.callers import (
 from pdfmill.core.errors.document import (
     AllItemsFailed,
     DamagedInput,
+    DynamicForm,
     EmptyInput,
     EncryptedInput,
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotArchivable,
+    NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -86,6 +90,7 @@ from pdfmill.core.errors.request import (
     InvalidSettings,
     MethodNotAllowed,
     OutputExists,
+    UnknownLanguage,
     UnsupportedMediaType,
     UnusablePath,
     WrongInputCount,
@@ -115,6 +120,7 @@ __all__ = [
     "DamagedInput",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "DynamicForm",
     "EmptyInput",
     "EncryptedInput",
     "EngineFailed",
@@ -140,7 +146,9 @@ __all__ = [
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NotArchivable",
     "NotFound",
+    "NothingToRecognise",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
@@ -162,6 +170,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownJob",
     "UnknownKey",
+    "UnknownLanguage",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",

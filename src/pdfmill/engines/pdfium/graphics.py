@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,11 +41,13 @@ class Graphics:
 
     Attributes:
         pictures: Where image XObjects and inline images are painted.
+        resolutions: For each picture its samples per inch as painted; 0 where it has none.
         rulings: Horizontal and vertical lines, as boxes without much width or height; filled areas give their edges.
     """
 
     pictures: tuple[Box, ...]
     rulings: tuple[Box, ...]
+    resolutions: tuple[float, ...] = ()
 
 
 def read_graphics(page: Any, geometry: PageGeometry) -> Graphics:
@@ -52,14 +55,18 @@ def read_graphics(page: Any, geometry: PageGeometry) -> Graphics:
     walk = _Walk()
     handle = calls.address_of(page.raw)
     walk.visit(calls.count_page_objects(handle), lambda index: calls.get_page_object(handle, index), _IDENTITY, 0)
-    return Graphics(_shown(walk.pictures, geometry), _shown(walk.rulings, geometry))
+    pictures, placed = _shown(walk.pictures, geometry)
+    resolutions = [walk.resolutions[index] / geometry.user_unit for index in placed]
+    return Graphics(pictures, _shown(walk.rulings, geometry)[0], tuple(resolutions))
 
 
-def _shown(boxes: list[Box], geometry: PageGeometry) -> tuple[Box, ...]:
+def _shown(boxes: list[Box], geometry: PageGeometry) -> tuple[tuple[Box, ...], list[int]]:
+    """Boxes as they are shown, and the indices of those that have finite edges: the others are left out."""
     if not boxes:
-        return ()
+        return (), []
     found = geometry.shown(np.array(boxes, np.float32))
-    return tuple(tuple(box) for box in found[np.isfinite(found).all(axis=1)].astype(float).round(2).tolist())
+    finite = np.isfinite(found).all(axis=1)
+    return tuple(tuple(box) for box in found[finite].astype(float).round(2).tolist()), np.flatnonzero(finite).tolist()
 
 
 class _Walk:
@@ -67,6 +74,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.pictures: list[Box] = []
+        self.resolutions: list[float] = []
         self.rulings: list[Box] = []
         self._left = _MOST_OBJECTS
 
@@ -80,7 +88,9 @@ class _Walk:
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 self._add_path(painted, outer)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-                self.pictures.append(_bounds([_apply(_matrix(painted, outer), point) for point in _UNIT_SQUARE]))
+                matrix = _matrix(painted, outer)
+                self.pictures.append(_bounds([_apply(matrix, point) for point in _UNIT_SQUARE]))
+                self.resolutions.append(_resolution(painted, matrix))
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
                 inner = calls.count_form_objects(painted)
                 self.visit(inner, _form_getter(painted), _matrix(painted, outer), depth + 1)
@@ -101,6 +111,15 @@ class _Walk:
                 self.rulings.append(_middle(box))
             elif not white:
                 self.rulings += [_bounds(pair) for pair in pairwise(points) if _is_upright(*pair)]
+
+
+def _resolution(image: int, matrix: _Matrix) -> float:
+    """Samples per inch along the side on which the image has more of them."""
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    if not calls.get_image_size(image, ctypes.addressof(width), ctypes.addressof(height)):
+        return 0.0
+    sides = (width.value, math.hypot(*matrix[:2])), (height.value, math.hypot(*matrix[2:4]))
+    return max((72 * samples / length for samples, length in sides if length > 0), default=0.0)
 
 
 def _form_getter(form: int) -> Callable[[int], int | None]:
