@@ -178,8 +178,9 @@ class Readings:
     def __enter__(self) -> Readings:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._checkpoint.folder, ignore_errors=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:  # after a failure, the next attempt goes on from here
+            shutil.rmtree(self._checkpoint.folder, ignore_errors=True)
 
     def read(self, ctx: Context) -> Iterator[ReadPage]:
         """Read the pages that an earlier attempt has not read; yields each page, as it is done."""
