@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
-from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView
+from pdfmill.api.schemas import InventoryView, JobView, MissingEngine, OperationList, OperationView
 from pdfmill.api.uploads import uploads_and_options
 from pdfmill.api.waiting import Waiting
 from pdfmill.core.caller import Scope
@@ -90,6 +90,10 @@ def _view(operation: AnyOperation) -> OperationView:
         result_schema=operation.result.model_json_schema(mode="serialization"),
         available=not absent,
         missing=absent,
+        inventories=[
+            InventoryView(option=each.option, values=list(each.look()), hint=each.hint)
+            for each in operation.inventories
+        ],
         url=f"/v1/operations/{operation.name}",
     )
 

@@ -155,6 +155,14 @@ class MissingEngine(View):
     hint: str = Field(description="How to install it.")
 
 
+class InventoryView(View):
+    """Values of an option that this server has."""
+
+    option: str = Field(description="Name of the option.")
+    values: list[str] = Field(description="What is installed.")
+    hint: str = Field(description="How an administrator adds another.")
+
+
 class OperationView(View):
     """An operation."""
 
@@ -167,6 +175,9 @@ class OperationView(View):
     result_schema: dict[str, Any] = Field(description="JSON Schema of its result.")
     available: bool = Field(description="Whether everything it needs is installed.")
     missing: list[MissingEngine] = Field(description="What is not.")
+    inventories: list[InventoryView] = Field(
+        description="Values of options that depend on what is installed, such as languages."
+    )
     url: str = Field(description="POST files here.")
 
 

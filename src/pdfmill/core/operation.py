@@ -110,6 +110,21 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """Values of an option that depend on what is installed, such as languages.
+
+    Attributes:
+        option: Name of the option.
+        look: Looks what is there now.
+        hint: The line that adds another.
+    """
+
+    option: str
+    look: Callable[[], Sequence[str]]
+    hint: str
+
+
+@dataclass(frozen=True)
 class Operation(Generic[OptionsT, ResultT]):
     """One thing that pdfmill can do to documents.
 
@@ -121,6 +136,7 @@ class Operation(Generic[OptionsT, ResultT]):
         limits: What it needs other than the default limits.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
         batch: How it is made of many jobs; None for an operation that is one.
+        inventories: Values of its options that depend on what is installed.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
 
@@ -135,6 +151,7 @@ class Operation(Generic[OptionsT, ResultT]):
     requires: tuple[str, ...] = ()
     limits: LimitOverrides = NO_OVERRIDES
     batch: Batch | None = None
+    inventories: tuple[Inventory, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):

@@ -88,13 +88,19 @@ def _libreoffice() -> Found | None:
     return Found(_version_of(place), place) if place else None
 
 
-def _tesseract() -> Found | None:
-    """The recogniser comes in a wheel, and is of no use without the language data of the system."""
-    if importlib.util.find_spec("tesserocr") is None:
-        return None
+def _recogniser() -> Found | None:
+    """Tesseract comes in a wheel, and is of no use without the language data of the system; RapidOCR has its own."""
     languages = installed_languages()
-    version = importlib.metadata.version("tesserocr")
-    return Found(f"{version} with {', '.join(languages)}", "Python package") if languages else None
+    if importlib.util.find_spec("tesserocr") is not None and languages:
+        return Found(f"tesserocr {importlib.metadata.version('tesserocr')}", f"languages {', '.join(languages)}")
+    rapid = _rapidocr()
+    return rapid and Found(f"rapidocr {rapid.version}", rapid.place)
+
+
+def _rapidocr() -> Found | None:
+    if not all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")):
+        return None
+    return _library("rapidocr")()
 
 
 def _version_of(program: str) -> str:
@@ -118,10 +124,10 @@ PROBES: dict[str, Probe] = {
         Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
         Probe("ocrmypdf", "lays recognised text under scans", _REINSTALL, _library("ocrmypdf")),
         Probe(
-            "tesseract",
+            "recogniser",
             "recognises text",
-            INSTALL,
-            _tesseract,
+            f"{INSTALL} (or, for some languages, without system packages: pip install 'pdfmill[ocr-rapid]')",
+            _recogniser,
         ),
         Probe("isal", "deflates pictures quickly", _REINSTALL, _library("isal")),
         Probe("vips", "decodes, resamples and encodes pictures", _REINSTALL, _library("pyvips-binary")),
@@ -146,6 +152,13 @@ PROBES: dict[str, Probe] = {
             "libreoffice-impress-nogui",
             _libreoffice,
             optional="Office documents are not converted",
+        ),
+        Probe(
+            "rapidocr",
+            "reads again what was read badly, such as receipts and tables",
+            "pip install 'pdfmill[ocr-rapid]'",
+            _rapidocr,
+            optional="receipts and tables are read once only",
         ),
         Probe(
             "valkey",

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType, OutputFile
+from pdfmill.core.errors import MissingDependency
+from pdfmill.core.language_data import INSTALL_LANGUAGE, installed_languages
 from pdfmill.core.limits import LimitOverrides
-from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
+from pdfmill.core.operation import Accepts, Inputs, Inventory, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
 
 if TYPE_CHECKING:
@@ -104,14 +106,21 @@ class OcrResult(Result):
 def run(inputs: Inputs, options: OcrOptions, ctx: Context) -> Outcome[OcrResult]:
     """Read the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
+    from pdfmill.engines.rapidocr import is_installed
     from pdfmill.services.ocr.document import Changes
     from pdfmill.services.ocr.languages import check_languages
     from pdfmill.services.ocr.plan import EngineChoice, Mode, OcrPlan
     from pdfmill.services.ocr.service import OCRService, OutputKind
 
     source = inputs.single
+    has_rapidocr = is_installed()
+    if options.engine == "rapidocr" and not has_rapidocr:
+        raise MissingDependency(
+            "RapidOCR is not installed. Choose engine=auto, or install it: pip install 'pdfmill[ocr-rapid]'",
+            program="rapidocr",
+        )
     plan = OcrPlan(
-        languages=check_languages(options.languages),
+        languages=check_languages(options.languages, has_own_models=has_rapidocr),
         pages=options.pages,
         mode=Mode(options.mode),
         engine=EngineChoice(options.engine),
@@ -196,6 +205,7 @@ ocr = Operation(
     options=OcrOptions,
     result=OcrResult,
     run=run,
-    requires=("pikepdf", "pdfium", "ocrmypdf", "tesseract"),
+    requires=("pikepdf", "pdfium", "ocrmypdf", "recogniser"),
+    inventories=(Inventory("languages", installed_languages, INSTALL_LANGUAGE),),
     limits=LimitOverrides(wall_s=7200, cpu_s=7200, memory_mib=2048),
 )

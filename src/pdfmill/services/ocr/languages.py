@@ -54,14 +54,19 @@ _SCRIPTS = {
 _OWN_CODES = {"chi_sim": "zh_Hans", "chi_tra": "zh_Hant"}
 
 
-def check_languages(wanted: Sequence[str]) -> tuple[str, ...]:
+def check_languages(wanted: Sequence[str], *, has_own_models: bool = False) -> tuple[str, ...]:
     """The languages to read with; empty for "find out".
+
+    Args:
+        has_own_models: Another engine is installed that needs no language data.
 
     Raises:
         MissingDependency: No language data are installed.
         UnknownLanguage: Data for one of them are not installed.
     """
     installed = installed_languages()
+    if not installed and has_own_models:
+        return ()
     if not installed:
         raise MissingDependency(
             f"No language data for OCR are installed. To install them: {INSTALL}",

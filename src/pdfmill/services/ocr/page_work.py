@@ -27,8 +27,9 @@ from pdfmill.services.ocr.model import (
     ReadWord,
     Suspicion,
 )
-from pdfmill.services.ocr.plan import Mode, OcrPlan
+from pdfmill.services.ocr.plan import EngineChoice, Mode, OcrPlan
 from pdfmill.services.ocr.reading import PageReader, Reading
+from pdfmill.services.ocr.second_reading import read_with_rapidocr
 from pdfmill.services.ocr.sheet import Sheet
 
 #: Part of a page from which its pictures decide how finely it is drawn, and from which it counts as a scan.
@@ -102,8 +103,10 @@ class PageWork:
         self._plan = plan
         self._read = self._stack.enter_context(open_read(source, user_units))
         self._drawn = self._stack.enter_context(open_drawn(source, pixels, user_units))
-        languages = LanguageChooser(plan.languages, installed_languages())
-        self._reader = PageReader(Tesseract(), languages, check)
+        self._reader = None
+        if not reads_with_rapidocr(plan):
+            languages = LanguageChooser(plan.languages, installed_languages())
+            self._reader = PageReader(Tesseract(), languages, check)
 
     def close(self) -> None:
         self._stack.close()
@@ -142,10 +145,40 @@ class PageWork:
         if sheet.ink.is_absent:
             return empty
         try:
-            reading = self._reader.read(sheet)
+            reading = read_with_rapidocr(sheet.prepared()) if self._reader is None else self._reader.read(sheet)
         except EngineFailed:
             return replace(empty, outcome=PageOutcome.FAILED)
         return _described(page_index, found, reading)
+
+    def read_again(self, first: ReadPage) -> ReadPage:
+        """A page that Tesseract read badly, read by RapidOCR; what reads better is what counts."""
+        page_index = first.number - 1
+        found = self.find(page_index)
+        sheet = self.sheet(page_index, found)
+        if first.turn:
+            sheet = sheet.turned(first.turn)
+        second = _described(page_index, found, read_with_rapidocr(sheet.prepared()))
+        second = replace(second, language=first.language)
+        return second if _worth(second) > _worth(first) else first
+
+
+def reads_with_rapidocr(plan: OcrPlan) -> bool:
+    """Whether RapidOCR reads all pages: it was asked for, or there is nothing else."""
+    return plan.engine is EngineChoice.RAPIDOCR or not installed_languages()
+
+
+def begin_again(
+    source: Path, user_units: Sequence[float], plan: OcrPlan, pixels: PixelBudget, checkpoint: Checkpoint
+) -> Callable[[int], None]:
+    """What a process does with each page that is read a second time."""
+    work = PageWork(source, user_units, plan, pixels)
+
+    def again(page_index: int) -> None:
+        first = checkpoint.find(page_index + 1)
+        if first is not None:
+            checkpoint.keep(work.read_again(first))
+
+    return again
 
 
 def begin(
@@ -235,3 +268,8 @@ def _scan_dpi(graphics: Graphics, size: tuple[float, float]) -> float:
     page = Box(0, 0, *size)
     covered = sum(page.intersection(Box(*picture)).area for picture in graphics.pictures)
     return max(graphics.resolutions, default=0.0) if covered > _SCAN * page.area else 0.0
+
+
+def _worth(page: ReadPage) -> float:
+    """Characters, the less sure the less they count."""
+    return sum(len(word.text) * max(0.0, word.confidence - 40) for word in page.words)

@@ -151,7 +151,7 @@ class PageReader:
         for dpi in _OTHER_DPI:
             if abs(dpi - first.dpi) > 30:
                 yield lambda dpi=dpi: self._read(sheet, languages, dpi=dpi)  # type: ignore[misc]
-        yield lambda: _marked(self._read(sheet, languages, layout=_SCATTERED), Treatment.AS_SCATTERED_WORDS, _in_rows)
+        yield lambda: _marked(self._read(sheet, languages, layout=_SCATTERED), Treatment.AS_SCATTERED_WORDS, in_rows)
         if Treatment.LIGHT_EVENED not in sheet.treatments:
             yield lambda: self._read(sheet.evened(), languages)
         factor = _enlargement(first)
@@ -179,7 +179,7 @@ def _marked(
     return replace(reading, lines=order(reading.lines), treatments=(*reading.treatments, treatment))
 
 
-def _in_rows(lines: tuple[FoundLine, ...]) -> tuple[FoundLine, ...]:
+def in_rows(lines: tuple[FoundLine, ...]) -> tuple[FoundLine, ...]:
     """Scattered pieces, those side by side put into one line, from the top of the page to its bottom."""
     rows: list[list[FoundLine]] = []
     for line in sorted(lines, key=lambda line: line.box[1] + line.box[3]):

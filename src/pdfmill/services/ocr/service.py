@@ -21,8 +21,9 @@ from pdfmill.services.ocr.document import Changes, check_can_be_read, write_docu
 from pdfmill.services.ocr.forms import AltoForm, Form, HocrForm, JsonForm, PlainForm
 from pdfmill.services.ocr.images import as_pdf
 from pdfmill.services.ocr.model import PageOutcome, ReadPage, as_scanned
-from pdfmill.services.ocr.page_work import begin
+from pdfmill.services.ocr.page_work import begin, begin_again, reads_with_rapidocr
 from pdfmill.services.ocr.plan import OcrPlan
+from pdfmill.services.ocr.second_reading import wants_second_reading
 
 #: MiB that reading a page takes at most, and that the rest of the attempt takes.
 _PAGE_MIB, _REST_MIB = 400, 256
@@ -105,7 +106,7 @@ class OCRService:
         for done, page in enumerate(readings.read(ctx), start=1):
             found[page.number] = replace(page, blocks=())
             recognised.words[page.number] = len(page.words)
-            ctx.advance(done, total, unit="pages", message=_message(page))
+            ctx.advance(min(done, total), total, unit="pages", message=_message(page))
         recognised.resumed = readings.resumed
         recognised.pages = [found[number] for number in sorted(found)]
         outcomes = {page.outcome for page in recognised.pages}
@@ -184,19 +185,35 @@ class Readings:
 
     def read(self, ctx: Context) -> Iterator[ReadPage]:
         """Read the pages that an earlier attempt has not read; yields each page, as it is done."""
-        missing = []
+        missing: list[int] = []
+        doubtful: list[int] = []
         for index in self.page_indices:
             page = self._checkpoint.find(index + 1)
             if page is None:
                 missing.append(index)
             else:
                 self.resumed += 1
+                if wants_second_reading(page, self._plan):
+                    doubtful.append(index)
                 yield page
         work = partial(begin, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
         until = ctx.deadline if self._plan.job_s is None else time.monotonic() + self._plan.job_s
         crew = work_through(missing, work, ctx, cores=self._cores(ctx), page_s=self._plan.page_s, until=until)
         for index, failure in crew:
-            yield self._ended(index, failure)
+            page = self._ended(index, failure)
+            if wants_second_reading(page, self._plan):
+                doubtful.append(index)
+            yield page
+        yield from self._read_again(doubtful, ctx, until)
+
+    def _read_again(self, doubtful: Sequence[int], ctx: Context, until: float) -> Iterator[ReadPage]:
+        """Have RapidOCR read what Tesseract read badly, in one process, because it takes the memory of several.
+
+        What it cannot read stays as it was.
+        """
+        work = partial(begin_again, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
+        for index, _ in work_through(doubtful, work, ctx, cores=1, page_s=self._plan.page_s, until=until):
+            yield self._found(index)
 
     def kept(self) -> Iterator[ReadPage]:
         """All pages that were chosen, in the order of the document; after `read`."""
@@ -214,6 +231,8 @@ class Readings:
         return page or ReadPage(index + 1, 0.0, 0.0, PageOutcome.FAILED)
 
     def _cores(self, ctx: Context) -> int:
+        if reads_with_rapidocr(self._plan):
+            return 1
         cores = self._plan.cores or len(os.sched_getaffinity(0))
         return max(1, min(cores, (ctx.limits.memory_mib - _REST_MIB) // _PAGE_MIB, ctx.limits.processes // 4))
 
