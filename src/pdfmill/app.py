@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import open_storage
 from pdfmill.operations import load_registry
+from pdfmill.providers.service import Providers, open_providers
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.preparation import Preparer
@@ -50,12 +50,11 @@ class Parts:
     @cached_property
     def jobs(self) -> JobService:
         """The job table as clients see it."""
-        retention = timedelta(hours=self.settings.retention.hours)
         return JobService(
             self.database,
             self.storage,
             self.dispatcher,
-            retention=retention,
+            retention=self.policy.retention,
             queue=self.settings.queue,
             sealer=self.sealer,
             quota=self.settings.quota,
@@ -77,6 +76,11 @@ class Parts:
         return Keys(self.database, self.pepper)
 
     @cached_property
+    def providers(self) -> Providers:
+        """The language models and translators."""
+        return open_providers(self.settings.provider)
+
+    @cached_property
     def runner(self) -> AttemptRunner:
         """What works on jobs in this process; its sandbox belongs to this process alone."""
         return AttemptRunner(
@@ -88,6 +92,7 @@ class Parts:
             preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
             start_sandbox=_start_sandbox,
+            providers=self.providers,
         )
 
     @cached_property
@@ -130,11 +135,13 @@ class Parts:
         register_api(
             self.flask_app,
             registry=self.registry,
+            database=self.database,
             jobs=self.jobs,
             storage=self.storage,
             doors=Doors.of(self.settings, self.keys, self.pepper),
             health=health,
             settings=self.settings,
+            offer=self.providers.offer,
         )
         return self.flask_app
 

@@ -205,6 +205,7 @@ ocr = Operation(
     options=OcrOptions,
     result=OcrResult,
     run=run,
+    variant="engine",
     requires=("pikepdf", "pdfium", "ocrmypdf", "recogniser"),
     inventories=(Inventory("languages", installed_languages, INSTALL_LANGUAGE),),
     limits=LimitOverrides(wall_s=7200, cpu_s=7200, memory_mib=2048),

@@ -18,7 +18,7 @@ from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Registry
-from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.attempts import Attempt, Usage, claim_next
 from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
@@ -29,6 +29,7 @@ from pdfmill.jobs.queue import next_job
 from pdfmill.jobs.recovery import reap_if_dead
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage, translated_errors
+from pdfmill.providers.service import NO_PROVIDERS, Providers
 from pdfmill.worker.gate import Gate, Place
 from pdfmill.worker.preparation import Preparer
 from pdfmill.worker.publication import Publisher
@@ -50,6 +51,7 @@ class AttemptRunner:
         preparer: Tells the sandbox what to do.
         spool: Folder of the attempts' work directories, see `Sandbox.start`.
         start_sandbox: Starts the sandbox over the spool.
+        providers: Whom jobs may ask.
     """
 
     def __init__(  # noqa: PLR0913 - what the composition root has
@@ -63,6 +65,7 @@ class AttemptRunner:
         preparer: Preparer,
         spool: Spool,
         start_sandbox: Callable[[Path], Sandbox] = Sandbox.start,
+        providers: Providers = NO_PROVIDERS,
     ) -> None:
         self.stop_notice = StopNotice()
         self._database = database
@@ -73,6 +76,7 @@ class AttemptRunner:
         self._preparer = preparer
         self._spool = spool
         self._start_sandbox = start_sandbox
+        self._providers = providers
         self._sandbox: Sandbox | None = None
         self._gate = Gate(spool.folder / GATE)
         self._publisher = Publisher(storage)
@@ -206,7 +210,8 @@ class AttemptRunner:
                 request = self._preparer.prepare(attempt, directory)
             self.prepare()
             assert self._sandbox is not None
-            with self._sandbox.launch(directory, request) as process:
+            attempt.sandbox = str(self._sandbox.tier)
+            with self._sandbox.launch(directory, request, self._providers.desk()) as process:
                 crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
@@ -232,23 +237,28 @@ class AttemptRunner:
             cpu_s=ended.cpu_s,
             peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
             wall_s=ended.wall_s,
+            providers=[use.model_dump() for use in ended.provider_uses] or None,
             tier=self._sandbox and self._sandbox.tier.name,
         )
+        attempt.usage = Usage(self._sandbox.tier.name, ended.cpu_s, ended.peak_memory_bytes) if self._sandbox else None
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
             with self._supervisor.keeping_the_lease(attempt):
-                self._publish(attempt, request, ended.outcome, directory)
+                self._publish(attempt, request, ended, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
 
-    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
-        batch = self._registry.get(request.operation).batch
+    def _publish(
+        self, attempt: Attempt, request: SandboxRequest, ended: Ended, outcome: SandboxOutcome, directory: Path
+    ) -> None:
+        operation = self._registry.get(request.operation)
+        batch = operation.batch
         if batch is None or request.items is not None:
-            self._publisher.publish(attempt, outcome, directory)
+            self._publisher.publish(attempt, ended, directory, operation)
             return
         for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
             self._dispatcher.dispatch(item.id, item.operation)

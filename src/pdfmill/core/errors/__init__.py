@@ -5,8 +5,8 @@
     │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed,
-    │   NothingToRecognise, DynamicForm, NotArchivable
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
+    │                     NothingToRecognise, DynamicForm, NotAStatement, NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -16,6 +16,7 @@
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -52,6 +53,9 @@ from pdfmill.core.errors.document import (
     NoPages,
     NoTables,
     NotArchivable,
+    NotAStatement,
+    NotExportable,
+    NoText,
     NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
@@ -81,6 +85,13 @@ from pdfmill.core.errors.limits import (
     TooManyPages,
     TooManyPixels,
     TooManyProcesses,
+)
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
 )
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
@@ -141,12 +152,16 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
+    "NotAStatement",
     "NotArchivable",
+    "NotExportable",
     "NotFound",
     "NothingToRecognise",
     "OutputExists",
@@ -154,6 +169,10 @@ __all__ = [
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",

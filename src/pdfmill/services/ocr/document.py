@@ -12,7 +12,6 @@ from pikepdf import Name, Pdf
 from pdfmill.core.context import Context
 from pdfmill.core.errors import DynamicForm
 from pdfmill.engines.ocrmypdf import strip_invisible_text
-from pdfmill.engines.pdfa import save_archivable
 from pdfmill.engines.pikepdf import is_signed, open_pdf, save_pdf
 from pdfmill.services.ocr.layer import is_visibly_skewed, lay_text, straighten, turn
 from pdfmill.services.ocr.model import PageOutcome, ReadPage, Suspicion, as_level, as_scanned
@@ -58,31 +57,24 @@ def check_can_be_read(pdf: Pdf) -> None:
         )
 
 
-def write_document(
-    source: Path, target: Path, pages: Pages, changes: Changes, *, archive: bool, ctx: Context
-) -> list[str]:
+def write_document(source: Path, target: Path, pages: Pages, changes: Changes, ctx: Context) -> list[str]:
     """Write the document with what was read; returns sentences about what was done otherwise than asked for.
 
     Args:
         pages: Gives what was read, in the order of the document, as often as it is asked.
-        archive: Make it a PDF/A-2b.
 
     Raises:
-        NotArchivable: It cannot be made a PDF/A.
         StorageFull: The disk is full.
     """
     with open_pdf(source, ctx.limits) as pdf:
         if is_signed(pdf):
             shutil.copyfile(source, target)
             return ["The document is signed, so the PDF came back as it was: any change would break the signature."]
-        if not archive and not any(_changes(page, changes) for page in pages()):
+        if not any(_changes(page, changes) for page in pages()):
             shutil.copyfile(source, target)
             return ["No page was changed, so the PDF came back as it was."]
         warnings = _change(pdf, source, pages, changes, ctx)
-        if archive:
-            save_archivable(pdf, target)
-        else:
-            save_pdf(pdf, target)
+        save_pdf(pdf, target)
     return warnings
 
 

@@ -15,6 +15,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import EngineFailed, NothingToRecognise
 from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.crew import PageFailure, work_through
 from pdfmill.services.ocr.document import Changes, check_can_be_read, write_document
@@ -85,6 +86,7 @@ class OCRService:
             NotArchivable: PDF/A was asked for, and cannot be made of it.
             Cancelled, DeadlineExceeded: As the context says.
         """
+        ctx.path("recognised.pdf").unlink(missing_ok=True)
         source = self._as_pdf(file, ctx)
         with Readings.open(source, plan, ctx) as readings:
             recognised = Recognised(readings.page_count)
@@ -106,6 +108,7 @@ class OCRService:
         for done, page in enumerate(readings.read(ctx), start=1):
             found[page.number] = replace(page, blocks=())
             recognised.words[page.number] = len(page.words)
+            ctx.meter.pages += page.outcome is PageOutcome.RECOGNISED
             ctx.advance(min(done, total), total, unit="pages", message=_message(page))
         recognised.resumed = readings.resumed
         recognised.pages = [found[number] for number in sorted(found)]
@@ -130,11 +133,7 @@ class OCRService:
         ctx: Context,
     ) -> Path:
         if kind in (OutputKind.PDF, OutputKind.PDFA):
-            target = ctx.path(f"recognised-{kind.value}.pdf")
-            recognised.warnings += write_document(
-                source, target, readings.kept, changes, archive=kind is OutputKind.PDFA, ctx=ctx
-            )
-            return target
+            return self._write_pdf(kind, source, readings, recognised, changes, ctx)
         form = _FORMS[kind]()
         target = ctx.path(f"text.{kind.value}")
         with target.open("w", encoding="utf-8", newline="\n") as file:
@@ -144,6 +143,24 @@ class OCRService:
                 ctx.check()
             file.write(form.tail())
         return target
+
+    def _write_pdf(
+        self,
+        kind: OutputKind,
+        source: Path,
+        readings: Readings,
+        recognised: Recognised,
+        changes: Changes,
+        ctx: Context,
+    ) -> Path:
+        target = ctx.path("recognised.pdf")
+        if not target.exists():
+            recognised.warnings += write_document(source, target, readings.kept, changes, ctx)
+        if kind is OutputKind.PDF:
+            return target
+        archived = ctx.path("archived.pdf")
+        recognised.warnings += ArchivingService().archive(target, archived, ctx).changes
+        return archived
 
 
 class Readings:
