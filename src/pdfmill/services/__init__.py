@@ -18,6 +18,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
+    from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
 
     services = (
@@ -32,5 +33,6 @@ def build_services() -> Mapping[type[Any], Any]:
         BankStatementExtractionService(),
         InvoiceExtractionService(),
         ExportService(),
+        OCRService(),
     )
     return {type(service): service for service in services}

@@ -15,6 +15,8 @@ conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_process_task = OPERATION_TASKS["ocr"]
+ocr_task = ocr_process_task
 
 __all__ = [
     "OPERATION_TASKS",
@@ -30,4 +32,6 @@ __all__ = [
     "extract_text_task",
     "get_task_status",
     "health_check_task",
+    "ocr_process_task",
+    "ocr_task",
 ]

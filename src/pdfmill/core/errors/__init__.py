@@ -2,11 +2,11 @@
 
     PdfMillError
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
-    │                     UnusablePath
+    │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                     NotAnInvoice, NotAStatement, NotExportable, AllItemsFailed
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -46,6 +46,7 @@ from pdfmill.core.errors.callers import (
 from pdfmill.core.errors.document import (
     AllItemsFailed,
     DamagedInput,
+    DynamicForm,
     EmptyInput,
     EncryptedInput,
     ForbiddenContent,
@@ -56,6 +57,7 @@ from pdfmill.core.errors.document import (
     NotAStatement,
     NotExportable,
     NoText,
+    NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -100,6 +102,7 @@ from pdfmill.core.errors.request import (
     InvalidSettings,
     MethodNotAllowed,
     OutputExists,
+    UnknownLanguage,
     UnsupportedMediaType,
     UnusablePath,
     WrongInputCount,
@@ -129,6 +132,7 @@ __all__ = [
     "DamagedInput",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "DynamicForm",
     "EmptyInput",
     "EncryptedInput",
     "EngineFailed",
@@ -161,6 +165,7 @@ __all__ = [
     "NotArchivable",
     "NotExportable",
     "NotFound",
+    "NothingToRecognise",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
@@ -186,6 +191,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownJob",
     "UnknownKey",
+    "UnknownLanguage",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",
