@@ -8,6 +8,7 @@ from pdfmill.operations.bulk import bulk
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
+from pdfmill.operations.summarize import summarize
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -15,6 +16,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     bulk(compress, "Compress many", "Make many PDFs smaller, each in a job of its own, and put them into one archive."),
     convert,
     extract_text,
+    summarize,
 )
 
 

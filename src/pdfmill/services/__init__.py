@@ -12,6 +12,13 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.extraction.text import TextExtractionService
+    from pdfmill.services.summary.service import SummaryService
 
-    services = (CompressionService(), ConversionService(), TextExtractionService(), TableService())
+    services = (
+        CompressionService(),
+        ConversionService(),
+        TextExtractionService(),
+        TableService(),
+        SummaryService(),
+    )
     return {type(service): service for service in services}

@@ -11,13 +11,17 @@ compress_task = OPERATION_TASKS["compress"]
 convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
 extract_text_task = OPERATION_TASKS["extract-text"]
+summarize_task = OPERATION_TASKS["summarize"]
+ai_summarize_task = summarize_task
 
 __all__ = [
     "OPERATION_TASKS",
+    "ai_summarize_task",
     "bulk_compress_task",
     "cleanup_expired_jobs",
     "compress_task",
     "convert_pdf_task",
     "convert_task",
     "extract_text_task",
+    "summarize_task",
 ]
