@@ -20,6 +20,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
+    from pdfmill.services.summary.service import SummaryService
 
     services = (
         ArchivingService(),
@@ -34,5 +35,6 @@ def build_services() -> Mapping[type[Any], Any]:
         InvoiceExtractionService(),
         ExportService(),
         OCRService(),
+        SummaryService(),
     )
     return {type(service): service for service in services}

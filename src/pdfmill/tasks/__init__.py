@@ -17,9 +17,12 @@ extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
 ocr_process_task = OPERATION_TASKS["ocr"]
 ocr_task = ocr_process_task
+summarize_task = OPERATION_TASKS["summarize"]
+ai_summarize_task = summarize_task
 
 __all__ = [
     "OPERATION_TASKS",
+    "ai_summarize_task",
     "bulk_compress_task",
     "cleanup_expired_jobs",
     "compress_task",
@@ -34,4 +37,5 @@ __all__ = [
     "health_check_task",
     "ocr_process_task",
     "ocr_task",
+    "summarize_task",
 ]
