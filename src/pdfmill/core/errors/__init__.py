@@ -12,7 +12,8 @@
     ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
     │   JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
-    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, SchemaTooNew,
+    │   BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── DeadlineExceeded, Cancelled
@@ -97,6 +98,7 @@ from pdfmill.core.errors.surroundings import (
     FileMissing,
     MissingDependency,
     OutputRejected,
+    SchemaTooNew,
     ServerUnreachable,
     StorageFull,
     StorageUnavailable,
@@ -151,6 +153,7 @@ __all__ = [
     "QuotaExceeded",
     "ResultUnavailable",
     "SandboxCrashed",
+    "SchemaTooNew",
     "ScopeMissing",
     "ServerUnreachable",
     "StorageFull",
