@@ -91,8 +91,16 @@ def insert(url, **rows):
     for table, values in rows.items():
         engine, found = _reflected(url, table)
         with engine.begin() as connection:
-            connection.execute(found.insert(), [{k: v for k, v in row.items() if k in found.c} for row in values])
+            connection.execute(found.insert(), [_fitting(row, found) for row in values])
         engine.dispose()
+
+
+def _fitting(row, table):
+    """What of a row the schema has a place for, with something in the columns that later schemas ask for."""
+    needed = {c.name: c for c in table.c if not (c.nullable or c.server_default is not None or c.primary_key)}
+    fillers = {int: 0, str: "", dict: {}, datetime: NOW, bool: False, float: 0.0}
+    filled = {name: fillers[column.type.python_type] for name, column in needed.items() if name not in row}
+    return {name: value for name, value in row.items() if name in table.c} | filled
 
 
 def _reflected(url, table):

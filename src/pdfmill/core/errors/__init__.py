@@ -9,8 +9,8 @@
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
-    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
-    │   JobExpired, PasswordLost
+    ├── AddressInUse, AlreadyServing, DataDirectoryNotEmpty, BackupUnreadable, OutputExists, InvalidTransition,
+    │   JobNotFinished, ResultUnavailable, JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, SchemaTooNew,
     │   BrokerUnavailable, ServerUnreachable
@@ -54,7 +54,9 @@ from pdfmill.core.errors.document import (
 from pdfmill.core.errors.jobs import (
     AddressInUse,
     AlreadyServing,
+    BackupUnreadable,
     Cancelled,
+    DataDirectoryNotEmpty,
     DeadlineExceeded,
     InvalidTransition,
     JobExpired,
@@ -111,10 +113,12 @@ __all__ = [
     "AlreadyServing",
     "ArchiveTooLarge",
     "AuditBroken",
+    "BackupUnreadable",
     "BrokerUnavailable",
     "Cancelled",
     "CrossSiteRequest",
     "DamagedInput",
+    "DataDirectoryNotEmpty",
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "EmptyInput",
