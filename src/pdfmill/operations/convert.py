@@ -10,6 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.conversion.targets import Target
 
 if TYPE_CHECKING:
     from pdfmill.services.conversion.written import WrittenPages
@@ -30,11 +31,11 @@ _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocu
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "docx", "pptx", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
-        "txt",
+    to: Target = Field(
+        Target.TXT,
         description="Kind of the output. docx is a Word document, pptx a presentation with a slide for each page. csv "
         "and xlsx hold the tables, xlsx with a sheet for each. Several pictures or csv files come as a zip archive; a "
-        "TIFF holds all pages itself.",
+        "TIFF holds all pages itself. pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     layout: Literal["flow", "exact"] = Field(
@@ -55,6 +56,12 @@ class ConvertOptions(Options):
             raise ValueError("transparent pictures are neither jpeg nor grey; choose png, webp or tiff in colour")
         return self
 
+    @model_validator(mode="after")
+    def _archives_the_whole(self) -> Self:
+        if self.pages is not None and self.to is Target.PDFA:
+            raise ValueError("pdfa is made of the whole document; leave pages out, or split it first")
+        return self
+
 
 class ConvertResult(Result):
     """What was made."""
@@ -66,6 +73,9 @@ class ConvertResult(Result):
         description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
     )
     tables: int | None = Field(description="Tables that were written; null unless csv or xlsx was asked for.")
+    tables_joined: int | None = Field(
+        None, description="Those of them that went on over several pages; null unless csv or xlsx was asked for."
+    )
     coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
 
 
@@ -73,12 +83,14 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
     """Convert the one input."""
     if options.to in _TEXTS:
         return _write_text(inputs.single, options, ctx)
-    if options.to == "docx":
+    if options.to is Target.DOCX:
         return _write_word(inputs.single, options, ctx)
-    if options.to == "pptx":
+    if options.to is Target.PPTX:
         return _write_slides(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
+    if options.to is Target.PDFA:
+        return _archive(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
 
 
@@ -146,10 +158,32 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
             output_bytes=written.path.stat().st_size,
             needs_ocr=needs_ocr,
             tables=written.table_count,
+            tables_joined=written.joined,
             coarser=None,
         ),
         outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),
         warnings=(f"Tables may be missing: pages {needs_ocr} need OCR.",) if needs_ocr else (),
+    )
+
+
+def _archive(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.archiving.service import ArchivingService
+
+    target = ctx.path("archive.pdf")
+    archived = ctx.service(ArchivingService).archive(source.path, target, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=list(range(1, archived.page_count + 1)),
+            output_bytes=target.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(
+            OutputFile(target, source.renamed(marker="-pdfa", suffix=".pdf"), MediaType.PDF, archived.page_count),
+        ),
+        warnings=archived.changes,
     )
 
 
@@ -194,4 +228,5 @@ convert = Operation(
     result=ConvertResult,
     run=run,
     requires=("pikepdf", "pdfium", "isal", "xlsxwriter", "python-docx", "python-pptx"),
+    variant="to",
 )

@@ -56,6 +56,7 @@ get_segment = _function("FPDFPath_GetPathSegment", c_void_p, c_void_p, c_int)
 get_segment_type = _function("FPDFPathSegment_GetType", c_int, c_void_p)
 get_segment_point = _function("FPDFPathSegment_GetPoint", c_int, c_void_p, c_void_p, c_void_p)
 is_closing = _function("FPDFPathSegment_GetClose", c_int, c_void_p)
+get_image_size = _function("FPDFImageObj_GetImagePixelSize", c_int, c_void_p, c_void_p, c_void_p)
 get_stroke_width = _function("FPDFPageObj_GetStrokeWidth", c_int, c_void_p, c_void_p)
 
 __all__ = [name for name in dir() if name.startswith(("get_", "set_", "count_", "has_", "is_"))]

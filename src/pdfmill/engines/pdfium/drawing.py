@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.limits import Limits, PixelBudget
-from pdfmill.engines.pdfium.graphics import Painted, hide
+from pdfmill.engines.pdfium.geometry import PageGeometry
+from pdfmill.engines.pdfium.graphics import Painted, hide, picture_share, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 
 GreyImage = npt.NDArray[np.uint8]
@@ -37,10 +38,12 @@ class Drawing:
     Attributes:
         pixels: Height × width × samples: grey, red-green-blue, or red-green-blue-alpha.
         dpi: Its resolution, which is lower than was asked for where the page would have had too many pixels.
+        picture_share: Part of the page that its pictures cover, 0 to 1.
     """
 
     pixels: Pixels
     dpi: float
+    picture_share: float = 0.0
 
 
 class DrawnDocument:
@@ -54,6 +57,12 @@ class DrawnDocument:
     @property
     def page_count(self) -> int:
         return len(self._document)
+
+    def page_size(self, page_index: int) -> tuple[float, float]:
+        """Width and height of a page as shown, in points."""
+        unit = self._user_units[page_index] if self._user_units else 1.0
+        width, height = self._document.get_page_size(page_index)
+        return width * unit, height * unit
 
     def text(self, page_index: int) -> str:
         """The text of a page, in the order of its content stream."""
@@ -122,7 +131,9 @@ class DrawnDocument:
                 fill_color=(255, 255, 255, 0 if ink is Ink.TRANSPARENT else 255),
             )
             drawn = np.array(bitmap.to_numpy(), dtype=np.uint8)
-            return Drawing(drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value), scale * 72 / unit)
+            pixels = drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value)
+            share = picture_share(read_pictures(page, PageGeometry.of(page, 1.0)), (width, height))
+            return Drawing(pixels, scale * 72 / unit, share)
         finally:
             page.close()
 

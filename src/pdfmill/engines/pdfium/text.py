@@ -27,6 +27,9 @@ _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
 
 _NAME_BYTES = 256
 
+#: Characters of a page on which it does not matter how many of them are spaces.
+_MANY = 300
+
 
 @dataclass(frozen=True)
 class Font:
@@ -102,6 +105,16 @@ def read_characters(page: Any, geometry: PageGeometry) -> Characters:
     boxes = np.where(np.isfinite(boxes), boxes, 0).astype(np.float32)
     _restore_ligatures(codepoints, boxes)
     return Characters(codepoints, geometry.shown(boxes), run_indices, unmapped, runs)
+
+
+def count_characters(page: Any) -> int:
+    """Characters of a page of pypdfium2; spaces are left out where they could change what the page is taken for."""
+    text_page = page.get_textpage()
+    try:
+        count = max(raw.FPDFText_CountChars(text_page.raw), 0)
+        return count if count > _MANY else len("".join(text_page.get_text_range().split()))
+    finally:
+        text_page.close()
 
 
 def _restore_ligatures(codepoints: npt.NDArray[np.uint32], boxes: Boxes) -> None:

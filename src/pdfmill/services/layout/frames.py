@@ -63,11 +63,11 @@ class Frame:
 
     def turn_block(self, block: Block) -> Block:
         """A block found in level lines, with its boxes where they are on the page."""
-        return block if self.angle == 0 else _moved_block(block, self._turn_box, self.angle)
+        return block if self.angle == 0 else _moved_block(block, self.turn_box, self.angle)
 
     def turn_line(self, line: Line) -> Line:
         """A level line, with its boxes where they are on the page."""
-        return line if self.angle == 0 else _moved_line(line, self._turn_box)
+        return line if self.angle == 0 else _moved_line(line, self.turn_box)
 
     def level_block(self, block: Block) -> Block:
         """A block of the page as it is when the layer's lines are level; for angles of quarters of a circle."""
@@ -79,7 +79,8 @@ class Frame:
         level = self._quarter_turned(np.array([box], np.float32), -self.angle)
         return Box(*level[0].astype(float).round(2).tolist())
 
-    def _turn_box(self, box: Box) -> Box:
+    def turn_box(self, box: Box) -> Box:
+        """A box found in level lines, where it is on the page."""
         if self.angle % 90 == 0:
             turned = self._quarter_turned(np.array([box], np.float32), self.angle)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby, pairwise
 
 from pdfmill.services.layout.model import Box, Line, Word, union
@@ -29,18 +30,27 @@ _OPEN_ROWS = 4
 
 def segments(words: Iterable[Word]) -> list[Line]:
     """Words side by side without a wide gap between them, from the top of the page to its bottom."""
-    found = []
     rows = [sorted(row, key=lambda word: word.box.left) for row in rows_of(words)]
     gutters = _gutters(rows)
-    for ordered in rows:
-        start = 0
-        for index, (word, following) in enumerate(pairwise(ordered), start=1):
-            gap = following.box.left - word.box.right
-            size = max(word.style.size, following.style.size, 4)
-            if gap > _SEGMENT_GAP * size or (gap > _GUTTER_GAP * size and _holds_any(gutters, word, following)):
-                found.append(Line.of(tuple(ordered[start:index])))
-                start = index
-        found.append(Line.of(tuple(ordered[start:])))
+    return [segment for row in rows for segment in split_row(row, gutters)]
+
+
+def split_row(row: Iterable[Word], gutters: AbstractSet[int] = frozenset()) -> list[Line]:
+    """The segments of one row, from left to right.
+
+    Args:
+        gutters: Whole points from the left at which a narrow gap parts as well.
+    """
+    found = []
+    ordered = sorted(row, key=lambda word: word.box.left)
+    start = 0
+    for index, (word, following) in enumerate(pairwise(ordered), start=1):
+        gap = following.box.left - word.box.right
+        size = max(word.style.size, following.style.size, 4)
+        if gap > _SEGMENT_GAP * size or (gap > _GUTTER_GAP * size and _holds_any(gutters, word, following)):
+            found.append(Line.of(tuple(ordered[start:index])))
+            start = index
+    found.append(Line.of(tuple(ordered[start:])))
     return found
 
 
@@ -62,7 +72,7 @@ def _points_between(word: Word, following: Word) -> range:
     return range(left, min(right, left + _WIDEST_GUTTER) + 1)
 
 
-def _holds_any(gutters: set[int], word: Word, following: Word) -> bool:
+def _holds_any(gutters: AbstractSet[int], word: Word, following: Word) -> bool:
     return any(x in gutters for x in _points_between(word, following))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.blocks import BlockFinder, Item
@@ -21,6 +22,7 @@ from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragra
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
@@ -47,8 +49,11 @@ class LayoutDocument:
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float]) -> None:
+    def __init__(
+        self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float], meter: Meter
+    ) -> None:
         self._document = document
+        self._meter = meter
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -76,7 +81,8 @@ class LayoutDocument:
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words))
+                ruled = ruled_areas(read.graphics, frame)
+                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
         ctx.advance(1, 1)
         self._finder = self._heading_finder(profile(sketches))
 
@@ -104,7 +110,7 @@ class LayoutDocument:
         if read.layers:
             frame = read.layers[0].frame
             shown = frame if upright and frame.angle % 90 == 0 else shown
-            headers, footers, words = self._without_running_lines(read.layers[0])
+            headers, footers, words = self._without_running_lines(read)
             blocks, columns = self._blocks(page_index, read, words)
         else:
             blocks = _looked_at(read.graphics, frame)
@@ -129,20 +135,24 @@ class LayoutDocument:
         with self._document.page(page_index) as page:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
+            self._meter.pages += 1
+            self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
             return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
 
-    def _without_running_lines(self, layer: Layer) -> tuple[list[Line], list[Line], list[Word]]:
+    def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
+        layer, slots = read.layers[0], self._finder.profile.slots
         height = layer.frame.size[1]
+        ruled = ruled_areas(read.graphics, layer.frame) if slots else []
         headers: list[Line] = []
         footers: list[Line] = []
         rest: list[Word] = []
         for row in rows_of(layer.words):
             line = Line.of(reading_order(row))
-            slot = next((slot for slot in self._finder.profile.slots if slot.fits(line, height)), None)
-            if slot is None:
+            slot = next((slot for slot in slots if slot.fits(line, height)), None)
+            if slot is None or any(box.holds(line.box) for box in ruled):
                 rest += row
             elif slot.at_top:
                 headers.append(line)
@@ -192,7 +202,7 @@ class LayoutService:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter)
             opened.survey(ctx)
             yield opened
 
