@@ -13,6 +13,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.export.service import ExportService
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+    from pdfmill.services.extraction.overlay import OverlayService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
 
@@ -23,6 +24,7 @@ def build_services() -> Mapping[type[Any], Any]:
         TableService(),
         BankStatementExtractionService(),
         InvoiceExtractionService(),
+        OverlayService(),
         ExportService(),
     )
     return {type(service): service for service in services}

@@ -152,7 +152,7 @@ class TotalsSolver:
         if not solutions:
             return Solution(0.0)
         best = solutions[0]
-        if best.net is None or (not best.adds_up and self._names_a_tax()):
+        if best.net is None or (not best.tax and not best.by_rates and self._names_a_tax()):
             best = self._as_labelled(best)
         other = next((each for each in solutions if each.gross != best.gross), None)
         margin = best.score - other.score if other else 5.0
@@ -161,7 +161,8 @@ class TotalsSolver:
     def _as_labelled(self, best: Solution) -> Solution:
         """What stands beside the labels, though it does not add up."""
         net, tax = next(iter(self._tried("net")), None), next(iter(self._tried("tax")), None)
-        return Solution(best.score, best.gross, net, tax, by_lines=best.by_lines)
+        gross = next(iter([*self._tried("gross")[:1], *self._tried("amount_due")[:1]]), best.gross)
+        return Solution(best.score, gross, net, tax, by_lines=best.by_lines)
 
     def _solutions(self) -> Iterator[Solution]:
         nets = self._tried("net", "line_sum") + self._rate_sums()[:1]
