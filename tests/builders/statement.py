@@ -79,7 +79,9 @@ def account(seed, count=14, *, start=datetime.date(2024, 5, 2), opening=None, da
 
 
 def money(value, style="en", *, sign="-", symbol=""):
-    """An amount as people write it: ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
+    """An amount as people write it.
+
+    ``style`` is ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
 
     ``sign`` says how negative ones look: ``-`` before, ``>`` behind, ``()``, ``DR``, ``SH`` and so on; None drops it.
     """
@@ -92,7 +94,14 @@ def money(value, style="en", *, sign="-", symbol=""):
         grouped = ",".join(groups)
     else:
         grouped = f"{int(whole):,}"
-    marks = {"en": (",", "."), "de": (".", ","), "fr": (" ", ","), "ch": ("'", "."), "in": (",", "."), "bare": ("", ".")}
+    marks = {
+        "en": (",", "."),
+        "de": (".", ","),
+        "fr": (" ", ","),
+        "ch": ("'", "."),
+        "in": (",", "."),
+        "bare": ("", "."),
+    }
     group, mark = marks[style]
     text = symbol + grouped.replace(",", group) + mark + fraction
     negative = value < 0
@@ -108,7 +117,13 @@ def money(value, style="en", *, sign="-", symbol=""):
         case "+":
             return text if negative else f"+{text}"
         case "DR" | "CR" | "DRCR" | "SH" | "DC":
-            words = {"DR": (" DR", ""), "CR": ("", " CR"), "DRCR": (" DR", " CR"), "SH": (" S", " H"), "DC": (" D", " C")}
+            words = {
+                "DR": (" DR", ""),
+                "CR": ("", " CR"),
+                "DRCR": (" DR", " CR"),
+                "SH": (" S", " H"),
+                "DC": (" D", " C"),
+            }
             return text + words[sign][0 if negative else 1]
         case None:
             return text

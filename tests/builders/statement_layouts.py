@@ -28,7 +28,13 @@ def _head(account, period, *, number="Account number", title="Example Bank"):
 @layout
 def uk_paid_out_paid_in(account):
     """Heading over two lines, balance brought and carried forward, the balance only after a day's last booking."""
-    rows = [[(40, "<", f"{account.first:%d %b %y}"), (110, "<", "BALANCE BROUGHT FORWARD"), (550, ">", money(account.opening, sign="DR"))]]
+    rows = [
+        [
+            (40, "<", f"{account.first:%d %b %y}"),
+            (110, "<", "BALANCE BROUGHT FORWARD"),
+            (550, ">", money(account.opening, sign="DR")),
+        ]
+    ]
     last = None
     for index, each in enumerate(account.bookings):
         later = account.bookings[index + 1 :]
@@ -45,7 +51,13 @@ def uk_paid_out_paid_in(account):
         last = each.day
     rows.append([(110, "<", "BALANCE CARRIED FORWARD"), (550, ">", money(account.closing, sign="DR"))])
     heading = [
-        [(40, "<", "Date"), (110, "<", "Payment type and details"), (410, ">", "Paid"), (480, ">", "Paid"), (550, ">", "Balance")],
+        [
+            (40, "<", "Date"),
+            (110, "<", "Payment type and details"),
+            (410, ">", "Paid"),
+            (480, ">", "Paid"),
+            (550, ">", "Balance"),
+        ],
         [(410, ">", "out"), (480, ">", "in")],
     ]
     return Print(_head(account, f"{account.first:%d %B %Y} to {account.last:%d %B %Y}"), heading, rows)
@@ -120,7 +132,12 @@ def _plain(account, *, day, amount, balance, words, opening, closing, period, st
     rows = [[(110, "<", opening), (550, ">", balance(account.opening))]] if opening and order > 0 else []
     for each in account.bookings[::order]:
         rows.append(
-            [(40, "<", day(each.day)), (110, "<", each.text), (460, ">", amount(each.amount)), (550, ">", balance(each.balance))]
+            [
+                (40, "<", day(each.day)),
+                (110, "<", each.text),
+                (460, ">", amount(each.amount)),
+                (550, ">", balance(each.balance)),
+            ]
         )
     if closing and order > 0:
         rows.append([(110, "<", closing), (550, ">", balance(account.closing))])
@@ -233,8 +250,12 @@ def french_debit_credit(account):
     x = 550 if account.closing >= 0 else 470
     last = account.last + datetime.timedelta(days=1)
     rows.append([(40, "<", f"SOLDE {side} AU {last:%d/%m/%Y}"), (x, ">", money(account.closing, "fr", sign=None))])
-    heading = [[(40, "<", "Date"), (90, "<", "Libellé"), (360, "<", "Valeur"), (470, ">", "Débit"), (550, ">", "Crédit")]]
-    return Print(_head(account, f"Période du {account.first:%d/%m/%Y} au {last:%d/%m/%Y}", title="Banque Exemple"), heading, rows)
+    heading = [
+        [(40, "<", "Date"), (90, "<", "Libellé"), (360, "<", "Valeur"), (470, ">", "Débit"), (550, ">", "Crédit")]
+    ]
+    return Print(
+        _head(account, f"Période du {account.first:%d/%m/%Y} au {last:%d/%m/%Y}", title="Banque Exemple"), heading, rows
+    )
 
 
 @layout
@@ -348,7 +369,9 @@ def italian_without_balances(account):
     heading = [
         [(40, "<", "Data"), (100, "<", "Valuta"), (180, "<", "Descrizione"), (460, ">", "Dare"), (550, ">", "Avere")]
     ]
-    return Print(_head(account, f"Estratto conto dal {account.first:%d/%m/%Y} al {account.last:%d/%m/%Y}"), heading, rows)
+    return Print(
+        _head(account, f"Estratto conto dal {account.first:%d/%m/%Y} al {account.last:%d/%m/%Y}"), heading, rows
+    )
 
 
 @layout
@@ -394,7 +417,11 @@ def amounts_on_the_last_line(account):
     for each in account.bookings:
         rows += [
             [(40, "<", f"{each.day:%d %b %Y}"), (120, "<", "Card purchase")],
-            [(120, "<", each.text), (460, ">", money(each.amount, sign="()")), (550, ">", money(each.balance, sign="()"))],
+            [
+                (120, "<", each.text),
+                (460, ">", money(each.amount, sign="()")),
+                (550, ">", money(each.balance, sign="()")),
+            ],
         ]
     head = [
         *_head(account, f"Statement period: {account.first:%d %b %Y} - {account.last:%d %b %Y}"),
@@ -424,7 +451,13 @@ def swiss_left_aligned(account):
         [(40, "<", "Schlusssaldo"), (200, ">", money(account.closing, "ch"))],
     ]
     heading = [
-        [(40, "<", "Datum"), (110, "<", "Text"), (330, "<", "Belastung"), (410, "<", "Gutschrift"), (490, "<", "Saldo CHF")]
+        [
+            (40, "<", "Datum"),
+            (110, "<", "Text"),
+            (330, "<", "Belastung"),
+            (410, "<", "Gutschrift"),
+            (490, "<", "Saldo CHF"),
+        ]
     ]
     return Print(head, heading, rows)
 
@@ -464,7 +497,9 @@ def card_with_sections(account):
         ]
         rows.append([])
     head = [
-        *_head(account, f"Opening/Closing Date {account.first:%m/%d/%y} - {account.last:%m/%d/%y}", number="Account Number"),
+        *_head(
+            account, f"Opening/Closing Date {account.first:%m/%d/%y} - {account.last:%m/%d/%y}", number="Account Number"
+        ),
         [(40, "<", "Previous Balance"), (300, ">", money(account.opening, symbol="$"))],
         [(40, "<", "New Balance"), (300, ">", money(account.closing, symbol="$"))],
         [(40, "<", "Minimum Payment Due"), (300, ">", "$35.00")],

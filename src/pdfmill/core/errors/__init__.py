@@ -2,11 +2,11 @@
 
     PdfMillError
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
-    │                     UnusablePath
+    │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAnInvoice, NotAStatement,
-    │   NotExportable, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -16,6 +16,7 @@
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -45,14 +46,18 @@ from pdfmill.core.errors.callers import (
 from pdfmill.core.errors.document import (
     AllItemsFailed,
     DamagedInput,
+    DynamicForm,
     EmptyInput,
     EncryptedInput,
     ForbiddenContent,
     NoPages,
     NoTables,
     NotAnInvoice,
+    NotArchivable,
     NotAStatement,
     NotExportable,
+    NoText,
+    NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -82,6 +87,13 @@ from pdfmill.core.errors.limits import (
     TooManyPixels,
     TooManyProcesses,
 )
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
     InvalidOptions,
@@ -90,6 +102,7 @@ from pdfmill.core.errors.request import (
     InvalidSettings,
     MethodNotAllowed,
     OutputExists,
+    UnknownLanguage,
     UnsupportedMediaType,
     UnusablePath,
     WrongInputCount,
@@ -119,6 +132,7 @@ __all__ = [
     "DamagedInput",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "DynamicForm",
     "EmptyInput",
     "EncryptedInput",
     "EngineFailed",
@@ -139,20 +153,28 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
     "NotAStatement",
     "NotAnInvoice",
+    "NotArchivable",
     "NotExportable",
     "NotFound",
+    "NothingToRecognise",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",
@@ -169,6 +191,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownJob",
     "UnknownKey",
+    "UnknownLanguage",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",

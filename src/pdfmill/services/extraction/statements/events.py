@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pdfmill.services.extraction.statements.accounts import account_key
+from pdfmill.services.extraction.statements.accounts import account_key, ranges
 from pdfmill.services.extraction.statements.amounts import Amount
 from pdfmill.services.extraction.statements.dates import Date
 from pdfmill.services.extraction.statements.headers import MONEY, Header, Role
@@ -17,6 +17,7 @@ from pdfmill.services.extraction.statements.rows import (
     EntryRow,
     Event,
     HeaderRow,
+    PeriodRow,
     Side,
     TotalRow,
 )
@@ -67,6 +68,9 @@ class EventReader:
         key = account_key(line, self.vocabulary)
         if key and not self._continues(line, table):
             self.events.append(AccountRow(key, line))
+        if len(line.dates) > 1 and not line.amounts and not self._continues(line, table):
+            for first, last in ranges(line, self.vocabulary):
+                self.events.append(PeriodRow(f"{first.raw} {last.raw}", line))
         if not line.amounts:
             self._read_text(line, table)
         elif not self._read_labels(line, table, above) and table and not self._skipping:

@@ -86,6 +86,14 @@ class AccountRow:
 
 
 @dataclass(frozen=True)
+class PeriodRow:
+    """A period that is named outside the entries."""
+
+    key: str
+    line: TextLine
+
+
+@dataclass(frozen=True)
 class HeaderRow:
     """A heading of a table."""
 
@@ -94,4 +102,4 @@ class HeaderRow:
     line: TextLine
 
 
-Event: TypeAlias = EntryRow | BalanceRow | TotalRow | AccountRow | HeaderRow
+Event: TypeAlias = EntryRow | BalanceRow | TotalRow | AccountRow | PeriodRow | HeaderRow
