@@ -172,14 +172,29 @@ def _score_lines(result: Score, path: Path, truth: dict[str, Any], invoice: Read
 def _is_visible(name: str, wanted: str, text: str) -> bool:
     if name in AMOUNTS:
         digits = re.sub(r"\D", "", f"{abs(Decimal(wanted)):.2f}")
-        numbers = {re.sub(r"\D", "", each) for each in re.findall(r"\d[\d.,'’   ]*\d|\d", text)}
+        grouped = re.findall(r"\d{1,3}(?:[ .,'’\u202f\u00a0]\d{3})*(?:[.,]\d{1,4})?(?!\d)", text)
+        plain = re.findall(r"\d+(?:[.,]\d+)?", text)
+        numbers = {re.sub(r"\D", "", each) for each in [*grouped, *plain]}
         return digits in numbers or (digits.endswith("00") and digits[:-2] in numbers)
     if name in ("date", "due date"):
-        day = datetime.date.fromisoformat(wanted)
-        return bool(re.search(rf"{day.day}.{{0,12}}{day.year % 100:02d}|{day.year}.{{0,2}}{day.month:02d}", text))
+        return _shows_date(datetime.date.fromisoformat(wanted), text)
     if name == "currency":
         return wanted in text or _SIGNS.get(wanted, "\0") in text or (wanted == "INR" and "Rs" in text)
     return all(key(part) in key(text) for part in wanted.splitlines())
+
+
+def _shows_date(date: datetime.date, text: str) -> bool:
+    """Whether a day, month and year stand together, in whatever order and words."""
+    day, month, year = f"0?{date.day}", f"0?{date.month}", f"(?:{date.year}|{date.year % 100:02d})"
+    name = r"[^\W\d_]{3,12}\.?,?"
+    ways = (
+        rf"(?<!\d){day}\D{{1,3}}{month}\D{{1,3}}{year}(?!\d)",
+        rf"(?<!\d){month}\D{{1,3}}{day}\D{{1,3}}{year}(?!\d)",
+        rf"(?<!\d){date.year}\D{{0,3}}{month}\D{{0,3}}{day}(?!\d)",
+        rf"(?<!\d){day}\W{{0,3}}(?:de )?{name}\W{{0,3}}(?:de )?{year}(?!\d)",
+        rf"{name}\W{{0,2}}{day}\D{{0,4}}\s{date.year}(?!\d)",
+    )
+    return any(re.search(way, text) for way in ways)
 
 
 def _is_same(name: str, wanted: str, given: Any) -> bool:
@@ -238,7 +253,6 @@ def score_xml(paths: list[Path]) -> tuple[int, int, int]:
             given = values.get(own_name)
             if wanted and name != "IBAN" and (given is None or str(given.value) != wanted):
                 wrong += 1
-                print("xml", path.stem, name, wanted, given and given.value)
     return carrying, found, wrong
 
 

@@ -37,7 +37,7 @@ _VAT = re.compile(
     r"|\d{2}[A-Z]{5}\d{4}[A-Z][A-Z0-9]Z[A-Z0-9]))(?![A-Za-z0-9])"
 )
 #: The same without the country, as they stand beside a label at home.
-_NATIONAL_VAT = re.compile(r"(?<![A-Za-z0-9])([A-Z]?\d[\d .\-]{6,16}[A-Z\d]|[A-Z]-?\d{7,8}-?[A-Z\d]?)(?![A-Za-z0-9])")
+_NATIONAL_VAT = re.compile(r"(?<![A-Za-z0-9])([A-Z]?\d[\d .\-]{5,16}\d[A-Z]?|[A-Z]-?\d{7,8}-?[A-Z\d]?)(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True)

@@ -384,7 +384,10 @@ def lines_by_sum(reading: Reading, targets: Sequence[Decimal]) -> list[Item]:
 def _is_the_total(reading: Reading, chosen: list[tuple[int, Amount, list[Span]]]) -> bool:
     names = {label.name for _, amount, texts in chosen for span in texts for label in reading.labels(span.segment)}
     return (len(chosen) == 1 and bool(names & _TOTAL_NAMES)) or any(
-        label.name in _TOTAL_NAMES and label.weight >= 3 and label.start <= 1
+        label.name in _TOTAL_NAMES
+        and label.weight >= 3
+        and label.start <= 1
+        and len(label.key) >= 0.6 * len(re.sub(r"[\d.,%€$£]", "", label.segment.key))
         for _, _, texts in chosen
         for span in texts
         for label in reading.labels(span.segment)

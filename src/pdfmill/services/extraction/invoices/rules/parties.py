@@ -128,10 +128,20 @@ class PartyFinder:
         labels = [
             label
             for label in self._reading.by_name.get(role, ())
-            if label.segment.page == 0 and label.start <= 2 and _covers(label)
+            if label.segment.page == 0 and label.start <= 2 and self._covers(role, label)
         ]
         found = [party for label in labels for party in [self._beside(role, label)] if party is not None]
         return max(found, key=lambda party: party.score, default=None)
+
+    def _covers(self, role: str, label: Label) -> bool:
+        """Whether a heading is all of its segment, or has its value behind a colon."""
+        rest = label.segment.text[label.end :]
+        if rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":"):
+            return True
+        same = [each for each in self._reading.labels(label.segment) if each.name == role and each.start >= label.end]
+        for each in reversed(same):  # "Buyer (Bill to)"
+            rest = rest[: each.start - label.end] + rest[each.end - label.end :]
+        return not re.search(r"\w{3}", rest)
 
     def _beside(self, role: str, label: Label) -> Party | None:
         strength = 0.5 + 0.1 * label.weight
@@ -386,14 +396,6 @@ def _elected(parties: list[Party]) -> Party | None:
 
 def _alike(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
-
-
-def _covers(label: Label) -> bool:
-    """Whether a heading is all of its segment, or has its value behind a colon."""
-    rest = label.segment.text[label.end :]
-    return (
-        not re.search(r"\w{3}", rest) or rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":")
-    )
 
 
 def _parts(segment: Segment) -> Iterable[Span]:

@@ -247,6 +247,15 @@ class InvoiceReader:
         sure = confidence.of_total(solution, role, labelled=candidate is not None)
         if candidate is not None:
             return self._found(value * sign, candidate.span, sure, candidate.rule)
+        if role == "tax" and value not in solver.printed and (parts := _tax_parts(solver, solution)):
+            return Found(
+                value=value * sign,
+                raw=" + ".join(part.span.text for part in parts),
+                source="derived",
+                confidence=sure,
+                rule="tax:sum",
+                evidence=self._sheet.evidence(*(part.span for part in parts)),
+            )
         span = self._printed(value, solution)
         if span is not None:
             return self._found(value * sign, span, sure, f"{role}:arithmetic")
@@ -361,6 +370,13 @@ class InvoiceReader:
             rule=rule,
             evidence=self._sheet.evidence(span),
         )
+
+
+def _tax_parts(solver: TotalsSolver, solution: Solution) -> list[Amount]:
+    """The taxes at each rate, where the total is only their sum."""
+    if solution.by_rates and len(solution.breakdown) > 1:
+        return [row.tax for row in solution.breakdown]
+    return solver.tax_parts() if solution.tax == solver.tax_sum else []
 
 
 def _sign(code: str, solution: Solution) -> int:
