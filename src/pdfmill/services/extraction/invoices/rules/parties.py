@@ -306,6 +306,8 @@ class PartyFinder:
                 match = _FORM.search(span.text)
                 if match is None or not match.start() or not self._is_name(span.text):
                     continue
+                if self._reading.lexicon.titles.get(key(span.text[match.end() :])):  # "Acme Inc. Invoice"
+                    span = Span(segment, span.start, span.start + match.end())
                 name = key(span.text)
                 if not other or (name != other and name not in other):
                     height = self._sheet.pages[segment.page].height
@@ -370,7 +372,8 @@ class PartyFinder:
     def _without_salutation(self, segment: Segment) -> Span:
         """A line without ``Herrn`` or ``Firma`` before the name."""
         tokens = segment.tokens
-        if len(tokens) > 1 and tokens[0].key in self._salutations and len(tokens[0].key) > 1:
+        greets = len(tokens) > 1 and tokens[0].key in self._salutations
+        if greets and (len(tokens[0].key) > 1 or segment.text[: tokens[0].end].endswith(".")):
             rest = segment.text[tokens[0].end :]
             return Span(segment, len(segment.text) - len(rest.lstrip(" .:")), len(segment.text))
         return whole(segment)
