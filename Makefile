@@ -30,6 +30,10 @@ bench-preview:
 	@scripts/setup
 	@.venv/bin/python benchmarks/preview.py $(CORPUS)
 
+bench-extraction:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/extraction.py $(CORPUS)
+
 bench-jobs:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/jobs.py

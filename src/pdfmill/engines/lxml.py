@@ -6,7 +6,7 @@ Entities are how small XML grows large or reads files. Neither Office documents 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
 from xml.parsers import expat
@@ -19,6 +19,7 @@ from pdfmill.core.errors import DamagedInput, ForbiddenContent
 DEEPEST = 256
 
 _CHUNK = 1 << 16
+_NO_PREFIXES: Mapping[str, str] = {}
 
 
 def parse_xml(stream: IO[bytes]) -> Any:
@@ -42,6 +43,7 @@ class Element:
     """An element of XML to be written: children or a text, and attributes.
 
     Attributes:
+        name: May have one of the prefixes that `xml_document` is told, such as ``cbc:ID``.
         content: Elements, or one text.
     """
 
@@ -51,31 +53,38 @@ class Element:
         self.attributes = attributes
 
 
-def xml_document(root: Element, *, namespace: str | None = None, header: str = "") -> bytes:
+def xml_document(
+    root: Element, *, namespace: str | None = None, prefixes: Mapping[str, str] = _NO_PREFIXES, header: str = ""
+) -> bytes:
     """An XML document in UTF-8, indented; the same bytes each time.
 
     Args:
-        namespace: Default namespace of all elements.
+        namespace: Default namespace of all elements that have no prefix.
+        prefixes: The namespaces of prefixes.
         header: A processing instruction between the XML declaration and the root.
     """
-    built = _build(root, namespace, None)
+    namespaces: dict[str | None, str] = {**prefixes}  # type: ignore[dict-item]
+    if namespace:
+        namespaces[None] = namespace
+    built = _build(root, namespaces, None)
     etree.indent(built, space=" ")
     body = etree.tostring(built, encoding="unicode")
     declaration = '<?xml version="1.0" encoding="UTF-8"?>'
     return "\n".join(filter(None, (declaration, header, body, ""))).encode() + b"\n"
 
 
-def _build(element: Element, namespace: str | None, parent: Any) -> Any:
-    name = f"{{{namespace}}}{element.name}" if namespace else element.name
-    nsmap = {None: namespace} if namespace else {}
-    made = etree.Element(name, nsmap=nsmap) if parent is None else etree.SubElement(parent, name)
+def _build(element: Element, namespaces: dict[str | None, str], parent: Any) -> Any:
+    prefix, _, local = element.name.rpartition(":")
+    namespace = namespaces.get(prefix or None)
+    name = f"{{{namespace}}}{local}" if namespace else element.name
+    made = etree.Element(name, nsmap=namespaces) if parent is None else etree.SubElement(parent, name)
     for key, value in element.attributes.items():
         made.set(key, value)
     for each in element.content:
         if isinstance(each, str):
             made.text = each
         else:
-            _build(each, namespace, made)
+            _build(each, namespaces, made)
     return made
 
 
