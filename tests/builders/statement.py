@@ -44,14 +44,10 @@ class Account:
     iban: str | None = None
 
     def __post_init__(self):
-        balance = self.opening
+        self.closing = self.opening
         for booking in self.bookings:
-            balance += booking.amount
-            booking.balance = balance
-
-    @property
-    def closing(self):
-        return self.bookings[-1].balance if self.bookings else self.opening
+            self.closing += booking.amount
+            booking.balance = self.closing
 
     @property
     def first(self):
@@ -79,7 +75,7 @@ def account(seed, count=14, *, start=datetime.date(2024, 5, 2), opening=None, da
 
 
 def money(value, style="en", *, sign="-", symbol=""):
-    """An amount as people write it: ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
+    """An amount as people write it, in one of the styles below; ``in`` has 1,23,456.78.
 
     ``sign`` says how negative ones look: ``-`` before, ``>`` behind, ``()``, ``DR``, ``SH`` and so on; None drops it.
     """
@@ -198,9 +194,9 @@ def _row(sheet, y, row, size, step):
     return y + step
 
 
-def without(account, index):
-    """The account as somebody would print it who forgot a booking: later balances stay as they are."""
-    bookings = [replace(booking) for place, booking in enumerate(account.bookings) if place != index]
+def without(account, *indices):
+    """The account as somebody would print it who forgot some bookings: all balances stay as they are."""
     copy = replace(account, bookings=[])
-    copy.bookings = bookings
+    copy.bookings = [booking for place, booking in enumerate(account.bookings) if place not in indices]
+    copy.closing = account.closing
     return copy
