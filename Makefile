@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs bench-maintenance storm
 
 run:
 	@scripts/run
@@ -29,6 +29,10 @@ bench-conversion:
 bench-jobs:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/jobs.py
+
+bench-maintenance:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/maintenance.py
 
 storm:
 	@scripts/setup dev

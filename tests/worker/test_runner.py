@@ -144,6 +144,7 @@ def test_a_permanent_failure_fails_the_job_at_once(runner, jobs, submit_for, ope
     runner.run(job.id, "compression", ignore)
     shown = jobs.get(job.id)
     assert (shown.status, shown.failure.code, shown.attempt) == (JobStatus.FAILED, code, 1)
+    assert shown.sandbox.startswith("tier ")
 
 
 def test_a_running_job_is_cancelled_within_two_seconds(runner, jobs, submit_for, spool):

@@ -14,6 +14,7 @@ from pdfmill.engines.archives import open_archive
 from pdfmill.engines.lxml import check_xml
 from pdfmill.engines.pikepdf import count_pages
 from pdfmill.engines.pillow import check_pixels, open_image
+from pdfmill.services.office import OFFICE_TYPES, check_office
 
 #: Media types whose files are zip archives, by their beginning.
 _ZIP_TYPES = (
@@ -45,6 +46,8 @@ def check_sound(path: Path, media_type: str, page_count: int, originals: Sequenc
                 image.seek(frame)
                 check_pixels(image, limits)
                 image.load()
+    elif media_type in OFFICE_TYPES:
+        check_office(path, media_type, page_count, limits)
     elif media_type.startswith(_ZIP_TYPES):
         with open_archive(path, limits):
             pass  # opening it has walked it to its end

@@ -5,8 +5,8 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NotAStatement, NotExportable,
-    │                     AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
+    │                     NotAnInvoice, NotAStatement, NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -16,6 +16,7 @@
     ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -50,8 +51,11 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
+    NotArchivable,
     NotAStatement,
     NotExportable,
+    NoText,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -80,6 +84,13 @@ from pdfmill.core.errors.limits import (
     TooManyPages,
     TooManyPixels,
     TooManyProcesses,
+)
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
 )
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
@@ -138,12 +149,16 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
     "NotAStatement",
+    "NotAnInvoice",
+    "NotArchivable",
     "NotExportable",
     "NotFound",
     "OutputExists",
@@ -151,6 +166,10 @@ __all__ = [
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",

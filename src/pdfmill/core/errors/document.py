@@ -51,6 +51,33 @@ class NoTables(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NoText(PdfMillError):
+    """Pages of pictures, or blank ones; ``needs_ocr`` names those that OCR could read."""
+
+    code = "no_text"
+    title = "The document has no text to work on"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotArchivable(PdfMillError):
+    """It cannot be made PDF/A; ``reasons`` is a list of {rule, detail, advice, count}, the worst first."""
+
+    code = "not_archivable"
+    title = "The document cannot be made PDF/A"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, reasons: list[dict[str, Any]], **extras: Any) -> None:
+        super().__init__(detail, reasons=reasons, **extras)
+
+
+class NotAnInvoice(PdfMillError):
+    """``looks_like`` says what it seems to be."""
+
+    code = "not_an_invoice"
+    title = "The document is not an invoice"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NotAStatement(PdfMillError):
     """``looks_like`` says what the document seems to be instead."""
 

@@ -21,16 +21,20 @@ _OPEN_ROWS = 4
 
 def segments(words: Iterable[Word]) -> list[Line]:
     """Words side by side without a wide gap between them, from the top of the page to its bottom."""
+    return [segment for row in rows_of(words) for segment in split_row(row)]
+
+
+def split_row(row: Iterable[Word]) -> list[Line]:
+    """The segments of one row, from left to right."""
     found = []
-    for row in rows_of(words):
-        ordered = sorted(row, key=lambda word: word.box.left)
-        start = 0
-        for index, (word, following) in enumerate(pairwise(ordered), start=1):
-            gap = following.box.left - word.box.right
-            if gap > _SEGMENT_GAP * max(word.style.size, following.style.size, 4):
-                found.append(Line.of(tuple(ordered[start:index])))
-                start = index
-        found.append(Line.of(tuple(ordered[start:])))
+    ordered = sorted(row, key=lambda word: word.box.left)
+    start = 0
+    for index, (word, following) in enumerate(pairwise(ordered), start=1):
+        gap = following.box.left - word.box.right
+        if gap > _SEGMENT_GAP * max(word.style.size, following.style.size, 4):
+            found.append(Line.of(tuple(ordered[start:index])))
+            start = index
+    found.append(Line.of(tuple(ordered[start:])))
     return found
 
 
