@@ -2,6 +2,7 @@
 
 import json
 
+import pikepdf
 import pytest
 
 from builders.pdf import text_pdf
@@ -50,6 +51,16 @@ def test_each_form_gives_a_file_of_its_kind(perform, statement, to, name, media_
     assert (output.name, output.media_type) == (name, media_type)
     (summary,) = outcome.result.statements
     assert (summary.entries, summary.reconciliation, summary.difference) == (12, "exact", 0)
+
+
+def test_the_overlay_boxes_every_value_on_a_copy(perform, statement):
+    outcome = perform(statement, overlay=True)
+    _, picture = outcome.outputs
+    assert (picture.name, picture.media_type, picture.page_count) == ("may-overlay.pdf", "application/pdf", 1)
+    with pikepdf.open(picture.path) as pdf:
+        notes = [str(note.get("/Contents", "")) for note in pdf.pages[0].Annots]
+    assert any(note.startswith("12 amount: ") for note in notes)
+    assert any(note.startswith("balance CLBD: ") for note in notes)
 
 
 def test_what_is_in_doubt_is_a_warning(perform, tmp_path):
