@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
-from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView, ProviderView
+from pdfmill.api.schemas import InventoryView, JobView, MissingEngine, OperationList, OperationView, ProviderView
 from pdfmill.api.uploads import TTL_FIELD, uploads_and_options
 from pdfmill.api.waiting import Waiting
 from pdfmill.config.tracing import span, trace_parent
@@ -111,6 +111,10 @@ def _view(operation: AnyOperation, offer: Offer) -> OperationView:
         result_schema=operation.result.model_json_schema(mode="serialization"),
         available=not absent,
         missing=absent,
+        inventories=[
+            InventoryView(option=each.option, values=list(each.look()), hint=each.hint)
+            for each in operation.inventories
+        ],
         providers=[_provider_view(need, offer) for need in operation.asks],
         url=f"/v1/operations/{operation.name}",
     )

@@ -11,6 +11,8 @@ from pdfmill.operations.convert_preview import convert_preview
 from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
+from pdfmill.operations.ocr import ocr
+from pdfmill.operations.summarize import summarize
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -19,8 +21,10 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert,
     convert_preview,
     extract_text,
+    ocr,
     extract_invoice,
     extract_bank_statement,
+    summarize,
 )
 
 

@@ -6,7 +6,6 @@ sandbox.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -223,12 +222,11 @@ class AttemptRunner:
     @contextmanager
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
         """Private to the attempt, so that a job that is delivered twice never shares one."""
-        directory = self._spool.folder / f"{attempt.job.id}-{attempt.number}"
-        (directory / "input").mkdir(mode=0o755, parents=True)
+        directory = self._spool.begin(attempt.job.id, attempt.number)
         try:
             yield directory
         finally:
-            shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
+            self._spool.end(directory)
 
     def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
         tier = self._sandbox.tier.name if self._sandbox else ""
