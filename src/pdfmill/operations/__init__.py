@@ -11,6 +11,7 @@ from pdfmill.operations.convert_preview import convert_preview
 from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
+from pdfmill.operations.ocr_preview import ocr_preview
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -20,6 +21,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert_preview,
     extract_text,
     ocr,
+    ocr_preview,
     extract_bank_statement,
 )
 

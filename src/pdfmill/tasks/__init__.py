@@ -14,6 +14,7 @@ convert_preview_task = OPERATION_TASKS["convert-preview"]
 conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_preview_task = OPERATION_TASKS["ocr-preview"]
 ocr_process_task = OPERATION_TASKS["ocr"]
 ocr_task = ocr_process_task
 
@@ -30,6 +31,7 @@ __all__ = [
     "extract_text_task",
     "get_task_status",
     "health_check_task",
+    "ocr_preview_task",
     "ocr_process_task",
     "ocr_task",
 ]

@@ -24,6 +24,7 @@ from pdfmill.services.ocr.images import as_pdf
 from pdfmill.services.ocr.model import PageOutcome, ReadPage, as_scanned
 from pdfmill.services.ocr.page_work import begin, begin_again, reads_with_rapidocr
 from pdfmill.services.ocr.plan import OcrPlan
+from pdfmill.services.ocr.preview import OcrPreview, look_at
 from pdfmill.services.ocr.second_reading import wants_second_reading
 
 #: MiB that reading a page takes at most, and that the rest of the attempt takes.
@@ -96,6 +97,19 @@ class OCRService:
                 recognised.files[kind] = self._write(kind, source, readings, recognised, changes, ctx)
                 writing.advance(done + 1, len(kinds), unit="files")
         return recognised
+
+    def preview(self, file: InputFile, plan: OcrPlan, ctx: Context) -> tuple[int, OcrPreview]:
+        """The number of pages, and what OCR would find; see `look_at`.
+
+        Raises:
+            As `recognise`.
+        """
+        source = self._as_pdf(file, ctx)
+        with open_pdf(source, ctx.limits) as pdf:
+            check_can_be_read(pdf)
+            page_count, units = len(pdf.pages), user_units(pdf)
+        chosen = range(page_count) if plan.pages is None else plan.pages.resolve(page_count)
+        return page_count, look_at(source, units, sorted(set(chosen)), plan, ctx)
 
     def _as_pdf(self, file: InputFile, ctx: Context) -> Path:
         if file.media_type is MediaType.PDF:
