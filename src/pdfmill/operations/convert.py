@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,9 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.conversion.targets import Target
+
+if TYPE_CHECKING:
+    from pdfmill.services.layout.recognition import Recognise
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -45,6 +48,11 @@ class ConvertOptions(Options):
     quality: int = Field(85, ge=1, le=100, description="Quality of jpeg and webp; a webp of 100 is lossless.")
     small: bool = Field(False, description="Make png files smaller, which takes several times as long.")
     archive: bool = Field(False, description="Put a single picture into a zip archive as well.")
+
+    ocr: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto recognises the words of pages that are only a picture, for text, docx and tables.",
+    )
 
     @model_validator(mode="after")
     def _has_an_alpha_channel(self) -> Self:
@@ -93,7 +101,9 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     form, media_type = _TEXTS[options.to]
     target = ctx.path(f"text.{options.to}")
     service = ctx.service(TextExtractionService)
-    text = service.extract(source.path, target, TextForm(form), Manner(), options.pages, ctx)
+    text = service.extract(
+        source.path, target, TextForm(form), Manner(), options.pages, ctx, recognise=_recogniser(options)
+    )
     return Outcome(
         result=ConvertResult(
             to=options.to,
@@ -108,10 +118,16 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     )
 
 
+def _recogniser(options: ConvertOptions) -> Recognise | None:
+    from pdfmill.services.ocr.page_layers import recognised_layers
+
+    return recognised_layers if options.ocr == "auto" else None
+
+
 def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.word.service import WordService
 
-    written = ctx.service(WordService).write(source.path, options.pages, ctx)
+    written = ctx.service(WordService).write(source.path, options.pages, ctx, recognise=_recogniser(options))
     return Outcome(
         result=ConvertResult(
             to=options.to,
@@ -128,7 +144,9 @@ def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.tables import TableFormat, TableService
 
-    written = ctx.service(TableService).write(source.path, TableFormat(options.to), options.pages, ctx)
+    written = ctx.service(TableService).write(
+        source.path, TableFormat(options.to), options.pages, ctx, recognise=_recogniser(options)
+    )
     needs_ocr = str(PageRanges.of(written.needs_ocr)) if written.needs_ocr else None
     suffix, media_type = (".zip", MediaType.ZIP) if written.is_archive else (f".{options.to}", _TABLES[options.to])
     return Outcome(

@@ -17,6 +17,7 @@ from pdfmill.engines.xlsxwriter import Sheet, Workbook, open_workbook
 from pdfmill.services.conversion.numbers import Number, decimal_mark, read_number
 from pdfmill.services.export.csv import harmless
 from pdfmill.services.layout.model import Cell, Table
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutService
 
 
@@ -47,11 +48,20 @@ class WrittenTables:
 class TableService:
     """Takes tables out of documents."""
 
-    def write(self, source: Path, table_format: TableFormat, pages: PageRanges | None, ctx: Context) -> WrittenTables:
+    def write(
+        self,
+        source: Path,
+        table_format: TableFormat,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
+    ) -> WrittenTables:
         """Write all tables of some pages into the work directory.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             NoTables: There is none on these pages.
@@ -60,7 +70,7 @@ class TableService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         written = WrittenTables(ctx.path("tables.xlsx"))
-        tables = _tables(source, pages, written, ctx)
+        tables = _tables(source, pages, written, recognise, ctx)
         if table_format is TableFormat.XLSX:
             with open_workbook(written.path) as workbook:
                 for name, table in tables:
@@ -74,11 +84,12 @@ class TableService:
 
 
 def _tables(
-    source: Path, pages: PageRanges | None, written: WrittenTables, ctx: Context
+    source: Path, pages: PageRanges | None, written: WrittenTables, recognise: Recognise | None, ctx: Context
 ) -> Iterator[tuple[str, Table]]:
     """The tables of a document, each with a name of its own."""
     names: dict[str, int] = {}
-    with LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document:
+    comparing = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
+    with LayoutService().open(source, pages, comparing, recognise) as document:
         reading = ctx.stage("tables", share=1.0)
         for done, page_index in enumerate(document.page_indices, start=1):
             page = document.page(page_index)

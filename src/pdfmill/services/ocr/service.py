@@ -107,9 +107,8 @@ class OCRService:
         source = self._as_pdf(file, ctx)
         with open_pdf(source, ctx.limits) as pdf:
             check_can_be_read(pdf)
-            page_count, units = len(pdf.pages), user_units(pdf)
-        chosen = range(page_count) if plan.pages is None else plan.pages.resolve(page_count)
-        return page_count, look_at(source, units, sorted(set(chosen)), plan, ctx)
+            units = user_units(pdf)
+        return len(units), look_at(source, units, chosen_pages(plan, len(units)), plan, ctx)
 
     def _as_pdf(self, file: InputFile, ctx: Context) -> Path:
         if file.media_type is MediaType.PDF:
@@ -185,13 +184,14 @@ class Readings:
         resumed: How many of them were there already.
     """
 
-    def __init__(self, source: Path, plan: OcrPlan, page_count: int, units: Sequence[float], ctx: Context) -> None:
+    def __init__(
+        self, source: Path, plan: OcrPlan, page_indices: Sequence[int], units: Sequence[float], ctx: Context
+    ) -> None:
         self._source = source
         self._plan = plan
         self._units = units
-        self.page_count = page_count
-        chosen = range(page_count) if plan.pages is None else plan.pages.resolve(page_count)
-        self.page_indices = sorted(set(chosen))
+        self.page_count = len(units)
+        self.page_indices = page_indices
         self.resumed = 0
         self._failed: dict[int, ReadPage] = {}
         self._checkpoint = Checkpoint.of(ctx.checkpoint, plan.languages, plan.mode, plan.engine)
@@ -205,7 +205,8 @@ class Readings:
         """
         with open_pdf(source, ctx.limits) as pdf:
             check_can_be_read(pdf)
-            return cls(source, plan, len(pdf.pages), user_units(pdf), ctx)
+            units = user_units(pdf)
+        return cls(source, plan, chosen_pages(plan, len(units)), units, ctx)
 
     def __enter__(self) -> Readings:
         return self
@@ -266,6 +267,15 @@ class Readings:
             return 1
         cores = self._plan.cores or len(os.sched_getaffinity(0))
         return max(1, min(cores, (ctx.limits.memory_mib - _REST_MIB) // _PAGE_MIB, ctx.limits.processes // 4))
+
+
+def chosen_pages(plan: OcrPlan, page_count: int) -> list[int]:
+    """The indices of the pages to read, in the order of the document.
+
+    Raises:
+        InvalidPageRange: A page lies outside the document.
+    """
+    return sorted(set(range(page_count) if plan.pages is None else plan.pages.resolve(page_count)))
 
 
 def _message(page: ReadPage) -> str:
