@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-ocr bench-jobs storm
 
 run:
 	@scripts/run
@@ -25,6 +25,10 @@ bench-compression:
 bench-conversion:
 	@scripts/setup
 	@.venv/bin/python benchmarks/conversion.py $(CORPUS)
+
+bench-ocr:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ocr.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev
