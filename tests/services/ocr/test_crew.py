@@ -14,7 +14,7 @@ FOREVER = float("inf")
 
 def go_through(pages, work, ctx, **changes):
     settings = {"cores": 2, "page_s": 30, "until": FOREVER} | changes
-    return dict(work_through(pages, lambda: work, ctx, **settings))
+    return {end.page: end.failure for end in work_through(pages, lambda: work, ctx, **settings)}
 
 
 def test_each_page_is_done_once_whoever_does_it(ctx, tmp_path):
@@ -33,10 +33,14 @@ def test_a_page_that_kills_its_process_fails_alone(ctx):
         if page == 3:
             os.abort()
         if page == 4:
-            raise ValueError("told to nobody")
+            raise ValueError("told to the boss")
 
-    ended = go_through(range(8), work, ctx)
-    assert ended == dict.fromkeys(range(8)) | {3: PageOutcome.FAILED, 4: PageOutcome.FAILED}
+    ends = list(work_through(range(8), lambda: work, ctx, cores=2, page_s=30, until=FOREVER))
+    assert {end.page: end.failure for end in ends} == dict.fromkeys(range(8)) | {
+        3: PageOutcome.FAILED,
+        4: PageOutcome.FAILED,
+    }
+    assert [end.page for end in ends if "told to the boss" in end.cause] == [4]
 
 
 def test_a_page_that_takes_too_long_is_left(ctx):

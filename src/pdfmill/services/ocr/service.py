@@ -17,7 +17,7 @@ from pdfmill.core.errors import EngineFailed, NothingToRecognise
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
-from pdfmill.services.ocr.crew import PageFailure, work_through
+from pdfmill.services.ocr.crew import PageEnd, work_through
 from pdfmill.services.ocr.document import Changes, check_can_be_read, write_document
 from pdfmill.services.ocr.forms import AltoForm, Form, HocrForm, JsonForm, PlainForm
 from pdfmill.services.ocr.images import as_pdf
@@ -134,7 +134,7 @@ class OCRService:
         if outcomes <= {PageOutcome.FAILED, PageOutcome.TIMED_OUT}:
             raise EngineFailed(
                 "No page could be read. The document may be damaged; if other documents fail too, run `pdfmill doctor`."
-            )
+            ) from RuntimeError(readings.cause or "the processes that read the pages died")
 
     def _write(
         self,
@@ -182,6 +182,7 @@ class Readings:
     Attributes:
         page_indices: Of the pages that are read, each once.
         resumed: How many of them were there already.
+        cause: For the log: why the last page failed that did.
     """
 
     def __init__(
@@ -193,6 +194,7 @@ class Readings:
         self.page_count = len(units)
         self.page_indices = page_indices
         self.resumed = 0
+        self.cause = ""
         self._failed: dict[int, ReadPage] = {}
         self._checkpoint = Checkpoint.of(ctx.checkpoint, plan.languages, plan.mode, plan.engine)
 
@@ -231,10 +233,10 @@ class Readings:
         work = partial(begin, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
         until = ctx.deadline if self._plan.job_s is None else time.monotonic() + self._plan.job_s
         crew = work_through(missing, work, ctx, cores=self._cores(ctx), page_s=self._plan.page_s, until=until)
-        for index, failure in crew:
-            page = self._ended(index, failure)
+        for end in crew:
+            page = self._ended(end)
             if wants_second_reading(page, self._plan):
-                doubtful.append(index)
+                doubtful.append(end.page)
             yield page
         yield from self._read_again(doubtful, ctx, until)
 
@@ -244,18 +246,19 @@ class Readings:
         What it cannot read stays as it was.
         """
         work = partial(begin_again, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
-        for index, _ in work_through(doubtful, work, ctx, cores=1, page_s=self._plan.page_s, until=until):
-            yield self._found(index)
+        for end in work_through(doubtful, work, ctx, cores=1, page_s=self._plan.page_s, until=until):
+            yield self._found(end.page)
 
     def kept(self) -> Iterator[ReadPage]:
         """All pages that were chosen, in the order of the document; after `read`."""
         for index in self.page_indices:
             yield self._failed.get(index) or self._found(index)
 
-    def _ended(self, index: int, failure: PageFailure) -> ReadPage:
-        if failure is None:
-            return self._found(index)
-        page = self._failed[index] = ReadPage(index + 1, 0.0, 0.0, failure)
+    def _ended(self, end: PageEnd) -> ReadPage:
+        if end.failure is None:
+            return self._found(end.page)
+        self.cause = end.cause or self.cause
+        page = self._failed[end.page] = ReadPage(end.page + 1, 0.0, 0.0, end.failure)
         return page
 
     def _found(self, index: int) -> ReadPage:
