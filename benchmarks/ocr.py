@@ -34,6 +34,7 @@ from rapidfuzz.distance import Levenshtein
 RESULTS = Path(__file__).parent / "results" / "ocr.md"
 FONT = Path(ocrmypdf.__file__).parent / "data" / "NotoSans-Regular.ttf"
 DPI = 200
+RENDERED = ("clean, rendered", "skew", "uneven light", "turned")
 PROSE = (
     "the of and to in a is that for it was on are as with his they be at one have this from by hot but some what there "
     "we can out other were all your when up use word how said an each she which do their time if will way about many "
@@ -93,8 +94,8 @@ def encoded(image: Image.Image) -> bytes:
 
 def rendered_sets() -> dict[str, list[Page]]:
     return {
-        "clean, rendered": [rendered(f"clean {seed}", seed) for seed in range(4)],
-        "skew": [rendered(f"skew {skew}°", 20, skew=skew) for skew in (-5.0, -3.0, 1.5, 3.0, 5.0)],
+        "clean, rendered": [rendered(f"clean {seed}", seed) for seed in range(3)],
+        "skew": [rendered(f"skew {skew}°", 20, skew=skew) for skew in (-5.0, 3.0, 5.0)],
         "uneven light": [rendered(f"uneven {seed}", seed, uneven=True) for seed in (30, 31)],
         "turned": [rendered(f"turned {turn}°", 40, turn=turn) for turn in (90, 180, 270)],
     }
@@ -198,13 +199,11 @@ def measure(name: str, pages: Sequence[Page], work: Path) -> tuple[list[str], di
     source = work / "in.pdf"
     with source.open("wb") as file:
         img2pdf.convert([page.png for page in pages], outputstream=file)
-    runs = {
-        "ocrmypdf -j1": peer(source, work),
-        "ocrmypdf -j1 --deskew --rotate-pages": peer(source, work, "--deskew", "--rotate-pages"),
-        "pdfmill": own(source, work),
-        "pdfmill deskew": own(source, work, deskew=True),
-    }
-    if name in ("receipts", "scans"):
+    runs = {"ocrmypdf -j1": peer(source, work), "pdfmill": own(source, work)}
+    if name in RENDERED:
+        runs["ocrmypdf -j1 --deskew --rotate-pages"] = peer(source, work, "--deskew", "--rotate-pages")
+        runs["pdfmill deskew"] = own(source, work, deskew=True)
+    else:
         runs["pdfmill with RapidOCR"] = own(source, work, engine="auto")
     rows = []
     for tool, done in runs.items():
@@ -221,11 +220,13 @@ def measure(name: str, pages: Sequence[Page], work: Path) -> tuple[list[str], di
 def summary(runs: dict[str, dict[str, Run]]) -> list[str]:
     plain = [sets["pdfmill"].cpu_s / sets["ocrmypdf -j1"].cpu_s for sets in runs.values()]
     turned = [
-        sets["pdfmill deskew"].cpu_s / sets["ocrmypdf -j1 --deskew --rotate-pages"].cpu_s for sets in runs.values()
+        sets["pdfmill deskew"].cpu_s / sets["ocrmypdf -j1 --deskew --rotate-pages"].cpu_s
+        for name, sets in runs.items()
+        if name in RENDERED
     ]
     lines = []
     for what, ratios in (("plain", plain), ("deskew and rotate", turned)):
-        each = ", ".join(f"{name} {ratio:.2f}" for name, ratio in zip(runs, ratios, strict=True))
+        each = ", ".join(f"{name} {ratio:.2f}" for name, ratio in zip(runs, ratios, strict=False))
         lines.append(f"- processor time in parts of OCRmyPDF's, {what}: {each}")
     clean = runs["clean, rendered"]
     apart = box_differences(clean["pdfmill"].output, clean["ocrmypdf -j1"].output)
