@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-ocr bench-jobs storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-ocr bench-preview bench-jobs bench-maintenance storm
 
 run:
 	@scripts/run
@@ -24,7 +24,11 @@ bench-compression:
 
 bench-conversion:
 	@scripts/setup
-	@.venv/bin/python benchmarks/conversion.py $(CORPUS)
+	@.venv/bin/python benchmarks/conversion.py $(CORPUS) $(if $(CAMELOT),--camelot $(CAMELOT))
+
+bench-preview:
+	@scripts/setup
+	@.venv/bin/python benchmarks/preview.py $(CORPUS)
 
 bench-ocr:
 	@scripts/setup dev
@@ -33,6 +37,10 @@ bench-ocr:
 bench-jobs:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/jobs.py
+
+bench-maintenance:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/maintenance.py
 
 storm:
 	@scripts/setup dev

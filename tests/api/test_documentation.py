@@ -4,6 +4,8 @@ import re
 
 from openapi_spec_validator import validate
 
+from pdfmill.core.language_data import installed_languages
+
 
 def test_the_document_is_valid_openapi_3_1(client):
     document = client.get("/openapi.json").json

@@ -79,7 +79,9 @@ def account(seed, count=14, *, start=datetime.date(2024, 5, 2), opening=None, da
 
 
 def money(value, style="en", *, sign="-", symbol=""):
-    """An amount as people write it: ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
+    """An amount as people write it.
+
+    ``style`` is ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
 
     ``sign`` says how negative ones look: ``-`` before, ``>`` behind, ``()``, ``DR``, ``SH`` and so on; None drops it.
     """

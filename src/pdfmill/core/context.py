@@ -96,8 +96,12 @@ class Context:
     @property
     def work(self) -> Work:
         """What was done so far."""
-        megapixels = round(self.pixels.drawn / MEGAPIXEL, 3)
-        return Work(pages=self.meter.pages, characters=self.meter.characters, megapixels=megapixels)
+        return Work(
+            pages=self.meter.pages,
+            characters=self.meter.characters,
+            megapixels=round(self.pixels.drawn / MEGAPIXEL, 3),
+            picture_megapixels=round(self.meter.picture_pixels / MEGAPIXEL, 3),
+        )
 
     def stage(self, name: str, *, share: float) -> Context:
         """A part of the work with its own stretch of the progress bar.

@@ -120,6 +120,8 @@ PROBES: dict[str, Probe] = {
     for probe in (
         Probe("pikepdf", "reads and writes the structure of PDF files", _REINSTALL, _library("pikepdf")),
         Probe("pdfium", "draws pages and reads their text", _REINSTALL, _library("pypdfium2")),
+        Probe("python-docx", "writes Word documents", _REINSTALL, _library("python-docx")),
+        Probe("python-pptx", "writes presentations", _REINSTALL, _library("python-pptx")),
         Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
         Probe("ocrmypdf", "lays recognised text under scans", _REINSTALL, _library("ocrmypdf")),
         Probe(

@@ -13,6 +13,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
     compare_type=True,
+    transactional_ddl=True,  # on SQLite as well, see `pdfmill.jobs.schema`
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -9,9 +9,11 @@ from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
 from pdfmill.operations.extract_bank_statement import extract_bank_statement
+from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
 from pdfmill.operations.ocr_preview import ocr_preview
+from pdfmill.operations.summarize import summarize
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -21,8 +23,10 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert_preview,
     extract_text,
     ocr,
+    extract_invoice,
     ocr_preview,
     extract_bank_statement,
+    summarize,
 )
 
 

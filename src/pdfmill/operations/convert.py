@@ -13,6 +13,7 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.services.conversion.targets import Target
 
 if TYPE_CHECKING:
+    from pdfmill.services.conversion.written import WrittenPages
     from pdfmill.services.layout.recognition import Recognise
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
@@ -24,6 +25,7 @@ _TEXTS = {
 }
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -32,9 +34,9 @@ class ConvertOptions(Options):
 
     to: Target = Field(
         Target.TXT,
-        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
-        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself. "
-        "pdfa is PDF/A-2b, of the whole document.",
+        description="Kind of the output. docx is a Word document, pptx a presentation with a slide for each page. csv "
+        "and xlsx hold the tables, xlsx with a sheet for each. Several pictures or csv files come as a zip archive; a "
+        "TIFF holds all pages itself. pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     layout: Literal["flow", "exact"] = Field(
@@ -77,6 +79,9 @@ class ConvertResult(Result):
         description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
     )
     tables: int | None = Field(description="Tables that were written; null unless csv or xlsx was asked for.")
+    tables_joined: int | None = Field(
+        None, description="Those of them that went on over several pages; null unless csv or xlsx was asked for."
+    )
     coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
 
 
@@ -86,6 +91,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
         return _write_text(inputs.single, options, ctx)
     if options.to is Target.DOCX:
         return _write_word(inputs.single, options, ctx)
+    if options.to is Target.PPTX:
+        return _write_slides(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
     if options.to is Target.PDFA:
@@ -125,20 +132,33 @@ def _recogniser(options: ConvertOptions) -> Recognise | None:
 
 
 def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
-    from pdfmill.services.conversion.word.service import WordService
+    from pdfmill.services.conversion.word.service import WordLayout, WordService
 
-    written = ctx.service(WordService).write(source.path, options.pages, ctx, recognise=_recogniser(options))
-    return Outcome(
-        result=ConvertResult(
-            to=options.to,
-            pages=written.page_numbers,
-            output_bytes=written.path.stat().st_size,
-            needs_ocr=None,
-            tables=None,
-            coarser=None,
-        ),
-        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
+    written = ctx.service(WordService).write(
+        source.path, WordLayout(options.layout), options.pages, ctx, recognise=_recogniser(options)
     )
+    return _outcome(written, OutputFile(written.path, source.renamed(suffix=".docx"), _WORD), options)
+
+
+def _write_slides(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.slides.service import SlideService
+
+    written = ctx.service(SlideService).write(source.path, options.pages, ctx)
+    name = source.renamed(suffix=".pptx")
+    output = OutputFile(written.path, name, _SLIDES, page_count=len(written.numbers))
+    return _outcome(written, output, options)
+
+
+def _outcome(written: WrittenPages, output: OutputFile, options: ConvertOptions) -> Outcome[ConvertResult]:
+    result = ConvertResult(
+        to=options.to,
+        pages=written.numbers,
+        output_bytes=output.path.stat().st_size,
+        needs_ocr=str(written.needs_ocr) if written.needs_ocr else None,
+        tables=None,
+        coarser=None,
+    )
+    return Outcome(result=result, outputs=(output,), warnings=written.warnings)
 
 
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
@@ -156,6 +176,7 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
             output_bytes=written.path.stat().st_size,
             needs_ocr=needs_ocr,
             tables=written.table_count,
+            tables_joined=written.joined,
             coarser=None,
         ),
         outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),
@@ -218,12 +239,12 @@ def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[C
 convert = Operation(
     name="convert",
     title="Convert",
-    summary="Make text, HTML, Markdown, JSON, tables or pictures from a PDF.",
+    summary="Make a Word document, slides, text, HTML, Markdown, JSON, tables or pictures from a PDF.",
     queue="conversion",
     accepts=Accepts((MediaType.PDF,)),
     options=ConvertOptions,
     result=ConvertResult,
     run=run,
-    requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
+    requires=("pikepdf", "pdfium", "isal", "xlsxwriter", "python-docx", "python-pptx"),
     variant="to",
 )

@@ -11,13 +11,16 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.archiving.service import ArchivingService
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
+    from pdfmill.services.conversion.slides.service import SlideService
     from pdfmill.services.conversion.tables import TableService
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.export.service import ExportService
+    from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
+    from pdfmill.services.summary.service import SummaryService
 
     services = (
         ArchivingService(),
@@ -27,8 +30,11 @@ def build_services() -> Mapping[type[Any], Any]:
         TableService(),
         PreviewService(),
         WordService(),
+        SlideService(),
         BankStatementExtractionService(),
+        InvoiceExtractionService(),
         ExportService(),
         OCRService(),
+        SummaryService(),
     )
     return {type(service): service for service in services}

@@ -6,14 +6,15 @@
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                     NothingToRecognise, DynamicForm, NotAStatement, NotExportable, AllItemsFailed
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
-    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
-    │   JobExpired, PasswordLost
+    ├── AddressInUse, AlreadyServing, DataDirectoryNotEmpty, BackupUnreadable, OutputExists, InvalidTransition,
+    │   JobNotFinished, ResultUnavailable, JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
-    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, SchemaTooNew,
+    │   BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
@@ -52,6 +53,7 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
     NotArchivable,
     NotAStatement,
     NotExportable,
@@ -61,7 +63,9 @@ from pdfmill.core.errors.document import (
 from pdfmill.core.errors.jobs import (
     AddressInUse,
     AlreadyServing,
+    BackupUnreadable,
     Cancelled,
+    DataDirectoryNotEmpty,
     DeadlineExceeded,
     InvalidTransition,
     JobExpired,
@@ -113,6 +117,7 @@ from pdfmill.core.errors.surroundings import (
     FileMissing,
     MissingDependency,
     OutputRejected,
+    SchemaTooNew,
     ServerUnreachable,
     StorageFull,
     StorageUnavailable,
@@ -125,10 +130,12 @@ __all__ = [
     "AlreadyServing",
     "ArchiveTooLarge",
     "AuditBroken",
+    "BackupUnreadable",
     "BrokerUnavailable",
     "Cancelled",
     "CrossSiteRequest",
     "DamagedInput",
+    "DataDirectoryNotEmpty",
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "DynamicForm",
@@ -160,6 +167,7 @@ __all__ = [
     "NoTables",
     "NoText",
     "NotAStatement",
+    "NotAnInvoice",
     "NotArchivable",
     "NotExportable",
     "NotFound",
@@ -178,6 +186,7 @@ __all__ = [
     "QuotaExceeded",
     "ResultUnavailable",
     "SandboxCrashed",
+    "SchemaTooNew",
     "ScopeMissing",
     "ServerUnreachable",
     "StorageFull",

@@ -70,6 +70,14 @@ class NotArchivable(PdfMillError):
         super().__init__(detail, reasons=reasons, **extras)
 
 
+class NotAnInvoice(PdfMillError):
+    """``looks_like`` says what it seems to be."""
+
+    code = "not_an_invoice"
+    title = "The document is not an invoice"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NotAStatement(PdfMillError):
     """``looks_like`` says what the document seems to be instead."""
 

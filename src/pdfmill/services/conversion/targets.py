@@ -13,6 +13,7 @@ class Target(StrEnum):
     MD = "md"
     JSON = "json"
     DOCX = "docx"
+    PPTX = "pptx"
     CSV = "csv"
     XLSX = "xlsx"
     PDFA = "pdfa"

@@ -23,6 +23,7 @@ from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_
 from pdfmill.services.layout.model import (
     Block,
     Box,
+    Cell,
     ColumnBand,
     Heading,
     Line,
@@ -34,7 +35,7 @@ from pdfmill.services.layout.model import (
 )
 from pdfmill.services.layout.profile import Profile
 from pdfmill.services.layout.words import is_right_to_left
-from pdfmill.services.writing.pictures import Drawer
+from pdfmill.services.writing.pictures import PictureDrawer
 
 #: Points by which the columns of two pages may differ and still be one section's.
 _SAME_COLUMNS = 8.0
@@ -64,7 +65,7 @@ class FlowWriter:
         common: What the pages have in common.
     """
 
-    def __init__(self, document: WordDocument, looks: dict[str, Look], common: Profile, draw: Drawer) -> None:
+    def __init__(self, document: WordDocument, looks: dict[str, Look], common: Profile, draw: PictureDrawer) -> None:
         self._document = document
         self._looks = looks
         self._common = common
@@ -166,8 +167,8 @@ class FlowWriter:
         self._flush()
         if self._break == PAGE_BREAK:
             pending.layout = replace(pending.layout, page_break=True)
-        elif self._break:
-            pending.ahead = f"<w:r>{self._break}</w:r>"
+        elif self._break:  # in a paragraph of its own: readers do not agree on the spacing of one that begins with it
+            self._document.write(paragraph(Format(line=_THIN), f"<w:r>{self._break}</w:r>"))
         pending.ahead += self._anchored
         self._break = self._anchored = ""
         self._pending = pending
@@ -205,7 +206,7 @@ class FlowWriter:
             hanging = block.box.right if leftwards else block.box.left
         shape = shape_of(block.lines, measure, leftwards=leftwards, hanging=hanging)
         if isinstance(block, Paragraph) and block.continues and self._continue(block, shape):
-            self._y += shape.height
+            self._y = shape.top + shape.height  # the column begins where it can, not where it did
             return
         layout = _format(shape, before=self._room(shape.top, shape.height), leftwards=leftwards)
         layout = replace(layout, style=style, numbering=numbering)
@@ -247,20 +248,21 @@ class FlowWriter:
         self._document.write(table_markup(table, measure.left, self._cell, place))
         self._after_table = True
 
-    def _cell(self, lines: Sequence[Line], measure: Measure) -> str:
+    def _cell(self, cell: Cell, measure: Measure) -> str:
+        lines = cell.lines
         leftwards = is_right_to_left(" ".join(line.text for line in lines))
         shape = shape_of(lines, measure, leftwards=leftwards)
         layout = _format(shape, before=0, leftwards=leftwards)
-        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link))
+        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link, on_paper=not cell.fill))
 
     def _picture(self, page: Page, picture: Picture, measure: Measure) -> None:
         media_type, data = self._draw(page, picture)
         relation = self._document.picture(media_type, data)
         self._placed += 1
-        box, words = picture.box, f"Picture on page {page.number}"
+        box, words = picture.box, " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
         assert self._setup
         inside = box.left > measure.left - 2 and box.right < measure.right + 2 and box.bottom < self._setup.body.bottom
-        if not inside or box.top < self._y - 4 or _stands_beside(picture, page):
+        if picture.source == "background" or not inside or box.top < self._y - 4 or _stands_beside(picture, page):
             self._anchored += placed_picture(relation, self._placed, box, words)
             return
         layout = Format(before=self._room(box.top, box.height), start=max(box.left - measure.left, 0.0))

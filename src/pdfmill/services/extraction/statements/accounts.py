@@ -156,7 +156,7 @@ def owner_of(lines: Sequence[TextLine], stop: int) -> tuple[TextLine, int, int] 
     for index, line in enumerate(lines[:stop]):
         for start, end in line.segments(1.5):
             text = line.text_of(range(start, end))
-            if not _is_name(text) or index + 1 >= stop:
+            if not _is_name(text) or index + 1 >= len(lines):
                 continue
             below = lines[index + 1]
             if below.page != line.page or below.box.top - line.box.bottom > line.size:

@@ -36,7 +36,6 @@ _AMOUNT = re.compile(
 )
 #: Ends in a decimal mark and two digits; what surrounds it may be joined to it.
 _ANCHOR = re.compile(r"(?:^|[^\d.,])?[.,]\d{2}(?!\d)(?![.,]\d)")
-_WHOLE = re.compile(r"(?<!\d)\d{1,3}(?:[.,'’]\d{3})+(?![\d.,]\d)|^\d+$")
 _GROUP = re.compile(r"[(]?[-−–+]?\d{1,3}$")
 _SPACED = re.compile(r"\d{3}[.,]\d{2}(?!\d)")
 _EDGE = re.compile(rf"[(){_MINUS}+]$|{_CURRENCY}$")
@@ -146,7 +145,8 @@ class AmountReader:
         found = _AMOUNT.fullmatch(raw)
         if found is None or bool(found["open"]) != bool(found["close"]):
             return None
-        number = read_number("0" + found["digits"] if found["digits"][0] in ".," else found["digits"], self.mark)
+        digits = self._without_leading_zeros(found["digits"])
+        number = read_number("0" + digits if digits[0] in ".," else digits, self.mark)
         if number is None or number.places != 2 or (" " in found["digits"].strip() and not self._spaced):
             return None
         meaning = self._signs.get((found["word"] or "").rstrip(".").upper())
@@ -157,6 +157,12 @@ class AmountReader:
         box = union(word.box for word in words[start:end])
         closed_up = start > 0 and _gap(words, start) < _GROUP_GAP
         return Amount(number.value, mark, currency, start, end, box, raw, closed_up)
+
+    def _without_leading_zeros(self, digits: str) -> str:
+        """A misprinted or misread first digit may be a zero; the amount is one all the same."""
+        while digits[0] == "0" and len(digits) > 1 and digits[1] != self.mark:
+            digits = digits[1:].lstrip(".,'’ ")
+        return digits
 
     def _currency(self, found: re.Match[str]) -> str | None:
         """The ISO code; empty if none stands there, None if what stands there is no currency."""
