@@ -34,6 +34,7 @@ from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.retention import mark_as_expired
 from pdfmill.jobs.schema import schema_of, upgrade
+from pdfmill.jobs.status import JobStatus
 
 #: The members of the archive; files of jobs lie below the first.
 FILES, PEPPER, TABLE, NOTE = "files", "pepper", "pdfmill.db", "backup.json"
