@@ -54,7 +54,7 @@ class Plan:
 _PLANS = {
     Level.LOW: Plan(250, 1.3, 70, 95, 0.993, 0.975, 150, 1.0),
     Level.MEDIUM: Plan(150, 1.2, 40, 68, 0.9885, 0.95, 120, 1.0),
-    Level.HIGH: Plan(120, 1.2, 30, 66, 0.96, 0.90, 100, 0.94, mixed_raster=True),
+    Level.HIGH: Plan(120, 1.2, 30, 58, 0.96, 0.90, 100, 0.94, mixed_raster=True),
     Level.MAXIMUM: Plan(100, 1.15, 22, 50, 0.90, 0.80, 75, 0.92, mixed_raster=True),
 }
 

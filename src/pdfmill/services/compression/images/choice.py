@@ -18,6 +18,7 @@ from pdfmill.services.compression.images.encoding import Encoding, SpaceChange
 from pdfmill.services.compression.images.lossless import flate, flate_rows, is_grey, lossless_encodings
 from pdfmill.services.compression.images.mixed_raster import MixedRaster, is_scanned_page, mixed_raster
 from pdfmill.services.compression.images.samples import Samples, decode, decode_bilevel
+from pdfmill.services.compression.images.view import View
 from pdfmill.services.compression.levels import Plan
 
 #: Images of fewer bytes are not worth a decoder's time.
@@ -144,7 +145,7 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     grey = _turns_grey(image, samples)
     pixels = samples.pixels[:, :, :1] if grey else samples.pixels
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
-    view = lossy.View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
+    view = View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
     pixels = lossy.at_needed_size(pixels, size)
     highest = min(plan.highest_quality, samples.quality)  # beyond that of the source, bytes buy nothing
     found = lossy.jpeg(pixels, view, lossy.wanted_quality(image, plan), highest, lossy.least_similarity(image, plan))
