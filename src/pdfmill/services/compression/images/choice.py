@@ -27,11 +27,8 @@ _SMALLEST_BYTES = 1500
 #: A lossy copy must save at least this part; less is not worth the loss. A lossless one costs nothing but time.
 _LEAST_SAVING_LOSSY, _LEAST_SAVING_LOSSLESS = 0.10, 0.02
 
-#: Flat graphics stay sharp unless a JPEG is smaller by this factor.
+#: Flat graphics, and letters in layers, stay sharp unless a JPEG is smaller by this factor.
 _SHARPNESS_BONUS = 1.12
-
-#: Layers cost a reader more time than one picture, so they must be clearly smaller.
-_LAYERS_MALUS = 1.3
 
 #: Better Huffman tables take 5 to 15 % off a JPEG; where a coarser one saves more, they need not be tried.
 _MOST_THAT_REPACKING_REACHES = 0.75
@@ -172,6 +169,5 @@ def _most_part(encoding: Encoding | MixedRaster) -> float:
 
 
 def _cost(encoding: Encoding | MixedRaster) -> float:
-    if encoding.is_lossless:
-        return encoding.stored_bytes
-    return encoding.stored_bytes * (_LAYERS_MALUS if isinstance(encoding, MixedRaster) else _SHARPNESS_BONUS)
+    is_sharp = encoding.is_lossless or isinstance(encoding, MixedRaster)
+    return encoding.stored_bytes * (1 if is_sharp else _SHARPNESS_BONUS)
