@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -51,12 +50,11 @@ class Parts:
     @cached_property
     def jobs(self) -> JobService:
         """The job table as clients see it."""
-        retention = timedelta(hours=self.settings.retention.hours)
         return JobService(
             self.database,
             self.storage,
             self.dispatcher,
-            retention=retention,
+            retention=self.policy.retention,
             queue=self.settings.queue,
             sealer=self.sealer,
             quota=self.settings.quota,
@@ -137,6 +135,7 @@ class Parts:
         register_api(
             self.flask_app,
             registry=self.registry,
+            database=self.database,
             jobs=self.jobs,
             storage=self.storage,
             doors=Doors.of(self.settings, self.keys, self.pepper),

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
 from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView, ProviderView
-from pdfmill.api.uploads import uploads_and_options
+from pdfmill.api.uploads import TTL_FIELD, uploads_and_options
 from pdfmill.api.waiting import Waiting
 from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidRequest
@@ -26,8 +26,18 @@ _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
 _PRIORITY_URGENCY = re.compile(r"(?:^|,)\s*u=([0-7])\s*(?:$|[,;])")
 
 
-def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting, offer: Offer) -> Blueprint:
-    """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options."""
+#: No job's files are removed sooner: whoever asked for them needs a moment to fetch them.
+SHORTEST_TTL_S = 60
+
+
+def operation_routes(
+    registry: Registry, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Blueprint:
+    """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options.
+
+    Args:
+        longest_ttl_s: Seconds that a client may have its files kept at most.
+    """
     blueprint = Blueprint("operations", __name__, url_prefix="/v1/operations")
 
     @blueprint.get("")
@@ -47,19 +57,22 @@ def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting, o
         raise AssertionError("a registered operation has a route of its own")
 
     for operation in registry:
-        view = _submit_view(operation, jobs, waiting, offer)
+        view = _submit_view(operation, jobs, waiting, longest_ttl_s, offer)
         blueprint.add_url_rule(f"/{operation.name}", f"submit_{operation.name}", view, methods=["POST"])
     return blueprint
 
 
-def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, offer: Offer) -> Any:
+def _submit_view(
+    operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Any:
     @requires(Scope.JOBS_WRITE, deed="job.submit")
     def submit() -> Response:
         seconds = _preferred_wait()
         key = _idempotency_key()
-        submitter = Submitter(_client(), _urgency())
-        jobs().require_room(operation, submitter.client, request.content_length or 0)
+        client = _client()
+        jobs().require_room(operation, client, request.content_length or 0)
         with uploads_and_options(operation) as (uploads, options):
+            submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s))
             operation.check_provider(options, offer)
             idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
             job, is_new = jobs().submit(operation, options, uploads, idempotency, submitter)
@@ -114,6 +127,23 @@ def _urgency() -> int:
     """``u`` of the Priority header (RFC 9218), 0 to 7; what is not understood is ignored, as the RFC has it."""
     match = _PRIORITY_URGENCY.search(request.headers.get("Priority", ""))
     return int(match[1]) if match else DEFAULT_URGENCY
+
+
+def _ttl_s(longest_s: int) -> int | None:
+    """How long the client wants its files kept, in seconds.
+
+    Raises:
+        InvalidRequest: It is no number, or out of range.
+    """
+    text = request.values.get(TTL_FIELD, "")
+    if text == "":
+        return None
+    if not (text.isascii() and text.isdecimal() and SHORTEST_TTL_S <= int(text[:12]) <= longest_s):
+        raise InvalidRequest(
+            f"{TTL_FIELD} is a number of seconds from {SHORTEST_TTL_S} to {longest_s}; the upper limit is "
+            "PDFMILL_RETENTION__LONGEST_TTL_HOURS."
+        )
+    return int(text)
 
 
 def _client() -> str:

@@ -23,6 +23,7 @@ _MODULES = {
     "reconciler": "pdfmill.cli.server",
     "db-upgrade": "pdfmill.cli.server",
     "jobs": "pdfmill.cli.jobs",
+    "cleanup": "pdfmill.cli.cleanup",
     "keys": "pdfmill.cli.keys",
     "audit": "pdfmill.cli.audit",
     "doctor": "pdfmill.cli.doctor",

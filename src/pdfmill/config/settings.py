@@ -170,6 +170,18 @@ class RetentionSettings(Group):
     """How long finished jobs are kept."""
 
     hours: float = Field(24, gt=0, description="Hours until a finished job's files are purged.")
+    failed_hours: float | None = Field(None, gt=0, description="The same for failed jobs, if it is to differ.")
+    cancelled_hours: float | None = Field(None, gt=0, description="The same for cancelled jobs, if it is to differ.")
+    longest_ttl_hours: float = Field(
+        744, gt=0, description="Hours that a client may ask to have its job's files kept, by `ttl_seconds`."
+    )
+    make_room_below_mib: int | None = Field(
+        None,
+        ge=0,
+        description="MiB of free space below which the oldest results are removed before their time; 0 for never. By "
+        "default the floor below which uploads are refused, PDFMILL_STORAGE__MIN_FREE_MIB.",
+    )
+    forget_after_days: float = Field(90, gt=0, description="Days until not even a row is left of a purged job.")
 
 
 class LogSettings(Group):
@@ -253,6 +265,12 @@ class Settings(BaseSettings):
             # Both names are in use for the same thing; SQLAlchemy knows the long one.
             return re.sub(r"^postgres://", "postgresql://", self.database.url.get_secret_value())
         return f"sqlite:///{self.data_dir / 'pdfmill.db'}"
+
+    @property
+    def make_room_below_mib(self) -> int:
+        """MiB of free space below which the oldest results are removed before their time."""
+        own = self.retention.make_room_below_mib
+        return self.storage.min_free_mib if own is None else own
 
     @property
     def pepper_file(self) -> Path:

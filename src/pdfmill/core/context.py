@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pdfmill.core.errors import Cancelled, DeadlineExceeded, InternalError
-from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.core.limits import MEGAPIXEL, Limits, PixelBudget
 from pdfmill.core.progress import NullReporter, Progress, Reporter
 from pdfmill.core.provider import NoProvider, Provider
 from pdfmill.core.tools import CompletedTool, run_tool
+from pdfmill.core.work import Meter, PastRun, Work
 
 ServiceT = TypeVar("ServiceT")
 
@@ -28,6 +29,7 @@ class Context:
         limits: What the attempt may use; ``pixels`` is what is left to draw.
         reporter: Where progress goes.
         services: Service instances by their class.
+        past_runs: What jobs cost that the operation may foretell, see `Operation.foretells`; none without a server.
         provider: Whom to ask for what a language model or a translator does; nobody by default.
         deadline: On the clock of `time.monotonic`; by default ``limits.wall_s`` from now.
     """
@@ -39,6 +41,7 @@ class Context:
         limits: Limits | None = None,
         reporter: Reporter | None = None,
         services: Mapping[type[Any], Any] | None = None,
+        past_runs: Sequence[PastRun] = (),
         provider: Provider | None = None,
         deadline: float | None = None,
     ) -> None:
@@ -47,6 +50,8 @@ class Context:
         self.limits = limits or Limits()
         self.deadline = time.monotonic() + self.limits.wall_s if deadline is None else deadline
         self.pixels = PixelBudget(self.limits)
+        self.meter = Meter()
+        self.past_runs = past_runs
         self._reporter = reporter or NullReporter()
         self._services = services or {}
         self._name = ""
@@ -76,6 +81,12 @@ class Context:
         assert isinstance(service, kind)
         return service
 
+    @property
+    def work(self) -> Work:
+        """What was done so far."""
+        megapixels = round(self.pixels.drawn / MEGAPIXEL, 3)
+        return Work(pages=self.meter.pages, characters=self.meter.characters, megapixels=megapixels)
+
     def stage(self, name: str, *, share: float) -> Context:
         """A part of the work with its own stretch of the progress bar.
 
@@ -89,10 +100,11 @@ class Context:
             limits=self.limits,
             reporter=self._reporter,
             services=self._services,
+            past_runs=self.past_runs,
             provider=self.provider,
             deadline=self.deadline,
         )
-        stage.pixels = self.pixels
+        stage.pixels, stage.meter = self.pixels, self.meter
         share = min(share, 1.0 - self._given_away)
         stage._name = name
         stage._start = self._start + self._span * self._given_away

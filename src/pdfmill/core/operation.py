@@ -124,6 +124,10 @@ class Operation(Generic[OptionsT, ResultT]):
         asks: Whom it may ask where somebody is configured.
         needs: Whom a request cannot do without, by its options: a language model, a translator, or nobody (None).
         batch: How it is made of many jobs; None for an operation that is one.
+        variant: Name of the option that decides what kind of work it is. What its jobs cost is remembered by that
+            option's value; None for an operation whose jobs nobody foretells.
+        foretells: Name of the operation whose past runs the context is to hold, those of the variant that this
+            operation's option of the same name says.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
 
@@ -140,6 +144,8 @@ class Operation(Generic[OptionsT, ResultT]):
     asks: tuple[Need, ...] = ()
     needs: Callable[[OptionsT], Need | None] | None = None
     batch: Batch | None = None
+    variant: str | None = None
+    foretells: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):

@@ -6,6 +6,7 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -28,10 +29,14 @@ from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
+from pdfmill.jobs import tally
 from pdfmill.jobs.base import Base, utc_now
 from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
+
+#: Why an attempt is followed by another one, by the counter that grows with it.
+_REASONS = {"retries": "retry", "crashes": "crash", "lost": "lost"}
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
 DEFAULT_URGENCY = 3
@@ -55,6 +60,8 @@ class Job(Base):
         retries: How often it was put back after a passing error.
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
+        ttl_s: How long its files are kept after its end, in seconds; None where its client left that to the server.
+        trace_parent: The span of its submission, as the header ``traceparent`` has it (W3C Trace Context).
         lease_owner: The process that works on it, see `jobs.owner`; None while nobody does. A batch in PROCESSING
         without
             one waits for its items.
@@ -113,6 +120,8 @@ class Job(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    ttl_s: Mapped[int | None]
+    trace_parent: Mapped[str | None] = mapped_column(String(64))
 
     files: Mapped[list[JobFile]] = relationship(
         order_by="(JobFile.role, JobFile.position)", lazy="selectin", cascade="all, delete-orphan"
@@ -255,24 +264,32 @@ class Job(Base):
     def is_waiting_for_items(self) -> bool:
         return self.status is JobStatus.PROCESSING and self.lease_owner is None
 
-    def mark_as_expired(self) -> None:
-        """A terminal state → EXPIRED, after its files were purged.
-
-        Raises:
-            InvalidTransition: The job has expired already.
-        """
-        self._move(JobStatus.EXPIRED, result=None)
-
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
         before = self.status
         if target not in TRANSITIONS[before]:
             raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
+        began_or_was_due = self.started_at if before is JobStatus.PROCESSING else self.not_before
         session = self._change(*conditions, status=target, **values)
+        self._count(session, before, (utc_now() - (began_or_was_due or self.created_at)).total_seconds(), values)
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         if target is JobStatus.PENDING:
             tell_of_work(session)
         if target.is_terminal and self.parent_id is not None:
             wake_batches(session, Job.id == self.parent_id)
+
+    def _count(self, session: Session, before: JobStatus, seconds: float, values: Mapping[str, Any]) -> None:
+        """Tell of a move that was just made; ``seconds`` since the state before it began."""
+        seconds = max(seconds, 0.0)  # clocks step
+        if self.status is JobStatus.PROCESSING:
+            tally.JOB_WAIT.add(session, self.operation, size=seconds)
+        elif before is JobStatus.PROCESSING and self.status is JobStatus.PENDING:
+            reason = next((reason for counter, reason in _REASONS.items() if counter in values), "handed_back")
+            tally.ATTEMPTS_PUT_BACK.add(session, self.operation, reason)
+        elif before is JobStatus.PROCESSING:
+            tally.JOB_RUN.add(session, self.operation, size=seconds)
+        if self.status.is_terminal:
+            code = self.failure.code if self.failure else ""
+            tally.JOBS_ENDED.add(session, self.operation, self.status.lower(), code)
 
     def _change(self, *conditions: ColumnElement[bool], **values: Any) -> Session:
         """One conditional UPDATE of this row, as it was when it was read."""

@@ -10,6 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.conversion.targets import Target
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -19,18 +20,25 @@ _TEXTS = {
     "json": ("json", "application/json"),
 }
 
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class ConvertOptions(Options):
     """What becomes of the document."""
 
-    to: Literal["txt", "html", "md", "json", "csv", "xlsx", "png", "jpeg", "webp", "tiff"] = Field(
-        "txt",
-        description="Kind of the output. csv and xlsx hold the tables, xlsx with a sheet for each. Several pictures or "
-        "csv files come as a zip archive; a TIFF holds all pages itself.",
+    to: Target = Field(
+        Target.TXT,
+        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
+        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself. "
+        "pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
+    layout: Literal["flow", "exact"] = Field(
+        "flow",
+        description="How a docx holds the text: flow is running text in paragraphs, lists and columns, good to edit; "
+        "exact looks like the page, each block at its place.",
+    )
     dpi: int = Field(150, ge=10, le=1200, description="Pixels for each inch of pictures.")
     gray: bool = Field(False, description="Draw pictures in shades of grey.")
     transparent: bool = Field(False, description="Leave out the white paper of pictures (png, webp, tiff).")
@@ -42,6 +50,12 @@ class ConvertOptions(Options):
     def _has_an_alpha_channel(self) -> Self:
         if self.transparent and (self.to == "jpeg" or self.gray):
             raise ValueError("transparent pictures are neither jpeg nor grey; choose png, webp or tiff in colour")
+        return self
+
+    @model_validator(mode="after")
+    def _archives_the_whole(self) -> Self:
+        if self.pages is not None and self.to is Target.PDFA:
+            raise ValueError("pdfa is made of the whole document; leave pages out, or split it first")
         return self
 
 
@@ -62,8 +76,12 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
     """Convert the one input."""
     if options.to in _TEXTS:
         return _write_text(inputs.single, options, ctx)
+    if options.to is Target.DOCX:
+        return _write_word(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
+    if options.to is Target.PDFA:
+        return _archive(inputs.single, options, ctx)
     return _draw(inputs.single, options, ctx)
 
 
@@ -90,6 +108,23 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     )
 
 
+def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.word.service import WordService
+
+    written = ctx.service(WordService).write(source.path, options.pages, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=written.page_numbers,
+            output_bytes=written.path.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
+    )
+
+
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.tables import TableFormat, TableService
 
@@ -107,6 +142,27 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
         ),
         outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),
         warnings=(f"Tables may be missing: pages {needs_ocr} need OCR.",) if needs_ocr else (),
+    )
+
+
+def _archive(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.archiving.service import ArchivingService
+
+    target = ctx.path("archive.pdf")
+    archived = ctx.service(ArchivingService).archive(source.path, target, ctx)
+    return Outcome(
+        result=ConvertResult(
+            to=options.to,
+            pages=list(range(1, archived.page_count + 1)),
+            output_bytes=target.stat().st_size,
+            needs_ocr=None,
+            tables=None,
+            coarser=None,
+        ),
+        outputs=(
+            OutputFile(target, source.renamed(marker="-pdfa", suffix=".pdf"), MediaType.PDF, archived.page_count),
+        ),
+        warnings=archived.changes,
     )
 
 
@@ -151,4 +207,5 @@ convert = Operation(
     result=ConvertResult,
     run=run,
     requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
+    variant="to",
 )

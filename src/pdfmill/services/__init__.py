@@ -8,17 +8,29 @@ from typing import Any
 
 def build_services() -> Mapping[type[Any], Any]:
     """Every service, by its class. Loads the libraries that open documents."""
+    from pdfmill.services.archiving.service import ArchivingService
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
     from pdfmill.services.conversion.tables import TableService
+    from pdfmill.services.conversion.word.service import WordService
+    from pdfmill.services.export.service import ExportService
+    from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
+    from pdfmill.services.preview.service import PreviewService
     from pdfmill.services.summary.service import SummaryService
+    from pdfmill.services.translation.service import TranslationService
 
     services = (
+        ArchivingService(),
         CompressionService(),
         ConversionService(),
         TextExtractionService(),
         TableService(),
         SummaryService(),
+        TranslationService(),
+        PreviewService(),
+        WordService(),
+        BankStatementExtractionService(),
+        ExportService(),
     )
     return {type(service): service for service in services}

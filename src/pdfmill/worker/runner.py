@@ -19,7 +19,7 @@ from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
 from pdfmill.core.operation import Registry
-from pdfmill.jobs.attempts import Attempt, claim_next
+from pdfmill.jobs.attempts import Attempt, Usage, claim_next
 from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
@@ -242,21 +242,25 @@ class AttemptRunner:
             providers=[use.model_dump() for use in ended.provider_uses] or None,
             tier=self._sandbox and self._sandbox.tier.name,
         )
+        attempt.usage = Usage(self._sandbox.tier.name, ended.cpu_s, ended.peak_memory_bytes) if self._sandbox else None
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
             with self._supervisor.keeping_the_lease(attempt):
-                self._publish(attempt, request, ended.outcome, directory)
+                self._publish(attempt, request, ended, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
         else:
             assert ended.failure is not None
             (attempt.crash if ended.verdict is Verdict.CRASH else attempt.fail)(ended.failure)
 
-    def _publish(self, attempt: Attempt, request: SandboxRequest, outcome: SandboxOutcome, directory: Path) -> None:
-        batch = self._registry.get(request.operation).batch
+    def _publish(
+        self, attempt: Attempt, request: SandboxRequest, ended: Ended, outcome: SandboxOutcome, directory: Path
+    ) -> None:
+        operation = self._registry.get(request.operation)
+        batch = operation.batch
         if batch is None or request.items is not None:
-            self._publisher.publish(attempt, outcome, directory)
+            self._publisher.publish(attempt, ended, directory, operation)
             return
         for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
             self._dispatcher.dispatch(item.id, item.operation)

@@ -5,7 +5,8 @@
     │                     UnusablePath
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
+    │                     NotAStatement, NotExportable, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -50,6 +51,9 @@ from pdfmill.core.errors.document import (
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotArchivable,
+    NotAStatement,
+    NotExportable,
     NoText,
 )
 from pdfmill.core.errors.jobs import (
@@ -151,6 +155,9 @@ __all__ = [
     "NoPages",
     "NoTables",
     "NoText",
+    "NotAStatement",
+    "NotArchivable",
+    "NotExportable",
     "NotFound",
     "OutputExists",
     "OutputRejected",

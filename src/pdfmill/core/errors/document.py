@@ -59,6 +59,33 @@ class NoText(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NotArchivable(PdfMillError):
+    """It cannot be made PDF/A; ``reasons`` is a list of {rule, detail, advice, count}, the worst first."""
+
+    code = "not_archivable"
+    title = "The document cannot be made PDF/A"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, reasons: list[dict[str, Any]], **extras: Any) -> None:
+        super().__init__(detail, reasons=reasons, **extras)
+
+
+class NotAStatement(PdfMillError):
+    """``looks_like`` says what the document seems to be instead."""
+
+    code = "not_a_statement"
+    title = "The document is no bank statement"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotExportable(PdfMillError):
+    """The form that was asked for needs something that the document does not tell."""
+
+    code = "not_exportable"
+    title = "This cannot be written in the form that was asked for"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"

@@ -54,6 +54,12 @@ class DrawnDocument:
     def page_count(self) -> int:
         return len(self._document)
 
+    def page_size(self, page_index: int) -> tuple[float, float]:
+        """Width and height of a page as shown, in points."""
+        unit = self._user_units[page_index] if self._user_units else 1.0
+        width, height = self._document.get_page_size(page_index)
+        return width * unit, height * unit
+
     def text(self, page_index: int) -> str:
         """The text of a page, in the order of its content stream."""
         page = self._document[page_index]

@@ -109,6 +109,7 @@ def _drawings(
     for done, page_index in enumerate(indices):
         ctx.advance(done, len(indices), unit="pages")
         drawing = document.draw_in(page_index, manner.ink, dpi=manner.dpi)
+        ctx.meter.pages += 1
         drawn.page_numbers.append(page_index + 1)
         if drawing.dpi < _COARSER * manner.dpi:
             drawn.coarser.append(page_index + 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,11 +15,9 @@ from pdfmill.core.errors import NoTables
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.xlsxwriter import Sheet, Workbook, open_workbook
 from pdfmill.services.conversion.numbers import Number, decimal_mark, read_number
+from pdfmill.services.export.csv import harmless
 from pdfmill.services.layout.model import Cell, Table
 from pdfmill.services.layout.service import LayoutService
-
-#: What a spreadsheet takes for the beginning of a formula when it opens a CSV file.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
 class TableFormat(StrEnum):
@@ -125,7 +122,7 @@ def _csv(table: Table) -> str:
 
 
 def _harmless(text: str, mark: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and read_number(text, mark) is None else text
+    return harmless(text) if read_number(text, mark) is None else text
 
 
 def _add_sheet(workbook: Workbook, name: str, table: Table) -> None:

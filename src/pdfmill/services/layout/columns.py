@@ -37,23 +37,42 @@ class Placed(Protocol):
 PlacedT = TypeVar("PlacedT", bound=Placed)
 
 
-def regions(items: Sequence[PlacedT], *, right_to_left: bool = False, depth: int = 0) -> list[list[PlacedT]]:
-    """The items by column, in reading order; within a region from top to bottom.
+#: Regions below one another, each with its items from top to bottom.
+Column = list[list[PlacedT]]
+#: Columns side by side, in reading order; a single one where text runs over the whole width.
+Band = list[Column[PlacedT]]
+
+
+def bands(items: Sequence[PlacedT], *, right_to_left: bool = False, depth: int = 0) -> list[Band[PlacedT]]:
+    """The items by band and column, from the top of the page to its bottom.
+
+    Columns within a column are told apart only if they are all that it holds: three columns are two, of which one is
+    two again.
 
     Args:
         right_to_left: Whether the right column is read first.
     """
     ordered = sorted(items, key=lambda item: item.box.top)
-    band = _widest_band(ordered) if depth < _DEEPEST_CUT else None
-    if band is None:
-        return [ordered] if ordered else []
-    first, last, gutter = band
+    cut = _widest_band(ordered) if depth < _DEEPEST_CUT else None
+    if cut is None:
+        return [[[ordered]]] if ordered else []
+    first, last, gutter = cut
     within = ordered[first:last]
     left = [item for item in within if item.box.right <= gutter]
     right = [item for item in within if item.box.right > gutter]
-    sides = (right, left) if right_to_left else (left, right)
-    parts = (ordered[:first], *sides, ordered[last:])
-    return [region for part in parts if part for region in regions(part, right_to_left=right_to_left, depth=depth + 1)]
+    columns: Band[PlacedT] = []
+    for side in (right, left) if right_to_left else (left, right):
+        inner = bands(side, right_to_left=right_to_left, depth=depth + 1)
+        columns += inner[0] if len(inner) == 1 else [[region for each in inner for part in each for region in part]]
+    above, below = (
+        bands(part, right_to_left=right_to_left, depth=depth + 1) for part in (ordered[:first], ordered[last:])
+    )
+    return [*above, columns, *below]
+
+
+def regions(items: Sequence[PlacedT], *, right_to_left: bool = False) -> list[list[PlacedT]]:
+    """The items by column, in reading order; within a region from top to bottom."""
+    return [region for band in bands(items, right_to_left=right_to_left) for column in band for region in column]
 
 
 def _widest_band(ordered: Sequence[Placed]) -> tuple[int, int, float] | None:

@@ -67,6 +67,7 @@ class Style:
         font: Base font without its subset tag.
         size: Height of the em in points, as shown.
         colour: ``#rrggbb``; null where it is a pattern.
+        serif: Whether its font says that it has serifs.
         role: Its standard structure type in a tagged document (ISO 32000-1, 14.8.4), such as ``H1``; empty if none.
     """
 
@@ -78,6 +79,7 @@ class Style:
     colour: str | None
     invisible: bool = False
     role: str = ""
+    serif: bool = False
 
 
 def _style_index(style: Style, info: SerializationInfo) -> int:
@@ -143,11 +145,13 @@ class Paragraph:
 
     Attributes:
         angle: Degrees clockwise by which its lines are turned on the page; nearly always 0.
+        continues: Whether it goes on with the paragraph before it, which the end of a column or of a page cuts.
     """
 
     lines: tuple[Line, ...]
     box: Box
     angle: int = 0
+    continues: bool = False
     kind: Literal["paragraph"] = "paragraph"
 
 
@@ -253,6 +257,21 @@ class TextQuality(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnBand:
+    """A stretch of a page where text runs in columns side by side.
+
+    Attributes:
+        starts: For each column, in reading order, the index of its first block.
+        end: Index after the last block of the last column.
+        boxes: What is around the blocks of each column.
+    """
+
+    starts: tuple[int, ...]
+    end: int
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page as one reads it.
 
@@ -263,6 +282,9 @@ class Page:
         blocks: In reading order; text that stands across the rest, such as a watermark, comes last.
         headers: Lines that stand above the text of many pages, page numbers included.
         footers: Lines that stand below it.
+        columns: Where blocks stand in columns side by side, from top to bottom.
+        turned: Degrees clockwise in which lines run on the page as shown, if everything here is as it is when the page
+            is turned back by that; else 0.
     """
 
     number: int
@@ -272,3 +294,5 @@ class Page:
     blocks: tuple[Block, ...]
     headers: tuple[Line, ...] = ()
     footers: tuple[Line, ...] = ()
+    columns: tuple[ColumnBand, ...] = ()
+    turned: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, Picture, Word, union
 
 #: Points: what is smaller is an ornament, or a strip of a background.
@@ -15,15 +16,15 @@ _OVERPRINTED = 12
 _MOST = 400
 
 
-def pictures(graphics: Graphics, words: Sequence[Word], size: tuple[float, float]) -> list[Picture]:
+def pictures(graphics: Graphics, words: Sequence[Word], frame: Frame) -> list[Picture]:
     """The pictures of a page; images that touch, as the strips of a scan do, are one.
 
     Args:
-        words: All words of the page; where they are painted over an image, it is their background.
-        size: Width and height of the page in points.
+        words: Level words of the page; where they are painted over an image, it is their background.
+        frame: That of the words.
     """
-    page = Box(0, 0, *size)
-    boxes = [page.intersection(Box(*box)) for box in graphics.pictures[:_MOST]]
+    page = Box(0, 0, *frame.size)
+    boxes = [page.intersection(box) for box in frame.level_boxes(graphics.pictures[:_MOST])]
     visible = [word.box for word in words if not word.style.invisible]
     found = []
     for box in _merged([box for box in boxes if box.width > 0 and box.height > 0]):

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box
@@ -71,10 +69,8 @@ def find_rulings(graphics: Graphics, frame: Frame) -> tuple[list[Ruling], list[R
     """The horizontal and the vertical lines of a page; none in a frame that is not turned by quarters of a circle."""
     if not graphics.rulings or frame.angle % 90:
         return [], []
-    boxes = np.array(graphics.rulings, np.float32)
-    level = frame.level(boxes, np.zeros(len(boxes), np.float32)).astype(float).tolist()
     horizontal, vertical = [], []
-    for left, top, right, bottom in level:
+    for left, top, right, bottom in frame.level_boxes(graphics.rulings):
         if bottom - top <= _THICK and right - left > _SHORTEST:
             horizontal.append(Ruling((top + bottom) / 2, left, right))
         elif right - left <= _THICK and bottom - top > _SHORTEST:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.blocks import BlockFinder, Item
-from pdfmill.services.layout.columns import regions
+from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
-from pdfmill.services.layout.model import Block, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragraph, TextQuality, Word
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
@@ -45,8 +47,11 @@ class LayoutDocument:
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float]) -> None:
+    def __init__(
+        self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float], meter: Meter
+    ) -> None:
         self._document = document
+        self._meter = meter
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -55,6 +60,11 @@ class LayoutDocument:
     def title(self) -> str:
         """What the document calls itself; empty if it does not."""
         return self._document.title
+
+    @property
+    def common(self) -> Profile:
+        """What its pages have in common; after `survey`."""
+        return self._finder.profile
 
     def survey(self, ctx: Context) -> None:
         """Compare a sample of the pages; `page` needs what they have in common.
@@ -69,7 +79,7 @@ class LayoutDocument:
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
-                sketches.append(sketch(page_index, frame.size[1], read.layers[0].words))
+                sketches.append(sketch(page_index, frame.size, read.layers[0].words))
         ctx.advance(1, 1)
         self._finder = self._heading_finder(profile(sketches))
 
@@ -81,34 +91,49 @@ class LayoutDocument:
         }
         return HeadingFinder(common, outline)
 
-    def page(self, page_index: int) -> Page:
-        """A page as one reads it; after `survey`."""
+    def page(self, page_index: int, *, upright: bool = False) -> Page:
+        """A page as one reads it; after `survey`.
+
+        Args:
+            upright: Turn a page whose lines run up or down by a quarter of a circle, so that they are level.
+        """
         read = self._kept.pop(page_index, None) or self._read(page_index)
         blocks: list[Block] = []
+        columns: tuple[ColumnBand, ...] = ()
         headers: list[Line] = []
         footers: list[Line] = []
+        frame = Frame(0, *read.size)
+        shown = frame
         if read.layers:
-            main = read.layers[0]
-            headers, footers, words = self._without_running_lines(main)
-            blocks = [main.frame.turn_block(block) for block in self._blocks(page_index, read, words)]
+            frame = read.layers[0].frame
+            shown = frame if upright and frame.angle % 90 == 0 else shown
+            headers, footers, words = self._without_running_lines(read.layers[0])
+            blocks, columns = self._blocks(page_index, read, words)
         else:
-            blocks = list(pictures(read.graphics, (), read.size))
+            blocks = list(pictures(read.graphics, (), frame))
+        if shown is not frame:
+            blocks = [frame.turn_block(block) for block in blocks]
+            headers, footers = list(map(frame.turn_line, headers)), list(map(frame.turn_line, footers))
         for layer in read.layers[1:]:
-            blocks += [layer.frame.turn_block(block) for block in _aside(layer)]
+            blocks += [shown.level_block(layer.frame.turn_block(block)) for block in _aside(layer)]
         return Page(
             number=page_index + 1,
-            width=round(read.size[0], 2),
-            height=round(read.size[1], 2),
+            width=round(shown.size[0], 2),
+            height=round(shown.size[1], 2),
             quality=read.quality,
             blocks=tuple(blocks),
-            headers=tuple(map(read.layers[0].frame.turn_line, headers)) if read.layers else (),
-            footers=tuple(map(read.layers[0].frame.turn_line, footers)) if read.layers else (),
+            headers=tuple(headers),
+            footers=tuple(footers),
+            columns=columns,
+            turned=shown.angle,
         )
 
     def _read(self, page_index: int) -> _ReadPage:
         with self._document.page(page_index) as page:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
+            self._meter.pages += 1
+            self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
             return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
@@ -130,11 +155,14 @@ class LayoutDocument:
                 footers.append(line)
         return headers, footers, rest
 
-    def _blocks(self, page_index: int, read: _ReadPage, words: Sequence[Word]) -> list[Block]:
-        tables, rest = find_tables(read.graphics, words, read.layers[0].frame)
-        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, read.size)]
+    def _blocks(
+        self, page_index: int, read: _ReadPage, words: Sequence[Word]
+    ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
+        frame = read.layers[0].frame
+        tables, rest = find_tables(read.graphics, words, frame)
+        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, frame)]
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
-        return BlockFinder(self._finder, page_index).blocks(regions(items, right_to_left=right_to_left))
+        return BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
 
 
 class LayoutService:
@@ -156,7 +184,7 @@ class LayoutService:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter)
             opened.survey(ctx)
             yield opened
 

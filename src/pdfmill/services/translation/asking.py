@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +11,6 @@ from pdfmill.core.context import Context
 from pdfmill.core.errors import ProviderRefused
 from pdfmill.core.provider import TEXTS_CAP, Need, Seat, TranslationRequest
 from pdfmill.services.language.answers import ask_for
-from pdfmill.services.language.grounding import ungrounded_facts
 from pdfmill.services.language.sentences import sentence_spans
 from pdfmill.services.translation.protection import Protected, protect
 
@@ -19,6 +18,9 @@ _TASK = """You translate text from {source} to {target} (ISO 639-1). The documen
 translated, each by itself, keeping its number; "before" is what stands before them, for context only. Marks such as \
 ⟦0⟧ stand for numbers and names: each must come back exactly once, where it belongs in your sentence. Translate \
 everything else; add nothing, leave nothing out, explain nothing."""
+
+#: Texts that a language model keeps apart.
+_MOST_TEXTS = 60
 
 #: Characters of what stands before, for context.
 _CONTEXT = 600
@@ -69,23 +71,19 @@ class TextTranslator:
         self._known: dict[str, str] = {}
         self.left: list[str] = []
 
-    def translate(self, texts: Sequence[str], advance: Callable[[int], None]) -> list[str]:
+    def translate(self, texts: Sequence[str]) -> list[str]:
         """The texts in the other language, each once; what holds no words comes back as it is.
-
-        Args:
-            advance: Told how many are done.
 
         Raises:
             ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported: As the provider.
         """
         wanted = [text for text in dict.fromkeys(texts) if text not in self._known]
         protected = {text: protect(text, self._glossary) for text in wanted}
-        self._known |= {text: each.restored(each.text) or text for text, each in protected.items() if not each.has_words}
-        batches = list(self._batches([text for text in wanted if text not in self._known], protected))
-        for done, batch in enumerate(batches):
-            advance(done * len(texts) // max(len(batches), 1))
+        self._known |= {
+            text: each.restored(each.text) or text for text, each in protected.items() if not each.has_words
+        }
+        for batch in self._batches([text for text in wanted if text not in self._known], protected):
             self._translate_batch(batch, protected)
-        advance(len(texts))
         return [self._known[text] for text in texts]
 
     def _batches(self, texts: Sequence[str], protected: Mapping[str, Protected]) -> Iterator[list[str]]:
@@ -93,7 +91,7 @@ class TextTranslator:
         size = 0
         for text in texts:
             own = len(protected[text].text)
-            if batch and (size + own > self._seat.portion or len(batch) >= TEXTS_CAP // 10):
+            if batch and (size + own > self._seat.portion or len(batch) >= _MOST_TEXTS):
                 yield batch
                 batch, size = [], 0
             batch.append(text)
@@ -120,21 +118,14 @@ class TextTranslator:
                 before, after = _edges(fragments[index])
                 fragments[index] = before + (answer or "").strip() + after
             stitched = masked.stitched(fragments)
-            if "⟦" not in stitched and _is_plausible(text, stitched) and not ungrounded_facts(stitched, self._source(text)):
+            if stitched is not None and _is_plausible(text, stitched):
                 return stitched
         self.left.append(text)
         return text
 
     def _believed(self, text: str, masked: Protected, answer: str | None) -> str | None:
         restored = masked.restored(answer.strip()) if answer else None
-        if restored is None or not _is_plausible(text, restored):
-            return None
-        # With marks for all figures, one that is new was made up.
-        return None if ungrounded_facts(restored, self._source(text)) else restored
-
-    def _source(self, text: str) -> str:
-        """What a translation may draw on: the text, and what the glossary puts into it."""
-        return "\n".join((text, *self._glossary.values()))
+        return restored if restored is not None and _is_plausible(text, restored) else None
 
     def _ask(self, texts: Sequence[str]) -> list[str | None]:
         self._ctx.check()

@@ -20,6 +20,7 @@ _PROTECTED = (
     r"(?<!\w)[-−+]?\d+(?:[.,'’:/\-\u00a0\u202f ]?\d+)*(?:\s?[%‰°])?",
 )
 _ANY = re.compile("|".join(f"(?:{each})" for each in _PROTECTED))
+_FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -36,19 +37,26 @@ class Protected:
         return bool(_LETTER.search(_MARK.sub("", self.text)))
 
     def restored(self, translated: str) -> str | None:
-        """The translation with the values in their places; None if a mark is lost, doubled or made up."""
+        """The translation with the values in their places; None if a mark is lost or doubled, or a figure made up."""
         marks = [int(number) for number in _MARK.findall(translated)]
-        if sorted(marks) != list(range(len(self.values))):
+        if sorted(marks) != list(range(len(self.values))) or self._has_new_figures(translated):
             return None
         return _MARK.sub(lambda match: self.values[int(match[1])], translated)
+
+    def _has_new_figures(self, translated: str) -> bool:
+        """Whether there are figures beside the marks that the text does not have there."""
+        own = set(_FIGURE.findall(_MARK.sub("", self.text)))
+        return not own >= set(_FIGURE.findall(_MARK.sub("", translated)))
 
     def fragments(self) -> list[str]:
         """The texts between the marks, for a translator that does not keep marks; one more than there are marks."""
         return _MARK.split(self.text)[::2]
 
-    def stitched(self, fragments: Sequence[str]) -> str:
-        """The fragments, translated each by itself, with the values between them."""
+    def stitched(self, fragments: Sequence[str]) -> str | None:
+        """The fragments, translated each by itself, with the values between them; None if one has marks or figures."""
         order = [int(number) for number in _MARK.findall(self.text)]
+        if any("⟦" in fragment or self._has_new_figures(fragment) for fragment in fragments):
+            return None
         text = fragments[0]
         for index, fragment in zip(order, fragments[1:], strict=True):
             text += self.values[index] + fragment

@@ -176,6 +176,7 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
         reporter=_PipeReporter(pipes.to_keeper),
         services=build_services(),
         provider=PipeProvider(request.offer, partial(_tell, pipes.to_keeper), pipes.from_keeper),
+        past_runs=request.past_runs,
     )
     if operation.batch is not None and request.items is None:
         items = operation.batch.split(inputs, ctx)
@@ -185,6 +186,7 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
         result=outcome.result.model_dump(mode="json"),
         outputs=tuple(_described(output, directory) for output in outcome.outputs),
         warnings=outcome.warnings,
+        work=ctx.work,
     )
 
 

@@ -20,6 +20,7 @@ from pdfmill.core.errors import (
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.provider import NOBODY, Offer, ProviderUse
+from pdfmill.core.work import PastRun, Work
 
 
 class _Message(BaseModel):
@@ -50,6 +51,7 @@ class SandboxRequest(_Message):
     Attributes:
         items: The finished jobs of a batch that is to be gathered; None for one that is to be split, and for any other
             operation.
+        past_runs: See `core.context.Context`.
     """
 
     operation: str
@@ -57,6 +59,7 @@ class SandboxRequest(_Message):
     inputs: tuple[SandboxInput, ...]
     limits: Limits
     items: tuple[SandboxItem, ...] | None = None
+    past_runs: tuple[PastRun, ...] = ()
     offer: Offer = NOBODY
 
 
@@ -75,6 +78,7 @@ class SandboxOutcome(_Message):
     result: dict[str, Any]
     outputs: tuple[SandboxOutput, ...]
     warnings: tuple[str, ...]
+    work: Work = Work()
 
 
 class Verdict(StrEnum):

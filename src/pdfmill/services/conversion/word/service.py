@@ -1,0 +1,80 @@
+"""WordService: a PDF as a Word document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
+from pdfmill.engines.docx import StyleFace, WordDocument, open_word_document
+from pdfmill.services.conversion.word.faces import face_of
+from pdfmill.services.conversion.word.flow import FlowWriter
+from pdfmill.services.conversion.word.markup import Look
+from pdfmill.services.layout.profile import Profile
+from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.writing.pictures import picture_drawer
+
+_STYLES = {"": "Normal", "ListParagraph": "List Paragraph"} | {f"Heading{n}": f"Heading {n}" for n in range(1, 7)}
+
+
+@dataclass
+class WrittenDocument:
+    """What was written.
+
+    Attributes:
+        page_numbers: Pages that were read, in the order of the output.
+        image_only: Those of them that are pictures without text.
+        garbled: Those of them whose text is not what one sees.
+    """
+
+    path: Path
+    page_numbers: list[int] = field(default_factory=list)
+    image_only: list[int] = field(default_factory=list)
+    garbled: list[int] = field(default_factory=list)
+
+
+class WordService:
+    """Makes Word documents of pages."""
+
+    def write(self, source: Path, pages: PageRanges | None, ctx: Context) -> WrittenDocument:
+        """Write a Word document into the work directory.
+
+        Args:
+            pages: Those to read, in this order; None for all.
+
+        Raises:
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
+            InvalidPageRange: A page lies outside the document.
+            TooManyPixels: The pictures are more than may be drawn.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        written = WrittenDocument(ctx.path("document.docx"))
+        with (
+            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            picture_drawer(source, document.user_units, ctx) as draw,
+            open_word_document(written.path, ctx.path("body.xml")) as word,
+        ):
+            word.describe(document.title)
+            writer = FlowWriter(word, _define_styles(word, document.common), document.common, draw)
+            writing = ctx.stage("writing", share=1.0)
+            count = len(document.page_indices)
+            for done, page_index in enumerate(document.page_indices, start=1):
+                page = document.page(page_index, upright=True)
+                writer.page(page)
+                written.page_numbers.append(page.number)
+                writing.advance(done, count, unit="pages")
+            writer.end()
+        return written
+
+
+def _define_styles(word: WordDocument, common: Profile) -> dict[str, Look]:
+    """Set the styles as most of the document is set; returns their looks."""
+    sizes = (*common.heading_sizes, *([common.body_size] * 6))[:6]
+    body = face_of(common.body_style).family if common.body_style else "Times New Roman"
+    faces = [StyleFace("Normal", body, round(common.body_size * 2) / 2)]
+    faces.append(StyleFace("List Paragraph", body, faces[0].size))
+    faces += [StyleFace(f"Heading {n}", body, round(size * 2) / 2, bold=True) for n, size in enumerate(sizes, start=1)]
+    word.define_styles(faces)
+    by_name = {face.name: Look(font=face.font, size=face.size, bold=face.bold) for face in faces}
+    return {identifier: by_name[name] for identifier, name in _STYLES.items()}
