@@ -146,7 +146,7 @@ def test_text_in_a_form_that_other_pages_share_is_replaced_on_the_chosen_page_on
 
 
 def test_what_does_not_fit_stands_in_a_note(run, server):
-    server.think = lambda target, text: text + " " + "weil das so ist " * (len(text) // 6)
+    server.think = lambda target, text: text + " " + "weil das so ist " * ((3 * len(text) + 150) // 16)
     outcome = run()
     assert outcome.result.overflows
     assert "notes" in outcome.warnings[-1]
@@ -233,6 +233,11 @@ def test_a_model_translates_in_batches_with_what_stands_before(run, server):
     assert "RE-2024-117" not in body["messages"][1]["content"]
 
 
+def test_a_sentence_does_not_end_behind_a_figure_that_was_taken_out():
+    masked = protect("Er kommt am 4. April um 8 Uhr. Sie kommt am 5. Mai.", {})
+    assert masked.sentences() == ["Er kommt am ⟦0⟧. April um ⟦1⟧ Uhr.", "Sie kommt am ⟦2⟧. Mai."]
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
@@ -245,4 +250,5 @@ def test_what_is_taken_out_comes_back(parts):
     masked = protect(text, {})
     assert masked.restored(masked.text) == text.replace("⟦", "[").replace("⟧", "]")
     assert masked.stitched(masked.fragments()) == masked.restored(masked.text)
+    assert "".join(" ".join(masked.sentences()).split()) == "".join(masked.text.split())
     assert not masked.values or masked.restored(masked.text.replace("⟦0⟧", "")) is None

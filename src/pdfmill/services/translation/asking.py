@@ -11,7 +11,6 @@ from pdfmill.core.context import Context
 from pdfmill.core.errors import ProviderRefused
 from pdfmill.core.provider import TEXTS_CAP, Need, Seat, TranslationRequest
 from pdfmill.services.language.answers import ask_for
-from pdfmill.services.language.sentences import sentence_spans
 from pdfmill.services.translation.protection import Protected, protect
 
 _TASK = """You translate text from {source} to {target} (ISO 639-1). The document is a JSON object: "texts" are to be \
@@ -101,20 +100,22 @@ class TextTranslator:
 
     def _translate_batch(self, batch: Sequence[str], protected: Mapping[str, Protected]) -> None:
         """Together first; what cannot be believed then by itself, and at last in fragments."""
-        answers = self._ask([protected[text].text for text in batch])
+        answers = self._ask([protected[text] for text in batch])
         for text, answer in zip(batch, answers, strict=True):
             self._known[text] = self._believed(text, protected[text], answer) or self._again(text, protected[text])
         self._before = " ".join((self._before, *batch))[-_CONTEXT:]
 
     def _again(self, text: str, masked: Protected) -> str:
         if self._seat.speaks is Need.COMPLETION:
-            (answer,) = self._ask([masked.text])
+            (answer,) = self._ask([masked])
             if found := self._believed(text, masked, answer):
                 return found
         if masked.values:
             fragments = masked.fragments()
             worded = [index for index, each in enumerate(fragments) if any(map(str.isalpha, each))]
-            for index, answer in zip(worded, self._ask([fragments[index] for index in worded]), strict=True):
+            for index, answer in zip(
+                worded, self._ask([Protected(fragments[index], ()) for index in worded]), strict=True
+            ):
                 before, after = _edges(fragments[index])
                 fragments[index] = before + (answer or "").strip() + after
             stitched = masked.stitched(fragments)
@@ -127,15 +128,15 @@ class TextTranslator:
         restored = masked.restored(answer.strip()) if answer else None
         return restored if restored is not None and _is_plausible(text, restored) else None
 
-    def _ask(self, texts: Sequence[str]) -> list[str | None]:
+    def _ask(self, texts: Sequence[Protected]) -> list[str | None]:
         self._ctx.check()
         if not texts:
             return []
         if self._seat.speaks is Need.COMPLETION:
-            return self._ask_model(texts)
+            return self._ask_model([each.text for each in texts])
         # Models of translation know sentences; what a paragraph is they were never shown.
-        spans = [sentence_spans(text) or [(0, len(text))] for text in texts]
-        sentences = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+        split = [each.sentences() for each in texts]
+        sentences = [sentence for own in split for sentence in own]
         translated: list[str] = []
         for start in range(0, len(sentences), TEXTS_CAP):
             request = TranslationRequest(
@@ -147,7 +148,7 @@ class TextTranslator:
         if len(translated) != len(sentences):
             raise ProviderRefused("The translator answered with another number of texts than it was sent.")
         remaining = iter(translated)
-        return [" ".join(next(remaining) for _ in own) for own in spans]
+        return [" ".join(next(remaining) for _ in own) for own in split]
 
     def _ask_model(self, texts: Sequence[str]) -> list[str | None]:
         batch = _Batch(before=self._before, texts=dict(enumerate(texts)))

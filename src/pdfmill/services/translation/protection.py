@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from pdfmill.services.language.sentences import sentence_spans
 
 _MARK = re.compile(r"⟦\s*(\d+)\s*⟧")
 
@@ -47,6 +50,25 @@ class Protected:
         """Whether there are figures beside the marks that the text does not have there."""
         own = set(_FIGURE.findall(_MARK.sub("", self.text)))
         return not own >= set(_FIGURE.findall(_MARK.sub("", translated)))
+
+    def sentences(self) -> list[str]:
+        """The sentences of the text with its marks; where they end is seen in the text without."""
+        full, starts = "", []
+        ends: list[tuple[int, int, int]] = []  # of each value: where it begins and ends, and where its mark ends
+        position = 0
+        for match in _MARK.finditer(self.text):
+            full += self.text[position : match.start()]
+            begun = len(full)
+            full += self.values[int(match[1])]
+            ends.append((begun, len(full), match.end()))
+            position = match.end()
+        full += self.text[position:]
+        for begin, _ in sentence_spans(full)[1:]:
+            if not any(begun < begin < end for begun, end, _ in ends):
+                shift = max(((end, mark_end) for _, end, mark_end in ends if end <= begin), default=(0, 0))
+                starts.append(shift[1] + begin - shift[0])
+        cuts = [0, *starts, len(self.text)]
+        return [part for part in (self.text[a:b].strip() for a, b in pairwise(cuts)) if part]
 
     def fragments(self) -> list[str]:
         """The texts between the marks, for a translator that does not keep marks; one more than there are marks."""
