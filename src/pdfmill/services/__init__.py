@@ -22,6 +22,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
     from pdfmill.services.summary.service import SummaryService
+    from pdfmill.services.translation.service import TranslationService
 
     services = (
         ArchivingService(),
@@ -38,5 +39,6 @@ def build_services() -> Mapping[type[Any], Any]:
         ExportService(),
         OCRService(),
         SummaryService(),
+        TranslationService(),
     )
     return {type(service): service for service in services}

@@ -20,10 +20,13 @@ ocr_process_task = OPERATION_TASKS["ocr"]
 ocr_task = ocr_process_task
 summarize_task = OPERATION_TASKS["summarize"]
 ai_summarize_task = summarize_task
+translate_task = OPERATION_TASKS["translate"]
+ai_translate_task = translate_task
 
 __all__ = [
     "OPERATION_TASKS",
     "ai_summarize_task",
+    "ai_translate_task",
     "bulk_compress_task",
     "cleanup_expired_jobs",
     "compress_task",
@@ -40,4 +43,5 @@ __all__ = [
     "ocr_process_task",
     "ocr_task",
     "summarize_task",
+    "translate_task",
 ]
