@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm soak
 
 run:
 	@scripts/run
@@ -33,6 +33,10 @@ bench-jobs:
 storm:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/storm.py
+
+soak:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/soak.py --minutes $(or $(MINUTES),60)
 
 assurance:
 	@scripts/setup dev
