@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm soak
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-preview bench-jobs bench-maintenance storm soak
 
 run:
 	@scripts/run
@@ -24,11 +24,19 @@ bench-compression:
 
 bench-conversion:
 	@scripts/setup
-	@.venv/bin/python benchmarks/conversion.py $(CORPUS)
+	@.venv/bin/python benchmarks/conversion.py $(CORPUS) $(if $(CAMELOT),--camelot $(CAMELOT))
+
+bench-preview:
+	@scripts/setup
+	@.venv/bin/python benchmarks/preview.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/jobs.py
+
+bench-maintenance:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/maintenance.py
 
 storm:
 	@scripts/setup dev

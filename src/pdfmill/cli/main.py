@@ -25,6 +25,7 @@ _MODULES = {
     "backup": "pdfmill.cli.backup",
     "restore": "pdfmill.cli.backup",
     "jobs": "pdfmill.cli.jobs",
+    "cleanup": "pdfmill.cli.cleanup",
     "keys": "pdfmill.cli.keys",
     "audit": "pdfmill.cli.audit",
     "doctor": "pdfmill.cli.doctor",

@@ -2,10 +2,11 @@
 
     PdfMillError
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
-    │                     UnusablePath
+    │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
-    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, AllItemsFailed
+    ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -16,6 +17,7 @@
     │   BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
+    ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
     ├── DeadlineExceeded, Cancelled
     └── InternalError
 
@@ -45,11 +47,18 @@ from pdfmill.core.errors.callers import (
 from pdfmill.core.errors.document import (
     AllItemsFailed,
     DamagedInput,
+    DynamicForm,
     EmptyInput,
     EncryptedInput,
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
+    NotArchivable,
+    NotAStatement,
+    NotExportable,
+    NoText,
+    NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -81,6 +90,13 @@ from pdfmill.core.errors.limits import (
     TooManyPixels,
     TooManyProcesses,
 )
+from pdfmill.core.errors.providers import (
+    LanguageNotSupported,
+    ProviderBudgetExceeded,
+    ProviderNotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from pdfmill.core.errors.request import (
     IdempotencyConflict,
     InvalidOptions,
@@ -89,6 +105,7 @@ from pdfmill.core.errors.request import (
     InvalidSettings,
     MethodNotAllowed,
     OutputExists,
+    UnknownLanguage,
     UnsupportedMediaType,
     UnusablePath,
     WrongInputCount,
@@ -121,6 +138,7 @@ __all__ = [
     "DataDirectoryNotEmpty",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "DynamicForm",
     "EmptyInput",
     "EncryptedInput",
     "EngineFailed",
@@ -141,17 +159,28 @@ __all__ = [
     "JobExpired",
     "JobNotFinished",
     "KeyRequired",
+    "LanguageNotSupported",
     "MemoryExceeded",
     "MethodNotAllowed",
     "MissingDependency",
     "NoPages",
     "NoTables",
+    "NoText",
+    "NotAStatement",
+    "NotAnInvoice",
+    "NotArchivable",
+    "NotExportable",
     "NotFound",
+    "NothingToRecognise",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
     "PasswordLost",
     "PdfMillError",
+    "ProviderBudgetExceeded",
+    "ProviderNotConfigured",
+    "ProviderRefused",
+    "ProviderUnavailable",
     "Quarantined",
     "QueueFull",
     "QuotaExceeded",
@@ -169,6 +198,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownJob",
     "UnknownKey",
+    "UnknownLanguage",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",

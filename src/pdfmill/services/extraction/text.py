@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import MediaType
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import Ink, open_drawn
-from pdfmill.engines.pillow import encode_image
-from pdfmill.services.conversion.png import PngEffort, encode_png
-from pdfmill.services.layout.model import Page, Picture, TextQuality
+from pdfmill.services.layout.model import Page, TextQuality
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.flow import lines_of
 from pdfmill.services.writing.grid import GridWriter
@@ -21,12 +17,8 @@ from pdfmill.services.writing.html import HtmlWriter
 from pdfmill.services.writing.json import JsonWriter
 from pdfmill.services.writing.manner import Manner, TextForm, Writer
 from pdfmill.services.writing.markdown import MarkdownWriter
+from pdfmill.services.writing.pictures import picture_drawer
 from pdfmill.services.writing.plain import PlainWriter
-
-_PICTURE_DPI = 150
-_PICTURE_QUALITY = 85
-
-_Drawer = Callable[[Page, Picture], tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -124,19 +116,5 @@ def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float]
         case TextForm.JSON:
             yield JsonWriter()
         case TextForm.HTML:
-            with _drawer(source, units, ctx) as draw:
+            with picture_drawer(source, units, ctx) as draw:
                 yield HtmlWriter(manner, draw)
-
-
-@contextmanager
-def _drawer(source: Path, units: Sequence[float], ctx: Context) -> Iterator[_Drawer]:
-    """Draws pictures as they show on the page, in the smaller of PNG and JPEG."""
-    with open_drawn(source, ctx.pixels, units) as document:
-
-        def draw(page: Page, picture: Picture) -> tuple[str, bytes]:
-            drawn = document.draw_in(page.number - 1, Ink.COLOUR, dpi=_PICTURE_DPI, part=picture.box)
-            png = encode_png(drawn.pixels, dpi=drawn.dpi, effort=PngEffort.SMALL)
-            jpeg = encode_image(drawn.pixels, MediaType.JPEG, quality=_PICTURE_QUALITY, dpi=drawn.dpi)
-            return min((MediaType.PNG.value, png), (MediaType.JPEG.value, jpeg), key=lambda each: len(each[1]))
-
-        yield draw

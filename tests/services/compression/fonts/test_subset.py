@@ -264,14 +264,32 @@ def _free_text(pdf, font, page):
 
 
 @pytest.mark.parametrize("scene", [_default_resources, _widget, _free_text])
-def test_a_font_in_which_text_can_be_typed_stays_whole(pdf, ctx, scene):
-    font = embed(pdf, truetype(), "/FontFile2")
+def test_a_font_in_which_text_can_be_typed_keeps_what_its_encoding_reaches(pdf, ctx, scene):
+    font = embed(pdf, truetype(600), "/FontFile2")
     page = add_page(pdf, show("A"), Font={"/F1": font})
     scene(pdf, font, page)
-    before = font.FontDescriptor.FontFile2.read_raw_bytes()
+    before = len(font.FontDescriptor.FontFile2.read_bytes())
+    assert subset_fonts(pdf, ctx).subset == 1
+    assert glyphs_left(font) == set(LETTERS)
+    assert len(font.FontDescriptor.FontFile2.read_bytes()) < before / 2  # the nameless glyphs are gone
+    assert font.BaseFont == Name("/Boxes")  # programs do not let people type in a font with a subset's tag
+
+
+def test_a_form_font_that_no_page_shows_keeps_what_its_encoding_reaches(pdf, ctx):
+    font = embed(pdf, truetype(600), "/FontFile2")
+    _default_resources(pdf, font, add_page(pdf, b""))
+    assert subset_fonts(pdf, ctx).subset == 1
+    assert glyphs_left(font) == set(LETTERS)
+
+
+def test_a_composite_font_in_which_text_can_be_typed_stays_whole(pdf, ctx):
+    font = embed_composite(pdf, truetype(), "/FontFile2", subtype="/CIDFontType2")
+    page = add_page(pdf, b"BT /F1 9 Tf <0001> Tj ET", Font={"/F1": font})
+    _default_resources(pdf, font, page)
+    program = font.DescendantFonts[0].FontDescriptor.FontFile2
+    before = program.read_raw_bytes()
     assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
-    assert font.FontDescriptor.FontFile2.read_raw_bytes() == before
-    assert font.BaseFont == Name("/Boxes")
+    assert program.read_raw_bytes() == before
 
 
 def _unknown_name(pdf, font):

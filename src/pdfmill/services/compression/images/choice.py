@@ -144,9 +144,10 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     grey = _turns_grey(image, samples)
     pixels = samples.pixels[:, :, :1] if grey else samples.pixels
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
+    view = lossy.View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
     pixels = lossy.at_needed_size(pixels, size)
-    quality, is_inverted = lossy.wanted_quality(image, plan), image.has_decode and pixels.shape[2] == 4
-    found = lossy.jpeg(pixels, quality, samples.quality, plan.least_similarity, is_inverted=is_inverted)
+    highest = min(plan.highest_quality, samples.quality)  # beyond that of the source, bytes buy nothing
+    found = lossy.jpeg(pixels, view, lossy.wanted_quality(image, plan), highest, lossy.least_similarity(image, plan))
     yield replace(found, space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:
         yield replace(flate(pixels), space=change, is_lossless=False)

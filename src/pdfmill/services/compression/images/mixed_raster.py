@@ -50,8 +50,8 @@ _SOLID_INCHES, _SOLID_INK, _MOST_SOLID = 0.1, 0.6, 0.03
 #: What the objects around the layers cost in the file.
 _OVERHEAD_BYTES = 600
 
-#: The mask carries the detail, so the layers may be coarser than a picture of the same level.
-_PAPER_QUALITY_MALUS, _INK_QUALITY_MALUS, _LEAST_INK_QUALITY = 8, 20, 30
+#: The colour of the ink, of which there are few pixels.
+_INK_QUALITY = 30
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def mixed_raster(image: ImageDescription, pixels: Pixels, plan: Plan) -> MixedRa
     if similarity < plan.least_layers_similarity:
         return None
     return MixedRaster(
-        background=_encoded(paper, plan.jpeg_quality - _PAPER_QUALITY_MALUS),
-        foreground=_encoded(colour, max(_LEAST_INK_QUALITY, plan.jpeg_quality - _INK_QUALITY_MALUS)),
+        background=_encoded(paper, plan.jpeg_quality),
+        foreground=_encoded(colour, _INK_QUALITY),
         mask=min(bilevel_encodings(ink), key=lambda each: each.stored_bytes),
         similarity=similarity,
     )
@@ -192,7 +192,7 @@ def _halved(values: Values) -> Values:
 
 def _encoded(pixels: Pixels, quality: int) -> Encoding:
     height, width, components = pixels.shape
-    data = encode_jpeg(pixels, max(1, quality))
+    data = encode_jpeg(pixels, quality)
     return Encoding("jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False)
 
 
