@@ -1,5 +1,9 @@
 # Thin names; the work is in scripts/, which runs without make as well.
+<<<<<<< HEAD
 .PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance storm
+=======
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-preview bench-jobs bench-maintenance storm soak
+>>>>>>> refs/heads/deploy
 
 run:
 	@scripts/run
@@ -53,6 +57,10 @@ bench-maintenance:
 storm:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/storm.py
+
+soak:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/soak.py --minutes $(or $(MINUTES),60)
 
 assurance:
 	@scripts/setup dev
