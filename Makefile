@@ -1,9 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-<<<<<<< HEAD
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance storm
-=======
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-preview bench-jobs bench-maintenance storm soak
->>>>>>> refs/heads/deploy
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
