@@ -12,6 +12,7 @@ from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
+from pdfmill.operations.ocr_preview import ocr_preview
 from pdfmill.operations.summarize import summarize
 
 #: Every operation, in the order of menus and help.
@@ -23,6 +24,7 @@ BUILTIN: tuple[AnyOperation, ...] = (
     extract_text,
     ocr,
     extract_invoice,
+    ocr_preview,
     extract_bank_statement,
     summarize,
 )

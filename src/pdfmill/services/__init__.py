@@ -16,6 +16,7 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.export.service import ExportService
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+    from pdfmill.services.extraction.overlay import OverlayService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.ocr.service import OCRService
@@ -33,6 +34,7 @@ def build_services() -> Mapping[type[Any], Any]:
         SlideService(),
         BankStatementExtractionService(),
         InvoiceExtractionService(),
+        OverlayService(),
         ExportService(),
         OCRService(),
         SummaryService(),

@@ -15,6 +15,7 @@ conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_preview_task = OPERATION_TASKS["ocr-preview"]
 ocr_process_task = OPERATION_TASKS["ocr"]
 ocr_task = ocr_process_task
 summarize_task = OPERATION_TASKS["summarize"]
@@ -35,6 +36,7 @@ __all__ = [
     "extract_text_task",
     "get_task_status",
     "health_check_task",
+    "ocr_preview_task",
     "ocr_process_task",
     "ocr_task",
     "summarize_task",
