@@ -21,6 +21,8 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
+    from pdfmill.services.summary.service import SummaryService
+    from pdfmill.services.translation.service import TranslationService
 
     services = (
         ArchivingService(),
@@ -36,5 +38,7 @@ def build_services() -> Mapping[type[Any], Any]:
         OverlayService(),
         ExportService(),
         OCRService(),
+        SummaryService(),
+        TranslationService(),
     )
     return {type(service): service for service in services}

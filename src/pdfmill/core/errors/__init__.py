@@ -10,10 +10,11 @@
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
-    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
-    │   JobExpired, PasswordLost
+    ├── AddressInUse, AlreadyServing, DataDirectoryNotEmpty, BackupUnreadable, OutputExists, InvalidTransition,
+    │   JobNotFinished, ResultUnavailable, JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
-    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, SchemaTooNew,
+    │   BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
@@ -62,7 +63,9 @@ from pdfmill.core.errors.document import (
 from pdfmill.core.errors.jobs import (
     AddressInUse,
     AlreadyServing,
+    BackupUnreadable,
     Cancelled,
+    DataDirectoryNotEmpty,
     DeadlineExceeded,
     InvalidTransition,
     JobExpired,
@@ -114,6 +117,7 @@ from pdfmill.core.errors.surroundings import (
     FileMissing,
     MissingDependency,
     OutputRejected,
+    SchemaTooNew,
     ServerUnreachable,
     StorageFull,
     StorageUnavailable,
@@ -126,10 +130,12 @@ __all__ = [
     "AlreadyServing",
     "ArchiveTooLarge",
     "AuditBroken",
+    "BackupUnreadable",
     "BrokerUnavailable",
     "Cancelled",
     "CrossSiteRequest",
     "DamagedInput",
+    "DataDirectoryNotEmpty",
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "DynamicForm",
@@ -180,6 +186,7 @@ __all__ = [
     "QuotaExceeded",
     "ResultUnavailable",
     "SandboxCrashed",
+    "SchemaTooNew",
     "ScopeMissing",
     "ServerUnreachable",
     "StorageFull",

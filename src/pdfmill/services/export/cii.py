@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from pdfmill.engines.lxml import Element, xml_document
+from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
 from pdfmill.services.export.einvoice import decimal, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
@@ -30,7 +30,7 @@ def write_cii(invoice: Invoice, path: Path) -> None:
     """
     einvoice.refuse_incomplete(invoice)
     root = Element("rsm:CrossIndustryInvoice", *_Writer(invoice).content())
-    path.write_bytes(xml_document(root, prefixes=_PREFIXES))
+    write_xml(path, root, prefixes=_PREFIXES)
 
 
 def _leaf(name: str, content: object, **attributes: str) -> Iterator[Element]:

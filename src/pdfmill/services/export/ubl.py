@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pdfmill.core.errors import NotExportable
-from pdfmill.engines.lxml import Element, xml_document
+from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
 from pdfmill.services.export.einvoice import decimal, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party
@@ -28,7 +28,7 @@ def write_ubl(invoice: Invoice, path: Path) -> None:
         raise NotExportable("UBL needs at least one line, and none was found. Use --to cii, which can do without.")
     kind = "CreditNote" if value(invoice.type_code) in einvoice.CREDIT_NOTES else "Invoice"
     root = Element(kind, *_Writer(invoice, kind).content())
-    path.write_bytes(xml_document(root, namespace=f"{_SCHEMAS}{kind}-2", prefixes=_PREFIXES))
+    write_xml(path, root, namespace=f"{_SCHEMAS}{kind}-2", prefixes=_PREFIXES)
 
 
 def _basic(name: str, content: object, **attributes: str) -> Iterator[Element]:
