@@ -14,7 +14,7 @@ from pdfmill.jobs.storage import Label
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 COMPRESS = "/v1/operations/compress"
-BOTH = {Scope.JOBS_READ, Scope.JOBS_WRITE}
+EACH = {Scope.JOBS_READ, Scope.JOBS_WRITE, Scope.METRICS_READ}
 
 
 def bearer(key):
@@ -25,23 +25,23 @@ class Callers:
     """Makes one key of each sort; `headers` gives what a caller sends."""
 
     def __init__(self, keys):
-        revoked, revoked_key = keys.create("alice", BOTH)
+        revoked, revoked_key = keys.create("alice", EACH)
         keys.revoke(revoked.id)
         self._keys = {
             "nobody": None,
             "wrong key": "pdfmill_000000000000." + "x" * 43,
             "revoked key": revoked_key,
-            "expired key": keys.create("alice", BOTH, utc_now() - timedelta(days=1))[1],
-            "other owner": keys.create("bob", BOTH)[1],
-            "owner": keys.create("alice", BOTH)[1],
+            "expired key": keys.create("alice", EACH, utc_now() - timedelta(days=1))[1],
+            "other owner": keys.create("bob", EACH)[1],
+            "owner": keys.create("alice", EACH)[1],
             "admin": keys.create("ops", {Scope.ADMIN})[1],
         }
-        self._narrow = {scope: keys.create("alice", {scope})[1] for scope in BOTH}
+        self._narrow = {scope: keys.create("alice", {scope})[1] for scope in EACH}
 
     def headers(self, caller, scope=None):
         """Args: scope: What the route wants; the caller "without scope" has the other one."""
         if caller == "without scope":
-            return bearer(self._narrow[next(iter(BOTH - {scope}))])
+            return bearer(self._narrow[next(iter(EACH - {scope}))])
         return bearer(self._keys[caller])
 
 

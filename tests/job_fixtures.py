@@ -11,7 +11,7 @@ from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Result
 from pdfmill.jobs.base import Base
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.policy import JobPolicy, Retention
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService, Upload
@@ -94,7 +94,7 @@ def jobs(database, storage, dispatcher, sealer):
         database,
         storage,
         dispatcher,
-        retention=timedelta(hours=1),
+        retention=Retention.alike(timedelta(hours=1)),
         queue=QueueSettings(),
         sealer=sealer,
         quota=QuotaSettings(),

@@ -15,7 +15,7 @@ from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.orphans import sweep_orphans
 from pdfmill.jobs.owner import this_owner
-from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.policy import JobPolicy, Retention
 from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import LocalStorage
@@ -47,13 +47,14 @@ class World:
         self.dispatcher = RecordingDispatcher()
         settings = load_settings()
         now = timedelta(0)
-        self.policy = Impatient(**vars(replace(JobPolicy.of(settings), retention=now, retry_delay=now)))
+        times = {"retention": Retention.alike(now), "retry_delay": now}
+        self.policy = Impatient(**vars(replace(JobPolicy.of(settings), **times)))
         self.sealer = Sealer(Pepper(b"p" * 32))
         self.jobs = JobService(
             self.database,
             self.storage,
             self.dispatcher,
-            retention=timedelta(0),
+            retention=Retention.alike(timedelta(0)),
             queue=QueueSettings(),
             sealer=self.sealer,
             quota=QuotaSettings(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pdfmill.access.keys import Keys
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings, load_settings
+from pdfmill.config.tracing import configure_tracing
 from pdfmill.core import named_registry
 from pdfmill.core.limits import MIB
 from pdfmill.jobs.database import Database
@@ -26,6 +26,7 @@ from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import open_storage
 from pdfmill.operations import load_registry
+from pdfmill.providers.service import Providers, open_providers
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.preparation import Preparer
@@ -50,12 +51,11 @@ class Parts:
     @cached_property
     def jobs(self) -> JobService:
         """The job table as clients see it."""
-        retention = timedelta(hours=self.settings.retention.hours)
         return JobService(
             self.database,
             self.storage,
             self.dispatcher,
-            retention=retention,
+            retention=self.policy.retention,
             queue=self.settings.queue,
             sealer=self.sealer,
             quota=self.settings.quota,
@@ -77,6 +77,11 @@ class Parts:
         return Keys(self.database, self.pepper)
 
     @cached_property
+    def providers(self) -> Providers:
+        """The language models and translators."""
+        return open_providers(self.settings.provider)
+
+    @cached_property
     def runner(self) -> AttemptRunner:
         """What works on jobs in this process; its sandbox belongs to this process alone."""
         return AttemptRunner(
@@ -88,6 +93,7 @@ class Parts:
             preparer=Preparer(self.storage, self.registry, self.sealer, self.settings.limits),
             spool=self.spool,
             start_sandbox=_start_sandbox,
+            providers=self.providers,
         )
 
     @cached_property
@@ -130,11 +136,13 @@ class Parts:
         register_api(
             self.flask_app,
             registry=self.registry,
+            database=self.database,
             jobs=self.jobs,
             storage=self.storage,
             doors=Doors.of(self.settings, self.keys, self.pepper),
             health=health,
             settings=self.settings,
+            offer=self.providers.offer,
         )
         return self.flask_app
 
@@ -150,6 +158,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="web")
+    configure_tracing(settings.tracing, part="web")
     parts = Parts(settings)
     refuse_exposure(settings.server, parts.keys)
     app = parts.serve_api()
@@ -163,6 +172,7 @@ def create_celery(settings: Settings | None = None) -> Celery:
     """The Celery application of a worker."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="worker")
+    configure_tracing(settings.tracing, part="worker")
     celery = Parts(settings).celery
     # The pool forks from here: what is frozen stays shared with the children, because no collection writes to it.
     gc.collect()
@@ -173,6 +183,7 @@ def create_celery(settings: Settings | None = None) -> Celery:
 def run_reconciler(settings: Settings) -> None:
     """Reconcile, and send what the beat schedule says, until SIGTERM or SIGINT."""
     configure_logging(settings.log, part="reconciler")
+    configure_tracing(settings.tracing, part="reconciler")
     parts = Parts(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

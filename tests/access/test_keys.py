@@ -11,7 +11,7 @@ from pdfmill.core.caller import KEY_PATTERN, Scope
 from pdfmill.core.errors import InvalidKey, InvalidRequest, UnknownKey
 from pdfmill.jobs.base import utc_now
 
-BOTH = {Scope.JOBS_READ, Scope.JOBS_WRITE}
+EACH = {Scope.JOBS_READ, Scope.JOBS_WRITE}
 
 
 def test_a_key_says_whose_it_is_and_what_it_allows(keys):
@@ -30,7 +30,7 @@ def test_an_administrator_may_do_everything(keys):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_secret_is_nowhere_in_the_database(keys, database, tmp_path):
-    _, key = keys.create("acme", BOTH)
+    _, key = keys.create("acme", EACH)
     keys.caller_of(key)
     secret = key.partition(".")[2].encode()
     assert not any(secret in path.read_bytes() for path in tmp_path.glob("jobs.db*"))
@@ -53,13 +53,13 @@ def test_the_secret_is_nowhere_in_the_database(keys, database, tmp_path):
     ],
 )
 def test_anything_but_the_key_itself_is_refused(keys, spoil):
-    _, key = keys.create("acme", BOTH)
+    _, key = keys.create("acme", EACH)
     with pytest.raises(InvalidKey):
         keys.caller_of(spoil(key))
 
 
 def test_a_revoked_key_is_refused_at_once_and_for_ever(keys):
-    row, key = keys.create("acme", BOTH)
+    row, key = keys.create("acme", EACH)
     first = keys.revoke(row.id).revoked_at
     with pytest.raises(InvalidKey):
         keys.caller_of(key)
@@ -68,21 +68,21 @@ def test_a_revoked_key_is_refused_at_once_and_for_ever(keys):
 
 
 def test_a_key_ends_with_its_time(keys):
-    _, key = keys.create("acme", BOTH, utc_now() - timedelta(seconds=1))
+    _, key = keys.create("acme", EACH, utc_now() - timedelta(seconds=1))
     with pytest.raises(InvalidKey):
         keys.caller_of(key)
-    _, key = keys.create("acme", BOTH, utc_now() + timedelta(minutes=1))
+    _, key = keys.create("acme", EACH, utc_now() + timedelta(minutes=1))
     assert keys.caller_of(key).owner == "acme"
 
 
 def test_a_copy_of_the_database_is_of_no_use_without_the_pepper(keys, database):
-    _, key = keys.create("acme", BOTH)
+    _, key = keys.create("acme", EACH)
     with pytest.raises(InvalidKey):
         Keys(database, Pepper(b"q" * 32)).caller_of(key)
 
 
 def test_all_wrong_keys_are_refused_with_the_same_words(keys):
-    row, key = keys.create("acme", BOTH)
+    row, key = keys.create("acme", EACH)
     keys.revoke(row.id)
     told = set()
     for each in (key, "pdfmill_000000000000.x", "nonsense"):
@@ -93,7 +93,7 @@ def test_all_wrong_keys_are_refused_with_the_same_words(keys):
 
 
 def test_its_use_is_noted(keys, database):
-    row, key = keys.create("acme", BOTH)
+    row, key = keys.create("acme", EACH)
     assert row.last_used_at is None
     keys.caller_of(key)
     with database.read() as session:
@@ -102,7 +102,7 @@ def test_its_use_is_noted(keys, database):
 
 def test_revoking_the_last_key_does_not_open_the_server(keys, database):
     assert not keys.any_made()
-    row, _ = keys.create("acme", BOTH)
+    row, _ = keys.create("acme", EACH)
     keys.revoke(row.id)
     assert keys.any_made()
     assert Keys(database, Pepper(b"p" * 32)).any_made()
@@ -111,7 +111,7 @@ def test_revoking_the_last_key_does_not_open_the_server(keys, database):
 @pytest.mark.parametrize("owner", ["", " ", "a b", "a/b", "-x", "a" * 81, "ü", "a\n"])
 def test_an_owner_is_a_plain_name(keys, owner):
     with pytest.raises(InvalidRequest):
-        keys.create(owner, BOTH)
+        keys.create(owner, EACH)
 
 
 def test_a_key_without_scope_is_not_made(keys):

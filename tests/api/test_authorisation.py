@@ -55,6 +55,7 @@ ROUTES = {
     ("downloads.follow_link", "GET"): Route("{link}", None, 200, "completed"),
     ("health.live", "GET"): Route("/livez", None, 200),
     ("health.ready", "GET"): Route("/readyz", None, 503),  # there is no broker here
+    ("metrics.metrics", "GET"): Route("/metrics", Scope.METRICS_READ, 200),
     ("documentation.openapi", "GET"): Route("/openapi.json", None, 200),
     ("documentation.page", "GET"): Route("/docs", None, 200),
     ("documentation.asset", "GET"): Route("/docs/swagger-ui.css", None, 200),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from callers import BOTH, COMPRESS, PDF, Callers, JobMaker, bearer
+from callers import COMPRESS, EACH, PDF, Callers, JobMaker, bearer
 from pdfmill.access.audit import AuditLog
 from pdfmill.access.keys import Keys
 from pdfmill.access.links import DownloadLinks
@@ -94,7 +94,7 @@ def test_it_is_open_to_everybody_if_that_was_said_by_name(make_app):
 
 def test_the_first_key_closes_it(client, parts):
     assert client.get("/v1/jobs").status_code == 200
-    _, key = parts.keys.create("acme", BOTH)
+    _, key = parts.keys.create("acme", EACH)
     assert client.get("/v1/jobs").status_code == 401
     assert client.get("/v1/jobs", headers=bearer(key)).status_code == 200
 
@@ -103,7 +103,7 @@ def test_the_first_key_closes_it(client, parts):
 
 
 def test_a_key_comes_in_either_header(client, parts):
-    _, key = parts.keys.create("acme", BOTH)
+    _, key = parts.keys.create("acme", EACH)
     assert client.get("/v1/jobs", headers={"X-API-Key": key}).status_code == 200
     assert client.get("/v1/jobs", headers={"Authorization": f"bearer   {key} "}).status_code == 200
     basic = client.get("/v1/jobs", headers={"Authorization": "Basic eDp5"})
@@ -112,7 +112,7 @@ def test_a_key_comes_in_either_header(client, parts):
 
 
 def test_a_refusal_says_how_to_come_back(client, parts):
-    parts.keys.create("acme", BOTH)
+    parts.keys.create("acme", EACH)
     assert client.get("/v1/jobs").headers["WWW-Authenticate"] == 'Bearer realm="pdfmill"'
     wrong = client.get("/v1/jobs", headers=bearer("nonsense"))
     assert wrong.headers["WWW-Authenticate"] == 'Bearer realm="pdfmill", error="invalid_token"'
@@ -125,7 +125,7 @@ def test_a_wrong_key_is_refused_on_an_open_server_too(client):
 def test_each_key_has_its_requests_a_minute(make_app):
     app = make_app(access={"requests_per_minute": 3}, broker=IN_MEMORY)
     client, keys = app.test_client(), app.extensions["pdfmill"].keys
-    first, second = (bearer(keys.create("acme", BOTH)[1]) for _ in range(2))
+    first, second = (bearer(keys.create("acme", EACH)[1]) for _ in range(2))
     answers = [client.get("/v1/jobs", headers=first) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["RateLimit-Policy"] == '"requests";q=3;w=60'
@@ -138,7 +138,7 @@ def test_each_key_has_its_requests_a_minute(make_app):
 def test_whoever_guesses_is_slowed_down_and_nobody_else(make_app):
     app = make_app(access={"failures_per_minute": 3}, broker=IN_MEMORY)
     client, keys = app.test_client(), app.extensions["pdfmill"].keys
-    _, key = keys.create("acme", BOTH)
+    _, key = keys.create("acme", EACH)
     statuses = [client.get("/v1/jobs", headers=bearer(f"guess{number}")).status_code for number in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
     assert client.get("/v1/jobs", headers=bearer(key)).status_code == 200
@@ -150,7 +150,7 @@ def test_whoever_guesses_is_slowed_down_and_nobody_else(make_app):
 
 
 def test_each_owner_has_idempotency_keys_of_its_own(client, parts):
-    alice, bob = (bearer(parts.keys.create(owner, BOTH)[1]) for owner in ("alice", "bob"))
+    alice, bob = (bearer(parts.keys.create(owner, EACH)[1]) for owner in ("alice", "bob"))
     once = {"Idempotency-Key": "once"}
     first = submit(client, headers=alice | once).json["id"]
     assert submit(client, headers=bob | once).json["id"] != first
@@ -158,7 +158,7 @@ def test_each_owner_has_idempotency_keys_of_its_own(client, parts):
 
 
 def test_keys_of_one_owner_share_its_jobs_and_its_turn(client, parts):
-    first, second = (bearer(parts.keys.create("alice", BOTH)[1]) for _ in range(2))
+    first, second = (bearer(parts.keys.create("alice", EACH)[1]) for _ in range(2))
     job = submit(client, headers=first).json["id"]
     assert client.get(f"/v1/jobs/{job}", headers=second).status_code == 200
     assert parts.jobs.get(job).client == parts.jobs.get(job).owner == "alice"
@@ -174,7 +174,7 @@ def test_what_was_made_while_the_server_was_open_is_the_administrators(client, p
 def test_jobs_a_day_are_counted_for_each_owner_and_deleting_gives_none_back(make_app):
     app = make_app(quota={"jobs_per_day": 2}, storage={"min_free_mib": 0})
     client, keys = app.test_client(), app.extensions["pdfmill"].keys
-    alice, bob = (bearer(keys.create(owner, BOTH)[1]) for owner in ("alice", "bob"))
+    alice, bob = (bearer(keys.create(owner, EACH)[1]) for owner in ("alice", "bob"))
     for _ in range(2):
         job = submit(client, headers=alice).json["id"]
         client.post(f"/v1/jobs/{job}/cancel", headers=alice)
@@ -188,7 +188,7 @@ def test_jobs_a_day_are_counted_for_each_owner_and_deleting_gives_none_back(make
 def test_stored_bytes_are_counted_and_deleting_gives_them_back(make_app):
     app = make_app(quota={"stored_mib": 1}, storage={"min_free_mib": 0})
     client, keys = app.test_client(), app.extensions["pdfmill"].keys
-    alice = bearer(keys.create("alice", BOTH)[1])
+    alice = bearer(keys.create("alice", EACH)[1])
     large = {"data": PDF + b"x" * 700_000, "content_type": "application/pdf", "headers": alice}
     job = client.post(COMPRESS, **large).json["id"]
     assert client.post(COMPRESS, **large).json["code"] == "quota_exceeded"
@@ -203,7 +203,7 @@ def test_stored_bytes_are_counted_and_deleting_gives_them_back(make_app):
 @pytest.fixture
 def linked(app, client, parts):
     """A link to a completed job, the job's id, and what its owner sends."""
-    row, key = parts.keys.create("alice", BOTH)
+    row, key = parts.keys.create("alice", EACH)
     headers = bearer(key)
     job = JobMaker(app, headers).completed()
     answer = client.post(f"/v1/jobs/{job}/link", headers=headers)
@@ -252,7 +252,7 @@ def test_a_link_ends_with_its_time(parts, linked, monkeypatch):
 
 
 def test_there_is_no_link_to_what_is_not_finished(app, client, parts):
-    headers = bearer(parts.keys.create("alice", BOTH)[1])
+    headers = bearer(parts.keys.create("alice", EACH)[1])
     job = JobMaker(app, headers).pending()
     assert client.post(f"/v1/jobs/{job}/link", headers=headers).json["code"] == "job_not_finished"
 
@@ -261,7 +261,7 @@ def test_there_is_no_link_to_what_is_not_finished(app, client, parts):
 
 
 def test_deeds_and_refusals_are_written_down_and_looking_is_not(app, client, parts, deeds):
-    row, key = parts.keys.create("alice", BOTH)
+    row, key = parts.keys.create("alice", EACH)
     headers = bearer(key)
     job = JobMaker(app, headers).completed()
     client.get(f"/v1/jobs/{job}", headers=headers)
@@ -283,7 +283,7 @@ def test_deeds_and_refusals_are_written_down_and_looking_is_not(app, client, par
 
 
 def test_the_log_of_deeds_holds_nothing_that_a_caller_wrote(client, parts, deeds):
-    _, key = parts.keys.create("alice", BOTH)
+    _, key = parts.keys.create("alice", EACH)
     canary = "CANARY-6f1b"
     headers = bearer(key) | {"X-Request-Id": canary, "Idempotency-Key": canary}
     client.post(COMPRESS, data={"file": (io.BytesIO(PDF), f"{canary}.pdf"), "level": canary}, headers=headers)
@@ -296,7 +296,7 @@ def test_the_log_of_deeds_holds_nothing_that_a_caller_wrote(client, parts, deeds
 
 
 def test_a_key_s_last_use_is_known_within_minutes(client, parts):
-    row, key = parts.keys.create("alice", BOTH)
+    row, key = parts.keys.create("alice", EACH)
     client.get("/v1/jobs", headers=bearer(key))
     (listed,) = parts.keys.all()
     assert listed.last_used_at - row.created_at < timedelta(minutes=1)

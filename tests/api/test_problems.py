@@ -154,7 +154,7 @@ def test_each_state_without_a_result_says_why(client, parts):
     assert_problem(client.post(f"/v1/jobs/{job_id}/cancel"), 409, "invalid_transition")
     with parts.database.write() as session:
         session.get(Job, job_id).expires_at = utc_now()
-    assert purge_expired(parts.database, parts.storage) == 1
+    assert purge_expired(parts.database, parts.storage).jobs == 1
     assert_problem(result(job_id), 410, "job_expired")
     assert client.get(f"/v1/jobs/{job_id}").json["status"] == "EXPIRED"
 

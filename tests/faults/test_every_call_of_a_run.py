@@ -8,6 +8,7 @@ import pytest
 
 from faulty_io import FaultyIO
 from pdfmill.core.limits import Limits
+from pdfmill.jobs.policy import Retention
 from pdfmill.jobs.recovery import LeaseWatch, reap
 from pdfmill.jobs.schema import upgrade
 from pdfmill.jobs.status import JobStatus
@@ -32,7 +33,7 @@ def start_misbehaving(spool):
 def world(tmp_path):
     upgrade(f"sqlite:///{tmp_path}/template.db")
     world = World(tmp_path / "world", tmp_path / "template.db")
-    world.policy = type(world.policy)(**{**vars(world.policy), "retention": timedelta(hours=1)})
+    world.policy = type(world.policy)(**{**vars(world.policy), "retention": Retention.alike(timedelta(hours=1))})
     yield world
     world.close()
 

@@ -26,7 +26,7 @@ from pdfmill.core.failure import Failure
 from pdfmill.jobs.attempts import Signal, claim_next
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.owner import this_owner
-from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.policy import JobPolicy, Retention
 from pdfmill.jobs.recovery import LeaseWatch, reap
 from pdfmill.jobs.retention import purge_expired
 from pdfmill.jobs.schema import upgrade
@@ -89,15 +89,14 @@ class Jobs(RuleBasedStateMachine):
         self.database = Database(f"sqlite:///{path}/jobs.db")
         self.storage = LocalStorage(path / "files", min_free_bytes=0)
         now = timedelta(0)
-        self.policy = replace(
-            JobPolicy.of(load_settings()), retry_delay=now, crash_delay=now, retention=now, max_retries=2, max_lost=3
-        )
+        times = {"retry_delay": now, "crash_delay": now, "retention": Retention.alike(now)}
+        self.policy = replace(JobPolicy.of(load_settings()), **times, max_retries=2, max_lost=3)
         self.policy = NoDelay(**vars(self.policy))
         self.service = JobService(
             self.database,
             self.storage,
             RecordingDispatcher(),
-            retention=now,
+            retention=Retention.alike(now),
             queue=QueueSettings(),
             sealer=Sealer(Pepper(b"p" * 32)),
             quota=QuotaSettings(),
@@ -264,7 +263,7 @@ class Jobs(RuleBasedStateMachine):
     @rule()
     def purge(self):
         ended = [model for model in self.models.values() if model.status in ENDED]
-        assert purge_expired(self.database, self.storage) == len(ended)
+        assert purge_expired(self.database, self.storage).jobs == len(ended)
         for model in ended:
             model.end("EXPIRED")
 

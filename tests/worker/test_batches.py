@@ -190,9 +190,9 @@ def test_items_are_kept_until_their_batch_expires(jobs, submit_batch, work, good
     work()
     for item in items_of(jobs, batch):
         _expire(database, item.id)
-    assert purge_expired(database, storage) == 0
+    assert purge_expired(database, storage).jobs == 0
     _expire(database, batch.id)
-    assert purge_expired(database, storage) == 1
+    assert purge_expired(database, storage).jobs == 1
     assert stored_files() == []
     assert items_of(jobs, batch) == []
 

@@ -15,6 +15,7 @@ from pdfmill.api.guard import Guard, access_of
 from pdfmill.api.headers import add_headers
 from pdfmill.api.health import HealthChecks, health_routes
 from pdfmill.api.jobs import job_routes
+from pdfmill.api.metrics import metric_routes
 from pdfmill.api.openapi import documentation_routes
 from pdfmill.api.operations import operation_routes
 from pdfmill.api.problems import handle_errors
@@ -23,6 +24,8 @@ from pdfmill.api.waiting import Waiting
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings
 from pdfmill.core.operation import Registry
+from pdfmill.core.provider import NOBODY, Offer
+from pdfmill.jobs.database import Database
 from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
 
@@ -46,15 +49,17 @@ class Doors:
         )
 
 
-def register_api(
+def register_api(  # noqa: PLR0913 - what the composition root has
     app: Flask,
     *,
     registry: Registry,
+    database: Database,
     jobs: JobService,
     storage: Storage,
     doors: Doors,
     health: HealthChecks,
     settings: Settings,
+    offer: Offer = NOBODY,
 ) -> None:
     """Give a Flask application the API.
 
@@ -71,10 +76,13 @@ def register_api(
     handle_errors(app)
     doors.guard.protect(app)
     receive_uploads(app, storage, settings.upload)
-    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting))
+    longest_ttl_s = int(settings.retention.longest_ttl_hours * 3600)
+    app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting, longest_ttl_s, offer))
     app.register_blueprint(job_routes(jobs_of_caller, storage, waiting))
     app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))
+    queues = sorted({operation.queue for operation in registry})
+    app.register_blueprint(metric_routes(database, queues, settings.data_dir))
     app.register_blueprint(documentation_routes(registry))
     for rule in app.url_map.iter_rules():
         access_of(app, rule.endpoint)

@@ -14,8 +14,10 @@ from pdfmill import __version__
 from pdfmill.api.guard import public
 from pdfmill.api.health import Liveness
 from pdfmill.api.jobs import JobListQuery, JobQuery, ResultQuery
+from pdfmill.api.operations import SHORTEST_TTL_S
 from pdfmill.api.problems import MEDIA_TYPE as PROBLEM
 from pdfmill.api.schemas import JobList, JobView, LinkView, OperationList, OperationView, ProblemView, ReadinessView
+from pdfmill.api.uploads import TTL_FIELD
 from pdfmill.core.operation import AnyOperation, Registry
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -39,6 +41,12 @@ _PAGE_POLICY = (
 )
 
 JsonObject = dict[str, Any]
+
+_TTL: JsonObject = {
+    "type": "integer",
+    "minimum": SHORTEST_TTL_S,
+    "description": "How long the files are kept after the job's end; as long as the server keeps all, if not given.",
+}
 
 _SECURITY_SCHEMES: JsonObject = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `prefix.secret`."},
@@ -115,6 +123,7 @@ def _submission(operation: AnyOperation) -> JsonObject:
         _header("Priority", "`u=0` to `u=7`, the lower the sooner; `u=3` if nothing is said (RFC 9218)."),
         _header("Idempotency-Key", "The same key with the same request gives the same job."),
         *_query_parameters(operation.options),
+        {"name": TTL_FIELD, "in": "query", "required": False, "description": _TTL["description"], "schema": _TTL},
     ]
     options: JsonObject = operation.options.model_json_schema(ref_template=_REFERENCE)
     several = operation.accepts.maximum > 1
@@ -125,6 +134,7 @@ def _submission(operation: AnyOperation) -> JsonObject:
         "properties": {
             "file": {"type": "array", "items": file} if several else file,
             **options["properties"],
+            TTL_FIELD: _TTL,
         },
     }
     content: JsonObject = {"multipart/form-data": {"schema": form}}
@@ -184,9 +194,15 @@ def _download(name: str, summary: str) -> JsonObject:
 def _health_paths() -> JsonObject:
     ready = _endpoint("ready", "Whether the server can work", "Health", ReadinessView)
     ready["responses"]["503"] = _json_answer("A part of the server does not work.", ReadinessView)
+    metrics = _endpoint("metrics", "What happened so far, for Prometheus", "Health", None)
+    metrics["responses"]["200"] = {
+        "description": "All metrics.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
     return {
         "/livez": {"get": _endpoint("live", "Whether the process answers", "Health", Liveness) | {"security": []}},
         "/readyz": {"get": ready | {"security": []}},
+        "/metrics": {"get": metrics},
     }
 
 

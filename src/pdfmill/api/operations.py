@@ -9,14 +9,16 @@ from flask import Blueprint, Response, g, request
 
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
-from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView
-from pdfmill.api.uploads import uploads_and_options
+from pdfmill.api.schemas import InventoryView, JobView, MissingEngine, OperationList, OperationView, ProviderView
+from pdfmill.api.uploads import TTL_FIELD, uploads_and_options
 from pdfmill.api.waiting import Waiting
+from pdfmill.config.tracing import span, trace_parent
 from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.core.provider import Need, Offer
 from pdfmill.engines.probe import missing
-from pdfmill.jobs.models import DEFAULT_URGENCY
+from pdfmill.jobs.models import DEFAULT_URGENCY, Job
 from pdfmill.jobs.submission import Submitter
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -25,19 +27,29 @@ _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?:$|[,;\s])")
 _PRIORITY_URGENCY = re.compile(r"(?:^|,)\s*u=([0-7])\s*(?:$|[,;])")
 
 
-def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting) -> Blueprint:
-    """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options."""
+#: No job's files are removed sooner: whoever asked for them needs a moment to fetch them.
+SHORTEST_TTL_S = 60
+
+
+def operation_routes(
+    registry: Registry, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Blueprint:
+    """``/v1/operations``; each operation has a route of its own, so that the documentation shows its options.
+
+    Args:
+        longest_ttl_s: Seconds that a client may have its files kept at most.
+    """
     blueprint = Blueprint("operations", __name__, url_prefix="/v1/operations")
 
     @blueprint.get("")
     @requires(Scope.JOBS_READ)
     def list_operations() -> Response:
-        return answer(OperationList(items=[_view(operation) for operation in registry]))
+        return answer(OperationList(items=[_view(operation, offer) for operation in registry]))
 
     @blueprint.get("/<name>")
     @requires(Scope.JOBS_READ)
     def show_operation(name: str) -> Response:
-        return answer(_view(registry.get(name)))
+        return answer(_view(registry.get(name), offer))
 
     @blueprint.post("/<name>")
     @requires(Scope.JOBS_WRITE)
@@ -46,21 +58,30 @@ def operation_routes(registry: Registry, jobs: JobsOfCaller, waiting: Waiting) -
         raise AssertionError("a registered operation has a route of its own")
 
     for operation in registry:
-        view = _submit_view(operation, jobs, waiting)
+        view = _submit_view(operation, jobs, waiting, longest_ttl_s, offer)
         blueprint.add_url_rule(f"/{operation.name}", f"submit_{operation.name}", view, methods=["POST"])
     return blueprint
 
 
-def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting) -> Any:
+def _submit_view(
+    operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
+) -> Any:
+    def accept() -> tuple[Job, bool]:
+        """The job, and whether it is new."""
+        key = _idempotency_key()
+        client = _client()
+        jobs().require_room(operation, client, request.content_length or 0)
+        with uploads_and_options(operation) as (uploads, options):
+            submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s), trace_parent())
+            operation.check_provider(options, offer)
+            idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
+            return jobs().submit(operation, options, uploads, idempotency, submitter)
+
     @requires(Scope.JOBS_WRITE, deed="job.submit")
     def submit() -> Response:
         seconds = _preferred_wait()
-        key = _idempotency_key()
-        submitter = Submitter(_client(), _urgency())
-        jobs().require_room(operation, submitter.client, request.content_length or 0)
-        with uploads_and_options(operation) as (uploads, options):
-            idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
-            job, is_new = jobs().submit(operation, options, uploads, idempotency, submitter)
+        with span(f"submit {operation.name}", parent=request.headers.get("traceparent")):
+            job, is_new = accept()
         g.job_id = job.id
         if seconds is not None:
             job = waiting.until_finished(jobs(), job, seconds)
@@ -78,7 +99,7 @@ def _submit_view(operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting) 
     return submit
 
 
-def _view(operation: AnyOperation) -> OperationView:
+def _view(operation: AnyOperation, offer: Offer) -> OperationView:
     absent = [MissingEngine(name=each.name, hint=each.hint) for each in missing(operation.requires)]
     return OperationView(
         name=operation.name,
@@ -90,8 +111,20 @@ def _view(operation: AnyOperation) -> OperationView:
         result_schema=operation.result.model_json_schema(mode="serialization"),
         available=not absent,
         missing=absent,
+        inventories=[
+            InventoryView(option=each.option, values=list(each.look()), hint=each.hint)
+            for each in operation.inventories
+        ],
+        providers=[_provider_view(need, offer) for need in operation.asks],
         url=f"/v1/operations/{operation.name}",
     )
+
+
+def _provider_view(need: Need, offer: Offer) -> ProviderView:
+    seat = offer.seat(need)
+    if seat is None:
+        return ProviderView(need=need.value, provider=None, model="", languages=[])
+    return ProviderView(need=need.value, provider=seat.provider, model=seat.model, languages=list(seat.languages))
 
 
 def _preferred_wait() -> int | None:
@@ -104,6 +137,23 @@ def _urgency() -> int:
     """``u`` of the Priority header (RFC 9218), 0 to 7; what is not understood is ignored, as the RFC has it."""
     match = _PRIORITY_URGENCY.search(request.headers.get("Priority", ""))
     return int(match[1]) if match else DEFAULT_URGENCY
+
+
+def _ttl_s(longest_s: int) -> int | None:
+    """How long the client wants its files kept, in seconds.
+
+    Raises:
+        InvalidRequest: It is no number, or out of range.
+    """
+    text = request.values.get(TTL_FIELD, "")
+    if text == "":
+        return None
+    if not (text.isascii() and text.isdecimal() and SHORTEST_TTL_S <= int(text[:12]) <= longest_s):
+        raise InvalidRequest(
+            f"{TTL_FIELD} is a number of seconds from {SHORTEST_TTL_S} to {longest_s}; the upper limit is "
+            "PDFMILL_RETENTION__LONGEST_TTL_HOURS."
+        )
+    return int(text)
 
 
 def _client() -> str:

@@ -78,7 +78,7 @@ class JobView(View):
     outputs: list[OutputView] = Field(description="What was made.")
     result: dict[str, Any] | None = Field(description="Structured data; its form is the operation's.")
     warnings: list[str] = Field(description="What was done differently than asked for.")
-    sandbox: str = Field(description="How strong the sandbox was that opened the document; empty until it is done.")
+    sandbox: str = Field(description="How strong the sandbox of the latest attempt was; empty before.")
     error: Failure | None = Field(description="Why a FAILED job failed.")
     batch_id: str | None = Field(description="The batch that this job is an item of.")
     item_counts: ItemCountsView | None = Field(
@@ -155,6 +155,23 @@ class MissingEngine(View):
     hint: str = Field(description="How to install it.")
 
 
+class InventoryView(View):
+    """Values of an option that this server has."""
+
+    option: str = Field(description="Name of the option.")
+    values: list[str] = Field(description="What is installed.")
+    hint: str = Field(description="How an administrator adds another.")
+
+
+class ProviderView(View):
+    """Whom an operation may ask."""
+
+    need: str = Field(description="What for: completion (a language model) or translation.")
+    provider: str | None = Field(description="Who answers; null if nobody is configured.")
+    model: str = Field(description="Its model; empty where there is none or but one.")
+    languages: list[str] = Field(description="Pairs such as de-en; empty where it does not tell.")
+
+
 class OperationView(View):
     """An operation."""
 
@@ -167,6 +184,10 @@ class OperationView(View):
     result_schema: dict[str, Any] = Field(description="JSON Schema of its result.")
     available: bool = Field(description="Whether everything it needs is installed.")
     missing: list[MissingEngine] = Field(description="What is not.")
+    inventories: list[InventoryView] = Field(
+        description="Values of options that depend on what is installed, such as languages."
+    )
+    providers: list[ProviderView] = Field(description="Language models and translators that it may ask.")
     url: str = Field(description="POST files here.")
 
 

@@ -28,6 +28,9 @@ _FORM_PARTS = 250
 _AROUND_THE_FILE_BYTES = MIB
 
 _FILE_PARTS = ("file", "files")
+
+#: What may stand among the options and is none: it is the same for every operation.
+TTL_FIELD = "ttl_seconds"
 _RAW_TYPES = ("application/octet-stream",)
 
 
@@ -124,6 +127,8 @@ def _values(operation: AnyOperation, sent: Any) -> dict[str, Any]:
     fields: dict[str, FieldSpec] = {field.name: field for field in operation.fields}
     values: dict[str, Any] = {}
     for name in sent:
+        if name == TTL_FIELD:
+            continue
         given = [value for value in sent.getlist(name) if value != ""]
         if given:
             several = len(given) > 1 or (name in fields and fields[name].many)

@@ -17,6 +17,7 @@ from pdfmill.core.limits import Limits
 from pdfmill.core.operation import AnyOperation, Batch
 from pdfmill.core.progress import Progress
 from pdfmill.operations import load_registry
+from pdfmill.providers.service import Providers
 from pdfmill.worker.sandbox import (
     Ended,
     Sandbox,
@@ -36,20 +37,23 @@ def run_here(
     inputs: Sequence[InputFile],
     *,
     limits: Limits,
+    providers: Providers,
     workspace: Path,
     show: Show,
 ) -> Finished:
     """Run the operation on copies of the inputs; leaving early by any exception kills the job.
 
     Args:
+        providers: Whom the operation may ask.
         values: Options as JSON holds them. They cross into the sandbox as they were written, and not as a dump of
             the options model, in which secrets are masked.
 
     Raises:
         PdfMillError: What made the operation fail.
     """
+    operation.check_provider(values, providers.offer)
     with Sandbox.start(workspace) as sandbox:
-        runner = _Runner(sandbox, workspace, values, limits)
+        runner = _Runner(sandbox, workspace, values, limits, providers)
         if operation.batch is None:
             directory, outcome = runner.run(operation, inputs, show)
         else:
@@ -66,11 +70,14 @@ def run_here(
 class _Runner:
     """Runs jobs in one sandbox, each in a directory of its own."""
 
-    def __init__(self, sandbox: Sandbox, workspace: Path, values: dict[str, Any], limits: Limits) -> None:
+    def __init__(
+        self, sandbox: Sandbox, workspace: Path, values: dict[str, Any], limits: Limits, providers: Providers
+    ) -> None:
         self._sandbox = sandbox
         self._workspace = workspace
         self._values = values
         self._limits = limits
+        self._providers = providers
         self._jobs = 0
 
     def run(
@@ -90,7 +97,7 @@ class _Runner:
             limits=self._limits.for_operation(operation.limits),
             items=items,
         )
-        with self._sandbox.launch(directory, request) as process:
+        with self._sandbox.launch(directory, request, self._providers.desk()) as process:
             ended = _watch(process, show)
         if ended.outcome is None:
             raise _error_of(ended) from RuntimeError(ended.cause or ended.verdict.value)

@@ -112,8 +112,18 @@ def _work(
 
             return run_on_server(operation, values, inputs, server=manner.server, workspace=workspace, show=bar.show)
         from pdfmill.cli.local import run_here
+        from pdfmill.providers.service import open_providers
 
-        return run_here(operation, values, inputs, limits=settings.limits, workspace=workspace, show=bar.show)
+        providers = open_providers(settings.provider)
+        return run_here(
+            operation,
+            values,
+            inputs,
+            limits=settings.limits,
+            providers=providers,
+            workspace=workspace,
+            show=bar.show,
+        )
 
 
 def _shared_options() -> list[click.Option]:

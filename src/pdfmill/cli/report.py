@@ -141,5 +141,9 @@ def _value_text(key: str, value: Any) -> str:
 
 def _line_of(item: dict[str, Any]) -> str:
     """One file of several: its name, and what can be said of it in a word."""
-    facts = [_value_text(key, value) for key, value in item.items() if isinstance(value, (str, int)) and key != "name"]
+    facts = [
+        key.replace("_", " ") if value is True else _value_text(key, value)
+        for key, value in item.items()
+        if isinstance(value, (str, int)) and value is not False and key != "name"
+    ]
     return f"{item['name']}: {', '.join(facts)}"

@@ -74,6 +74,7 @@ class Client:
         names: Sequence[str] = (),
         idempotency_key: str | None = None,
         urgency: int | None = None,
+        ttl_seconds: int | None = None,
     ) -> Job:
         """Send files and have a job made of them; returns at once, with the job waiting.
 
@@ -83,6 +84,7 @@ class Client:
             names: What the files are called; by default the names of their paths.
             idempotency_key: A second submission with the same key makes no second job.
             urgency: 0 to 7, the lower the sooner; None is the server's default, 3.
+            ttl_seconds: How long the server keeps the files after the job's end; None leaves it to the server.
 
         Raises:
             UnusablePath: A file cannot be read.
@@ -96,7 +98,7 @@ class Client:
             answer = self._transport.json(
                 "POST",
                 f"/v1/operations/{quote(operation, safe='')}",
-                data=_form(options or {}),
+                data=_form({**(options or {}), "ttl_seconds": ttl_seconds}),
                 files=parts,
                 headers={
                     **({"Idempotency-Key": idempotency_key} if idempotency_key else {}),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -72,6 +73,20 @@ def refuse_example(secret: SecretStr) -> SecretStr:
     if any(example in text for example in _EXAMPLES):
         raise ValueError("this is an example from a manual, which everybody knows; set a secret of your own")
     return secret
+
+
+def refuse_user_in_address(url: str) -> str:
+    """For validators of addresses that are shown.
+
+    Raises:
+        ValueError: It is no web address, or holds a user and a password.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("this is no address that begins with http:// or https://")
+    if "@" in parts.netloc:
+        raise ValueError("there is a user in this address, which is shown to others; set a key instead")
+    return url
 
 
 def _first_line(path: Path, variable: str, environment: Mapping[str, str]) -> str:

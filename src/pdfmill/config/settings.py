@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,7 +22,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pdfmill.config.secrets import SecretFiles, refuse_example
+from pdfmill.config.group import Group, Secret
+from pdfmill.config.provider import ProviderSettings
+from pdfmill.config.secrets import SecretFiles
+from pdfmill.config.tracing import TracingSettings
 from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import InvalidSettings
 from pdfmill.core.limits import Limits
@@ -34,15 +37,6 @@ ENV_DELIMITER = "__"
 #: Variables with our prefix that are not settings: the client's server address and key, and what the tests use.
 _OTHER_VARIABLES = ("PDFMILL_SERVER", "PDFMILL_API_KEY")
 _OTHER_PREFIXES = ("PDFMILL_TEST_",)
-
-#: A secret that nobody has copied from a manual.
-Secret = Annotated[SecretStr, AfterValidator(refuse_example)]
-
-
-class Group(BaseModel):
-    """A frozen group of settings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(Group):
@@ -177,6 +171,18 @@ class RetentionSettings(Group):
     """How long finished jobs are kept."""
 
     hours: float = Field(24, gt=0, description="Hours until a finished job's files are purged.")
+    failed_hours: float | None = Field(None, gt=0, description="The same for failed jobs, if it is to differ.")
+    cancelled_hours: float | None = Field(None, gt=0, description="The same for cancelled jobs, if it is to differ.")
+    longest_ttl_hours: float = Field(
+        744, gt=0, description="Hours that a client may ask to have its job's files kept, by `ttl_seconds`."
+    )
+    make_room_below_mib: int | None = Field(
+        None,
+        ge=0,
+        description="MiB of free space below which the oldest results are removed before their time; 0 for never. By "
+        "default the floor below which uploads are refused, PDFMILL_STORAGE__MIN_FREE_MIB.",
+    )
+    forget_after_days: float = Field(90, gt=0, description="Days until not even a row is left of a purged job.")
 
 
 class LogSettings(Group):
@@ -228,8 +234,12 @@ class Settings(BaseSettings):
     limits: Limits = Field(default_factory=Limits, description="What one attempt at a job may use.")
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings, description="How documents are isolated.")
     worker: WorkerSettings = Field(default_factory=WorkerSettings, description="How jobs are worked on.")
+    provider: ProviderSettings = Field(
+        default_factory=ProviderSettings, description="Who may be sent text of documents."
+    )
     retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long jobs are kept.")
     log: LogSettings = Field(default_factory=LogSettings, description="What is logged.")
+    tracing: TracingSettings = Field(default_factory=TracingSettings, description="Where traces are sent.")
 
     @classmethod
     def settings_customise_sources(
@@ -257,6 +267,12 @@ class Settings(BaseSettings):
             # Both names are in use for the same thing; SQLAlchemy knows the long one.
             return re.sub(r"^postgres://", "postgresql://", self.database.url.get_secret_value())
         return f"sqlite:///{self.data_dir / 'pdfmill.db'}"
+
+    @property
+    def make_room_below_mib(self) -> int:
+        """MiB of free space below which the oldest results are removed before their time."""
+        own = self.retention.make_room_below_mib
+        return self.storage.min_free_mib if own is None else own
 
     @property
     def pepper_file(self) -> Path:

@@ -18,6 +18,7 @@ class Scope(StrEnum):
 
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
+    METRICS_READ = "metrics:read"
     ADMIN = "admin"
 
 

@@ -12,21 +12,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pdfmill.core.errors import Cancelled, DeadlineExceeded, InternalError
-from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.core.limits import MEGAPIXEL, Limits, PixelBudget
 from pdfmill.core.progress import NullReporter, Progress, Reporter
+from pdfmill.core.provider import NoProvider, Provider
 from pdfmill.core.tools import CompletedTool, run_tool
+from pdfmill.core.work import Meter, PastRun, Work
 
 ServiceT = TypeVar("ServiceT")
 
+#: In the work directory.
+CHECKPOINT = "checkpoint"
+
 
 class Context:
-    """Work directory, progress, cancellation, programs and services of one attempt.
+    """Work directory, progress, cancellation, programs, services and provider of one attempt.
 
     Args:
         work_dir: Private to the attempt; made and removed by whoever runs it.
         limits: What the attempt may use; ``pixels`` is what is left to draw.
         reporter: Where progress goes.
         services: Service instances by their class.
+        past_runs: What jobs cost that the operation may foretell, see `Operation.foretells`; none without a server.
+        provider: Whom to ask for what a language model or a translator does; nobody by default.
         deadline: On the clock of `time.monotonic`; by default ``limits.wall_s`` from now.
     """
 
@@ -37,12 +44,17 @@ class Context:
         limits: Limits | None = None,
         reporter: Reporter | None = None,
         services: Mapping[type[Any], Any] | None = None,
+        past_runs: Sequence[PastRun] = (),
+        provider: Provider | None = None,
         deadline: float | None = None,
     ) -> None:
         self.work_dir = work_dir
+        self.provider: Provider = provider or NoProvider()
         self.limits = limits or Limits()
         self.deadline = time.monotonic() + self.limits.wall_s if deadline is None else deadline
         self.pixels = PixelBudget(self.limits)
+        self.meter = Meter()
+        self.past_runs = past_runs
         self._reporter = reporter or NullReporter()
         self._services = services or {}
         self._name = ""
@@ -59,6 +71,15 @@ class Context:
             raise ValueError(f"{name!r} leaves the work directory")
         return path
 
+    @property
+    def checkpoint(self) -> Path:
+        """A folder that outlives the attempt: the next one at the same job on the same machine finds what is in it.
+
+        Nothing promises that, so an operation must do without. What it holds was written by a process that had opened
+        the document: validate it when you read it. It counts as the attempt's own disk space, and goes with the job.
+        """
+        return self.work_dir / CHECKPOINT
+
     def service(self, kind: type[ServiceT]) -> ServiceT:
         """The service of that class.
 
@@ -71,6 +92,16 @@ class Context:
             raise InternalError() from LookupError(f"no {kind.__name__} among the services")
         assert isinstance(service, kind)
         return service
+
+    @property
+    def work(self) -> Work:
+        """What was done so far."""
+        return Work(
+            pages=self.meter.pages,
+            characters=self.meter.characters,
+            megapixels=round(self.pixels.drawn / MEGAPIXEL, 3),
+            picture_megapixels=round(self.meter.picture_pixels / MEGAPIXEL, 3),
+        )
 
     def stage(self, name: str, *, share: float) -> Context:
         """A part of the work with its own stretch of the progress bar.
@@ -85,9 +116,11 @@ class Context:
             limits=self.limits,
             reporter=self._reporter,
             services=self._services,
+            past_runs=self.past_runs,
+            provider=self.provider,
             deadline=self.deadline,
         )
-        stage.pixels = self.pixels
+        stage.pixels, stage.meter = self.pixels, self.meter
         share = min(share, 1.0 - self._given_away)
         stage._name = name
         stage._start = self._start + self._span * self._given_away

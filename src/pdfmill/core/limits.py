@@ -68,6 +68,11 @@ class PixelBudget:
         self._allowed = limits.max_job_megapixels * MEGAPIXEL
         self._drawn = 0
 
+    @property
+    def drawn(self) -> int:
+        """Pixels that were drawn so far."""
+        return self._drawn
+
     def take(self, pixels: int) -> None:
         """Before so many pixels are drawn.
 

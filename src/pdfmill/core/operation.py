@@ -18,6 +18,7 @@ from pdfmill.core.errors import InvalidOptions, UnknownOperation, UnsupportedMed
 from pdfmill.core.failure import Failure
 from pdfmill.core.fields import FieldSpec, describe
 from pdfmill.core.limits import NO_OVERRIDES, LimitOverrides
+from pdfmill.core.provider import Need, Offer
 from pdfmill.core.suggest import did_you_mean
 
 
@@ -110,6 +111,21 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """Values of an option that depend on what is installed, such as languages.
+
+    Attributes:
+        option: Name of the option.
+        look: Looks what is there now.
+        hint: The line that adds another.
+    """
+
+    option: str
+    look: Callable[[], Sequence[str]]
+    hint: str
+
+
+@dataclass(frozen=True)
 class Operation(Generic[OptionsT, ResultT]):
     """One thing that pdfmill can do to documents.
 
@@ -120,7 +136,14 @@ class Operation(Generic[OptionsT, ResultT]):
         queue: The Celery queue its jobs go to; one of the six families.
         limits: What it needs other than the default limits.
         requires: Names of the engines it needs, see `pdfmill.engines.probe`.
+        asks: Whom it may ask where somebody is configured.
+        needs: Whom a request cannot do without, by its options: a language model, a translator, or nobody (None).
         batch: How it is made of many jobs; None for an operation that is one.
+        inventories: Values of its options that depend on what is installed.
+        variant: Name of the option that decides what kind of work it is. What its jobs cost is remembered by that
+            option's value; None for an operation whose jobs nobody foretells.
+        foretells: Name of the operation whose past runs the context is to hold, those of the variant that this
+            operation's option of the same name says.
         run: The work. It touches nothing but its inputs and the context, and returns an `Outcome`.
     """
 
@@ -134,7 +157,12 @@ class Operation(Generic[OptionsT, ResultT]):
     run: Callable[[Inputs, OptionsT, Context], Outcome[ResultT]]
     requires: tuple[str, ...] = ()
     limits: LimitOverrides = NO_OVERRIDES
+    asks: tuple[Need, ...] = ()
+    needs: Callable[[OptionsT], Need | None] | None = None
     batch: Batch | None = None
+    inventories: tuple[Inventory, ...] = ()
+    variant: str | None = None
+    foretells: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", self.name):
@@ -163,6 +191,19 @@ class Operation(Generic[OptionsT, ResultT]):
             errors = [_option_error(self.options, dict(each)) for each in error.errors(include_url=False)]
             detail = " ".join(f"{each['field']}: {each['message']}." for each in errors)
             raise InvalidOptions(detail, errors=errors) from error
+
+    def check_provider(self, options: Mapping[str, Any], offer: Offer) -> None:
+        """Refuse a request for which there is nobody to ask, before a job is accepted.
+
+        Args:
+            options: As JSON holds them; `parse_options` has passed.
+
+        Raises:
+            ProviderNotConfigured: The message names the settings.
+        """
+        need = self.needs(self.parse_options(options)) if self.needs else None
+        if need is not None:
+            offer.require(need)
 
     def check_inputs(self, media_types: Sequence[MediaType]) -> None:
         """Refuse files that this operation does not take, before any work is done.

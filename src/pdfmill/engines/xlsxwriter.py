@@ -33,6 +33,16 @@ class Sheet:
     def write_number(self, row: int, column: int, value: Decimal, number_format: str, *, bold: bool = False) -> None:
         self._sheet.write_number(row, column, float(value), self._format(bold=bold, number_format=number_format))
 
+    def write_date(self, row: int, column: int, value: datetime.date, date_format: str, *, bold: bool = False) -> None:
+        self._sheet.write_datetime(row, column, value, self._format(bold=bold, number_format=date_format))
+
+    def write_flag(self, row: int, column: int, *, value: bool) -> None:
+        self._sheet.write_boolean(row, column, value, self._format(bold=False))
+
+    def freeze_heading(self) -> None:
+        """Keep the first row in view."""
+        self._sheet.freeze_panes(1, 0)
+
     def merge(self, row: int, column: int, last_row: int, last_column: int) -> None:
         """Make one cell of several; what is written into the first is shown. Call it before writing."""
         self._sheet.merge_range(row, column, last_row, last_column, "", self._format(bold=False))

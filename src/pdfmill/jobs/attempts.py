@@ -7,20 +7,24 @@ worker learns that its work is not wanted any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from pdfmill.core.errors import InvalidTransition, Quarantined, StorageFull
 from pdfmill.core.failure import Failure
 from pdfmill.core.progress import Progress
+from pdfmill.core.work import PastRun
+from pdfmill.jobs import tally
 from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.batches import items_of
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile
+from pdfmill.jobs.history import Kind, recall, remember
+from pdfmill.jobs.models import FileRole, Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import next_job, turn_of
 from pdfmill.jobs.status import JobStatus
@@ -34,15 +38,32 @@ class Signal(Enum):
     FENCED = "fenced"
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What an attempt took.
+
+    Attributes:
+        tier: The letter of its sandbox's tier.
+    """
+
+    tier: str
+    cpu_s: float
+    peak_memory_bytes: int
+
+
 class Attempt:
     """A claimed job. Made by `claim_next` only.
 
     Attributes:
         job: The job as it was claimed, detached from any session.
+        sandbox: How strong the box is that opens the document, in words; empty as long as none was started.
+        usage: What it took; None until its sandbox has ended.
     """
 
     def __init__(self, database: Database, policy: JobPolicy, job: Job) -> None:
         self.job = job
+        self.sandbox = ""
+        self.usage: Usage | None = None
         self._database = database
         self._policy = policy
 
@@ -67,14 +88,28 @@ class Attempt:
         return _signal(row)
 
     def complete(
-        self, result: dict[str, Any], warnings: Sequence[str], outputs: Sequence[JobFile], *, sandbox: str = ""
+        self,
+        result: dict[str, Any],
+        warnings: Sequence[str],
+        outputs: Sequence[JobFile],
+        *,
+        cost: tuple[Kind, PastRun] | None = None,
     ) -> bool:
-        """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won."""
+        """Make the outputs visible and the job COMPLETED, in one transaction; False if somebody else won.
+
+        Args:
+            cost: What is remembered of it for estimates; None if nobody wants to know.
+        """
 
         def move(job: Job) -> None:
-            expires_at = utc_now() + self._policy.retention
-            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings), sandbox=sandbox)
+            expires_at = self._policy.retention.end_of(job, JobStatus.COMPLETED)
+            job.mark_as_completed(result, expires_at=expires_at, warnings=list(warnings))
             job.files.extend(outputs)
+            session = object_session(job)
+            assert session is not None
+            tally.FILE_BYTES_STORED.add(session, FileRole.OUTPUT, amount=sum(file.size_bytes for file in outputs))
+            if cost is not None:
+                remember(session, *cost)
 
         return self._settle(move)
 
@@ -88,6 +123,7 @@ class Attempt:
             for item in items:
                 item.turn = turn_of(session, item.queue, item.client)
                 session.add(item)
+                tally.JOBS_SUBMITTED.add(session, item.operation)
                 session.flush()  # the next one's turn follows this one's
 
         return self._settle(move)
@@ -96,6 +132,10 @@ class Attempt:
         """The items of the batch, in order; none if it has not been split."""
         with self._database.read() as session:
             return items_of(session, self.job.id)
+
+    def past_runs(self, kind: Kind) -> Sequence[PastRun]:
+        """What jobs of a kind cost, the newest first."""
+        return recall(self._database, kind)
 
     def fail(self, failure: Failure) -> bool:
         """End the attempt with an error: a passing one is tried again later, any other fails the job.
@@ -110,7 +150,7 @@ class Attempt:
                 delay = self._policy.delay_before_retry(job.retries, asked_for_s=failure.extras.get("retry_after_s", 0))
                 put_back(job, self._policy, delay, retries=job.retries + 1)
             else:
-                job.mark_as_failed(failure, expires_at=utc_now() + self._policy.retention)
+                job.mark_as_failed(failure, expires_at=self._policy.retention.end_of(job, JobStatus.FAILED))
 
         return self._settle(move)
 
@@ -125,7 +165,7 @@ class Attempt:
                     f"The last time: {failure.detail}",
                     crashes=crashes,
                 )
-                ended = utc_now() + self._policy.retention
+                ended = self._policy.retention.end_of(job, JobStatus.FAILED)
                 job.mark_as_failed(Failure.of(last), expires_at=ended, crashes=crashes)
             else:
                 put_back(job, self._policy, self._policy.crash_delay, crashes=crashes)
@@ -138,7 +178,8 @@ class Attempt:
 
     def cancelled(self) -> bool:
         """The sandbox is gone because the user wanted it so."""
-        return self._settle(lambda job: job.mark_as_cancelled(expires_at=utc_now() + self._policy.retention))
+        retention = self._policy.retention
+        return self._settle(lambda job: job.mark_as_cancelled(expires_at=retention.end_of(job, JobStatus.CANCELLED)))
 
     def hand_back(self) -> bool:
         """Put the job back uncounted, because this worker stops."""
@@ -153,14 +194,24 @@ class Attempt:
     def _settle(self, move: Callable[[Job], None]) -> bool:
         with self._database.write() as session:
             job = session.get(Job, self.job.id, with_for_update=True)
+            if self.usage is not None:
+                self._count(session, self.usage)
             if job is None or job.attempt != self.number or job.status is not JobStatus.PROCESSING:
+                tally.ATTEMPTS_FENCED.add(session)
                 return False
+            job.sandbox = self.sandbox or job.sandbox
             try:
                 move(job)
             except InvalidTransition:
                 session.rollback()
+                tally.ATTEMPTS_FENCED.add(session)
                 return False
             return True
+
+    def _count(self, session: Session, usage: Usage) -> None:
+        tally.ATTEMPTS_SANDBOXED.add(session, usage.tier)
+        tally.CPU_SECONDS.add(session, self.job.operation, amount=usage.cpu_s)
+        tally.PEAK_MEMORY.add(session, self.job.operation, size=usage.peak_memory_bytes)
 
     def _mine(self) -> tuple[Any, ...]:
         return Job.id == self.job.id, Job.attempt == self.number, Job.status == JobStatus.PROCESSING
@@ -169,7 +220,7 @@ class Attempt:
 def put_back(job: Job, policy: JobPolicy, delay: timedelta, **counters: int) -> None:
     """Let another attempt be made after ``delay``; a job whose cancellation was asked for ends here instead."""
     if job.cancel_requested_at is not None:
-        job.mark_as_cancelled(expires_at=utc_now() + policy.retention)
+        job.mark_as_cancelled(expires_at=policy.retention.end_of(job, JobStatus.CANCELLED))
     else:
         job.mark_as_pending(not_before=utc_now() + delay, **counters)
 
@@ -179,7 +230,7 @@ def count_as_lost(job: Job, policy: JobPolicy) -> None:
     lost = job.lost + 1
     if lost >= policy.max_lost:
         error = Quarantined(f"The worker of this job died {lost} times, so it is not tried again.", lost=lost)
-        job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention, lost=lost)
+        job.mark_as_failed(Failure.of(error), expires_at=policy.retention.end_of(job, JobStatus.FAILED), lost=lost)
     else:
         put_back(job, policy, timedelta(0), lost=lost)
 

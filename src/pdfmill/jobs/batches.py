@@ -50,6 +50,8 @@ def new_item(item_id: str, position: int, batch: Job, operation: AnyOperation, f
         events=[JobEvent(kind=JobStatus.PENDING, data={})],
         client=batch.client,
         urgency=batch.urgency,
+        ttl_s=batch.ttl_s,
+        trace_parent=batch.trace_parent,
         created_at=now,
         not_before=now,
         next_hint_at=now + FIRST_REHINT,

@@ -7,6 +7,7 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -29,9 +30,12 @@ from sqlalchemy.sql import ColumnElement
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
 from pdfmill.jobs.base import Base, utc_now
+from pdfmill.jobs.database import call_after_commit
 from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
+from pdfmill.jobs.story import tell_story
+from pdfmill.jobs.tally import count_move
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
 DEFAULT_URGENCY = 3
@@ -49,12 +53,14 @@ class Job(Base):
         urgency: 0 to 7, the lower the sooner (RFC 9218).
         turn: Its place among the jobs of its queue and urgency, see `jobs.queue`.
         attempt: How often it was claimed; the fencing token of the running attempt.
-        sandbox: How strong the box was in which its document was opened, in words; empty until it is done.
+        sandbox: How strong the box was in which its document was opened last, in words; empty until an attempt ended.
         crashes: How often its own sandbox died under it.
         lost: How often a worker died under it.
         retries: How often it was put back after a passing error.
         not_before: It is not claimed earlier.
         next_hint_at: When the reconciler sends its broker message (again), if it is still pending.
+        ttl_s: How long its files are kept after its end, in seconds; None where its client left that to the server.
+        trace_parent: The span of its submission, as the header ``traceparent`` has it (W3C Trace Context).
         lease_owner: The process that works on it, see `jobs.owner`; None while nobody does. A batch in PROCESSING
         without
             one waits for its items.
@@ -113,6 +119,8 @@ class Job(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    ttl_s: Mapped[int | None]
+    trace_parent: Mapped[str | None] = mapped_column(String(64))
 
     files: Mapped[list[JobFile]] = relationship(
         order_by="(JobFile.role, JobFile.position)", lazy="selectin", cascade="all, delete-orphan"
@@ -152,9 +160,7 @@ class Job(Base):
             progress={},
         )
 
-    def mark_as_completed(
-        self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str], sandbox: str = ""
-    ) -> None:
+    def mark_as_completed(self, result: dict[str, Any], *, expires_at: datetime, warnings: list[str]) -> None:
         """PROCESSING → COMPLETED, if this object's attempt still owns the job and nobody cancelled it.
 
         Raises:
@@ -166,7 +172,6 @@ class Job(Base):
             Job.cancel_requested_at.is_(None),
             result=result,
             warnings=warnings,
-            sandbox=sandbox,
             progress={**self.progress, "percent": 100.0},
             **_ended(expires_at),
         )
@@ -258,22 +263,19 @@ class Job(Base):
     def is_waiting_for_items(self) -> bool:
         return self.status is JobStatus.PROCESSING and self.lease_owner is None
 
-    def mark_as_expired(self) -> None:
-        """A terminal state → EXPIRED, after its files were purged.
-
-        Raises:
-            InvalidTransition: The job has expired already.
-        """
-        self._move(JobStatus.EXPIRED, result=None)
-
     def _move(self, target: JobStatus, *conditions: ColumnElement[bool], **values: Any) -> None:
         before = self.status
         if target not in TRANSITIONS[before]:
             raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
+        began_or_was_due = self.started_at if before is JobStatus.PROCESSING else self.not_before
         session = self._change(*conditions, status=target, **values)
+        seconds = (utc_now() - (began_or_was_due or self.created_at)).total_seconds()
+        count_move(session, self, before, max(seconds, 0.0), values)  # clocks step
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         if target is JobStatus.PENDING:
             tell_of_work(session)
+        if target.is_terminal:
+            call_after_commit(session, partial(tell_story, self))
         if target.is_terminal and self.parent_id is not None:
             wake_batches(session, Job.id == self.parent_id)
 

@@ -1,4 +1,4 @@
-"""Stored files that no job names: of a process that died between publishing a file and writing it down."""
+"""Stored files that no job names, of a process that died before it wrote them down; and jobs whose files are gone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
-from pdfmill.jobs.models import Job, JobFile
+from pdfmill.jobs.models import FileRole, Job, JobFile
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage
 
@@ -30,6 +30,23 @@ def sweep_orphans(database: Database, storage: Storage, orphaned_after: timedelt
             storage.delete(key)
             removed += 1
     return removed
+
+
+def expire_jobs_without_files(database: Database, storage: Storage) -> int:
+    """Expire completed jobs whose outputs are not in the storage, as after a disk was lost; returns how many.
+
+    They would offer a result that nobody can fetch. It asks the storage once for each output.
+    """
+    outputs = select(JobFile.job_id, JobFile.storage_key).join(Job, JobFile.job_id == Job.id)
+    outputs = outputs.where(Job.status == JobStatus.COMPLETED, JobFile.role == FileRole.OUTPUT)
+    with database.read() as session:
+        rows = session.execute(outputs.execution_options(yield_per=_BATCH))
+        lost = sorted({job_id for job_id, key in rows if not storage.exists(key)})
+    for start in range(0, len(lost), _BATCH):
+        with database.write() as session:
+            due_now = update(Job).where(Job.id.in_(lost[start : start + _BATCH]), Job.status == JobStatus.COMPLETED)
+            session.execute(due_now.values(expires_at=utc_now()).execution_options(synchronize_session=False))
+    return len(lost)
 
 
 def _batches(keys: Iterator[str]) -> Iterator[list[str]]:

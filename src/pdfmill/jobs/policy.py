@@ -5,12 +5,48 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from pdfmill.config.settings import Settings
+from pdfmill.config.settings import RetentionSettings, Settings
+from pdfmill.core.limits import MIB
+from pdfmill.jobs.base import utc_now
+from pdfmill.jobs.models import Job
+from pdfmill.jobs.status import JobStatus
 
 _DISK_FULL_DELAY = timedelta(seconds=30)
 _LONGEST_ASKED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long the files of ended jobs are kept, by how they ended."""
+
+    completed: timedelta
+    failed: timedelta
+    cancelled: timedelta
+
+    @classmethod
+    def of(cls, settings: RetentionSettings) -> Retention:
+        """What the settings say."""
+
+        def kept(hours: float | None) -> timedelta:
+            return timedelta(hours=settings.hours if hours is None else hours)
+
+        return cls(kept(None), kept(settings.failed_hours), kept(settings.cancelled_hours))
+
+    @classmethod
+    def alike(cls, kept: timedelta) -> Retention:
+        """The same time for all."""
+        return cls(kept, kept, kept)
+
+    def end_of(self, job: Job, status: JobStatus) -> datetime:
+        """Until when the files of a job are kept that ends now, with that status; its client's word wins."""
+        by_status = {
+            JobStatus.COMPLETED: self.completed,
+            JobStatus.FAILED: self.failed,
+            JobStatus.CANCELLED: self.cancelled,
+        }
+        return utc_now() + (by_status[status] if job.ttl_s is None else timedelta(seconds=job.ttl_s))
 
 
 @dataclass(frozen=True)
@@ -25,6 +61,8 @@ class JobPolicy:
         heartbeat: Time between two heartbeats.
         max_wait: How long a job may wait for a worker.
         orphaned_after: Age at which a stored file that no job names is removed.
+        make_room_below_bytes: Free space below which the oldest results go before their time.
+        forget_after: Age at which an expired job's row is deleted.
         max_running: By queue, most jobs that may run at once on all workers together.
     """
 
@@ -34,10 +72,12 @@ class JobPolicy:
     max_lost: int
     retry_delay: timedelta
     crash_delay: timedelta
-    retention: timedelta
+    retention: Retention
     heartbeat: timedelta
     max_wait: timedelta
     orphaned_after: timedelta
+    make_room_below_bytes: int
+    forget_after: timedelta
     max_running: Mapping[str, int]
 
     @classmethod
@@ -51,10 +91,12 @@ class JobPolicy:
             max_lost=worker.max_lost,
             retry_delay=timedelta(seconds=worker.retry_delay_s),
             crash_delay=timedelta(seconds=worker.crash_delay_s),
-            retention=timedelta(hours=settings.retention.hours),
+            retention=Retention.of(settings.retention),
             heartbeat=timedelta(seconds=worker.heartbeat_s),
             max_wait=timedelta(hours=settings.queue.max_wait_hours),
             orphaned_after=timedelta(seconds=settings.storage.orphaned_after_s),
+            make_room_below_bytes=settings.make_room_below_mib * MIB,
+            forget_after=timedelta(days=settings.retention.forget_after_days),
             max_running=settings.queue.max_running,
         )
 

@@ -9,6 +9,8 @@ equal cost).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select, text
@@ -101,3 +103,32 @@ def _count_alone(session: Session, queue: str) -> None:
     """Two workers that count at the same time would both find room; the lock is the transaction's."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:queue))"), {"queue": f"pdfmill queue {queue}"})
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How a queue stands.
+
+    Attributes:
+        pending: Jobs that wait.
+        processing: Jobs that are worked on; batches that wait for their items are not among them.
+        oldest_s: Age in seconds of the one that waits longest; 0 if none does.
+    """
+
+    pending: int
+    processing: int
+    oldest_s: float
+
+
+def queue_states(database: Database, queues: Iterable[str]) -> dict[str, QueueState]:
+    """How each queue stands now."""
+    with database.read() as session:
+        return {queue: _state_of(session, queue) for queue in queues}
+
+
+def _state_of(session: Session, queue: str) -> QueueState:
+    waiting = select(func.count(), func.min(Job.created_at))
+    pending, oldest = session.execute(waiting.where(Job.queue == queue, Job.status == JobStatus.PENDING)).one()
+    running = select(func.count()).where(Job.queue == queue, Job.status == JobStatus.PROCESSING)
+    processing = session.scalar(running.where(Job.lease_owner.is_not(None))) or 0
+    return QueueState(pending, processing, max((utc_now() - oldest).total_seconds(), 0.0) if oldest else 0.0)

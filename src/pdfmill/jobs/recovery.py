@@ -19,6 +19,7 @@ from pdfmill.jobs.models import Job, wake_batches
 from pdfmill.jobs.owner import is_known_dead
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.status import JobStatus
+from pdfmill.jobs.tally import HINTS_REPEATED
 
 #: Longest time between two hints at a job that is due.
 LONGEST_REHINT = timedelta(seconds=60)
@@ -122,7 +123,7 @@ def fail_overdue(database: Database, policy: JobPolicy) -> list[str]:
             job = session.get(Job, job_id, with_for_update=True)
             if job is None or job.status is not JobStatus.PENDING:
                 continue
-            job.mark_as_failed(Failure.of(error), expires_at=utc_now() + policy.retention)
+            job.mark_as_failed(Failure.of(error), expires_at=policy.retention.end_of(job, JobStatus.FAILED))
             failed.append(job_id)
     return failed
 
@@ -202,6 +203,7 @@ def note_hints(database: Database, hinted: Sequence[DueJob]) -> None:
     """Write down that hints were sent; each job's next follows after a time that doubles."""
     now = utc_now()
     with database.write(durable=False) as session:
+        HINTS_REPEATED.add(session, amount=len(hinted))
         for job in hinted:
             wait = min(FIRST_REHINT * 2 ** min(job.hints, 10), LONGEST_REHINT)
             session.execute(

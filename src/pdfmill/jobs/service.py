@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, true, tuple_
@@ -26,12 +26,14 @@ from pdfmill.core.errors import (
     UnknownJob,
 )
 from pdfmill.core.operation import AnyOperation
+from pdfmill.jobs import tally
 from pdfmill.jobs.base import new_job_id, utc_now
 from pdfmill.jobs.batches import ItemCounts, count_items, items_of
 from pdfmill.jobs.database import Database, call_after_commit
 from pdfmill.jobs.dispatch import FIRST_REHINT, Dispatcher
 from pdfmill.jobs.models import FileRole, Job, JobEvent, JobFile
 from pdfmill.jobs.orphans import input_key
+from pdfmill.jobs.policy import Retention
 from pdfmill.jobs.queue import require_room, turn_of
 from pdfmill.jobs.quotas import count_job, require_quota
 from pdfmill.jobs.sealing import Sealer, secrets_of
@@ -60,7 +62,7 @@ class JobService:
         storage: Storage,
         dispatcher: Dispatcher,
         *,
-        retention: timedelta,
+        retention: Retention,
         queue: QueueSettings,
         sealer: Sealer,
         quota: QuotaSettings,
@@ -215,7 +217,7 @@ class JobService:
 
     def _cancel(self, job: Job) -> None:
         if job.status is JobStatus.PENDING or job.is_waiting_for_items:
-            job.mark_as_cancelled(expires_at=utc_now() + self._retention)
+            job.mark_as_cancelled(expires_at=self._retention.end_of(job, JobStatus.CANCELLED))
         elif job.status is JobStatus.PROCESSING:
             job.cancel_requested_at = job.cancel_requested_at or utc_now()
 
@@ -257,6 +259,7 @@ class JobService:
             # Files first: if this dies halfway, the row still names what is left to remove.
             for file in (file for each in (job, *items_of(session, job_id)) for file in each.files):
                 self._storage.delete(file.storage_key)
+                tally.FILE_BYTES_REMOVED.add(session, file.role, amount=file.size_bytes)
             session.execute(delete(Job).where(Job.id == job_id))  # the database deletes items, files and events with it
         self._database.erase_traces()
 
@@ -337,6 +340,8 @@ class JobService:
             owner=self._caller.owner,
             client=submitter.client,
             urgency=submitter.urgency,
+            ttl_s=submitter.ttl_s,
+            trace_parent=submitter.trace_parent,
             idempotency_key=idempotency and idempotency.key,
             request_fingerprint=idempotency and idempotency.fingerprint,
             created_at=now,
@@ -353,6 +358,8 @@ class JobService:
                 job.turn = turn_of(session, job.queue, job.client)
                 session.add(job)
                 count_job(session, job.owner)
+                tally.JOBS_SUBMITTED.add(session, job.operation)
+                tally.FILE_BYTES_STORED.add(session, FileRole.INPUT, amount=sum(file.size_bytes for file in job.inputs))
                 call_after_commit(session, lambda: self._hint(job.id, job.operation))
         except IntegrityError:
             if key is None or fingerprint is None:

@@ -11,8 +11,10 @@ from pdfmill.core.documents import SNIFF_BYTES, MediaType, sniff
 from pdfmill.core.errors import OutputRejected
 from pdfmill.core.limits import Limits
 from pdfmill.engines.archives import open_archive
+from pdfmill.engines.lxml import check_xml
 from pdfmill.engines.pikepdf import count_pages
 from pdfmill.engines.pillow import check_pixels, open_image
+from pdfmill.services.office import OFFICE_TYPES, check_office
 
 #: Media types whose files are zip archives, by their beginning.
 _ZIP_TYPES = (
@@ -44,12 +46,17 @@ def check_sound(path: Path, media_type: str, page_count: int, originals: Sequenc
                 image.seek(frame)
                 check_pixels(image, limits)
                 image.load()
+    elif media_type in OFFICE_TYPES:
+        check_office(path, media_type, page_count, limits)
     elif media_type.startswith(_ZIP_TYPES):
         with open_archive(path, limits):
             pass  # opening it has walked it to its end
+    elif media_type in ("application/xml", "application/x-ofx"):
+        with path.open("rb") as file:
+            check_xml(file)
     elif media_type == "application/json":
         json.loads(path.read_bytes())
-    elif media_type.startswith("text/"):
+    elif media_type.startswith("text/") or media_type == "application/x-qif":
         path.read_text(encoding="utf-8")
 
 

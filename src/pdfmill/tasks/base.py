@@ -9,8 +9,12 @@ from celery.backends.base import DisabledBackend
 from flask import Flask, current_app
 
 from pdfmill.jobs.database import Database
+from pdfmill.jobs.dispatch import Dispatcher
+from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import Storage
 from pdfmill.worker.runner import AttemptRunner
+from pdfmill.worker.spool import Spool
 
 
 class Parts(Protocol):
@@ -21,6 +25,18 @@ class Parts(Protocol):
 
     @property
     def storage(self) -> Storage: ...
+
+    @property
+    def spool(self) -> Spool: ...
+
+    @property
+    def policy(self) -> JobPolicy: ...
+
+    @property
+    def dispatcher(self) -> Dispatcher: ...
+
+    @property
+    def jobs(self) -> JobService: ...
 
     @property
     def runner(self) -> AttemptRunner: ...

@@ -26,6 +26,8 @@ _TRY_ONCE = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interva
 #: A Redis server that takes connections and is silent, as one behind a broken network, must not hold up a submission.
 _REDIS_ANSWERS_IN_S = 1.0
 
+_MAINTENANCE = ("cleanup_expired_jobs", "health_check", "get_task_status")
+
 #: The backstop behind the sandbox's own deadline, in seconds on top of it: files are moved before and after.
 _SOFT_LIMIT_MARGIN_S, _HARD_LIMIT_MARGIN_S = 120, 180
 
@@ -54,7 +56,7 @@ def make_celery(flask_app: Flask, settings: Settings, registry: Registry) -> Cel
         task_default_queue="maintenance",
         task_create_missing_queues=False,
         task_routes={operation.task_name: {"queue": operation.queue} for operation in registry}
-        | {"pdfmill.cleanup_expired_jobs": {"queue": "maintenance"}},
+        | {f"pdfmill.{name}": {"queue": "maintenance"} for name in _MAINTENANCE},
         task_soft_time_limit=longest_s + _SOFT_LIMIT_MARGIN_S,
         task_time_limit=longest_s + _HARD_LIMIT_MARGIN_S,
         worker_proc_alive_timeout=60,

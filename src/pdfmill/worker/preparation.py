@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pdfmill.core.limits import Limits
-from pdfmill.core.operation import Registry
+from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.core.work import PastRun
 from pdfmill.jobs.attempts import Attempt
+from pdfmill.jobs.history import Kind
 from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.sealing import Sealer
 from pdfmill.jobs.storage import Storage
@@ -41,7 +44,14 @@ class Preparer:
             inputs=tuple(self._fetch(file, f"input/{file.position}", directory) for file in files),
             limits=self._limits.for_operation(operation.limits),
             items=tuple(self._fetch_item(item, directory) for item in items) or None,
+            past_runs=tuple(self._past_runs(attempt, operation)),
         )
+
+    def _past_runs(self, attempt: Attempt, operation: AnyOperation) -> Sequence[PastRun]:
+        if operation.foretells is None:
+            return ()
+        kind = Kind.of(self._registry.get(operation.foretells), attempt.job.options)
+        return attempt.past_runs(kind) if kind else ()
 
     def _fetch_item(self, item: Job, directory: Path) -> SandboxItem:
         output = self._fetch(item.outputs[0], f"input/{item.position}", directory) if item.outputs else None

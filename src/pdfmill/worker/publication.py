@@ -10,13 +10,15 @@ from pdfmill.core.crash_points import crash_point
 from pdfmill.core.documents import media_type_of
 from pdfmill.core.errors import DatabaseUnavailable
 from pdfmill.core.operation import AnyOperation
+from pdfmill.core.work import PastRun
 from pdfmill.jobs.attempts import Attempt, Signal
 from pdfmill.jobs.base import new_job_id
 from pdfmill.jobs.batches import new_item
+from pdfmill.jobs.history import Kind
 from pdfmill.jobs.models import FileRole, Job, JobFile
 from pdfmill.jobs.orphans import input_key, output_key
 from pdfmill.jobs.storage import Label, Storage
-from pdfmill.worker.sandbox import SandboxOutcome, SandboxOutput
+from pdfmill.worker.sandbox import Ended, SandboxOutcome, SandboxOutput
 
 
 class Publisher:
@@ -25,14 +27,17 @@ class Publisher:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def publish(self, attempt: Attempt, outcome: SandboxOutcome, directory: Path) -> None:
+    def publish(self, attempt: Attempt, ended: Ended, directory: Path, operation: AnyOperation) -> None:
         """Store the outputs under keys that hold the attempt, then make them the job's in one transaction."""
+        outcome = ended.outcome
+        assert outcome is not None
         with self._stored() as files:
             for position, output in enumerate(outcome.outputs):
                 key = output_key(attempt.job.id, attempt.number, position)
                 files.append(self._store(output, directory, key, FileRole.OUTPUT, position))
             crash_point("stored")
-            if not attempt.complete(outcome.result, outcome.warnings, files, sandbox=outcome.tier):
+            cost = _cost(attempt, ended, files, operation)
+            if not attempt.complete(outcome.result, outcome.warnings, files, cost=cost):
                 self._give_up(attempt, files)
         crash_point("completed")
 
@@ -92,3 +97,19 @@ class Publisher:
     def _drop(self, files: list[JobFile]) -> None:
         for file in files:
             self._storage.delete(file.storage_key)
+
+
+def _cost(
+    attempt: Attempt, ended: Ended, files: Sequence[JobFile], operation: AnyOperation
+) -> tuple[Kind, PastRun] | None:
+    kind = Kind.of(operation, attempt.job.options)
+    if kind is None or ended.outcome is None:
+        return None
+    run = PastRun(
+        work=ended.outcome.work,
+        input_bytes=sum(file.size_bytes for file in attempt.job.inputs),
+        output_bytes=sum(file.size_bytes for file in files),
+        cpu_s=ended.cpu_s,
+        wall_s=ended.wall_s,
+    )
+    return kind, run

@@ -16,7 +16,6 @@ from pdfmill.core.errors import PdfMillError
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.dispatch import Dispatcher
 from pdfmill.jobs.news import News
-from pdfmill.jobs.orphans import sweep_orphans
 from pdfmill.jobs.policy import JobPolicy
 from pdfmill.jobs.queue import may_start
 from pdfmill.jobs.recovery import (
@@ -30,7 +29,9 @@ from pdfmill.jobs.recovery import (
     reap,
     wake_forgotten_batches,
 )
+from pdfmill.jobs.retention import make_room
 from pdfmill.jobs.storage import Storage
+from pdfmill.worker.cleaning import sweep
 from pdfmill.worker.spool import Spool
 
 log = get_logger(__name__)
@@ -107,13 +108,11 @@ class Reconciler:
         return Round(len(reaped), len(overdue), len(hinted))
 
     def sweep(self) -> int:
-        """Remove files that nobody needs; returns how many."""
-        removed = self._spool.sweep(self._database) + sweep_orphans(
-            self._database, self._storage, self._policy.orphaned_after
-        )
-        if removed:
-            log.info("removed files that belong to no job", files=removed)
-        return removed
+        """Remove files that nobody needs, and results before their time if the disk is full; returns how many."""
+        early = make_room(self._database, self._storage, self._policy.make_room_below_bytes)
+        if early.jobs:
+            log.warning("results were removed before their time: the disk is almost full", jobs=early.jobs)
+        return sweep(self._database, self._storage, self._spool, self._policy)
 
     def _mend_times(self) -> None:
         lead = time.time() - self._clock()

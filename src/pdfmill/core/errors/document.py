@@ -51,7 +51,66 @@ class NoTables(PdfMillError):
     kind = ErrorKind.UNREADABLE_INPUT
 
 
+class NoText(PdfMillError):
+    """Pages of pictures, or blank ones; ``needs_ocr`` names those that OCR could read."""
+
+    code = "no_text"
+    title = "The document has no text to work on"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotArchivable(PdfMillError):
+    """It cannot be made PDF/A; ``reasons`` is a list of {rule, detail, advice, count}, the worst first."""
+
+    code = "not_archivable"
+    title = "The document cannot be made PDF/A"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(self, detail: str, *, reasons: list[dict[str, Any]], **extras: Any) -> None:
+        super().__init__(detail, reasons=reasons, **extras)
+
+
+class NotAnInvoice(PdfMillError):
+    """``looks_like`` says what it seems to be."""
+
+    code = "not_an_invoice"
+    title = "The document is not an invoice"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotAStatement(PdfMillError):
+    """``looks_like`` says what the document seems to be instead."""
+
+    code = "not_a_statement"
+    title = "The document is no bank statement"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NotExportable(PdfMillError):
+    """The form that was asked for needs something that the document does not tell."""
+
+    code = "not_exportable"
+    title = "This cannot be written in the form that was asked for"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"
     kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NothingToRecognise(PdfMillError):
+    """Every page is empty: there is neither text nor a picture of it."""
+
+    code = "nothing_to_recognise"
+    title = "The document has no pictures and nothing else to recognise"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class DynamicForm(PdfMillError):
+    """An XFA form whose pages a viewer makes up (ISO 32000-1, 12.7.8); all but one say "please wait"."""
+
+    code = "dynamic_form"
+    title = "The document is a form that only its own viewer can show"
+    kind = ErrorKind.UNSUPPORTED_INPUT

@@ -17,7 +17,7 @@ from pdfmill.engines.pdfium import calls
 from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
 
 #: Font descriptor flags, ISO 32000-1, table 123.
-_FIXED_PITCH, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 6, 1 << 18
+_FIXED_PITCH, _SERIF, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 1, 1 << 6, 1 << 18
 
 #: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own.
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd|cmbx|cmb\d|cmssbx|sfbx|ectt?bx|[-.]b$", re.IGNORECASE)
@@ -26,6 +26,9 @@ _MONOSPACED = re.compile(r"cour|mono|typewriter|consol|menlo|cmtt|sftt", re.IGNO
 _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
 
 _NAME_BYTES = 256
+
+#: Characters of a page on which it does not matter how many of them are spaces.
+_MANY = 300
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Font:
     bold: bool
     italic: bool
     monospaced: bool
+    serif: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,16 @@ def read_characters(page: Any, geometry: PageGeometry) -> Characters:
     boxes = np.where(np.isfinite(boxes), boxes, 0).astype(np.float32)
     _restore_ligatures(codepoints, boxes)
     return Characters(codepoints, geometry.shown(boxes), run_indices, unmapped, runs)
+
+
+def count_characters(page: Any) -> int:
+    """Characters of a page of pypdfium2; spaces are left out where they could change what the page is taken for."""
+    text_page = page.get_textpage()
+    try:
+        count = max(raw.FPDFText_CountChars(text_page.raw), 0)
+        return count if count > _MANY else len("".join(text_page.get_text_range().split()))
+    finally:
+        text_page.close()
 
 
 def _restore_ligatures(codepoints: npt.NDArray[np.uint32], boxes: Boxes) -> None:
@@ -199,4 +213,5 @@ def _read_font(font: int, *, stroked: bool) -> Font:
         bold=stroked or bool(flags & _FORCE_BOLD) or bool(_BOLD.search(name)),
         italic=bool(flags & _ITALIC) or bool(_ITALICS.search(name)),
         monospaced=bool(flags & _FIXED_PITCH) or bool(_MONOSPACED.search(name)),
+        serif=bool(flags & _SERIF),
     )

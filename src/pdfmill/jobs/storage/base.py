@@ -37,6 +37,9 @@ class Storage(Protocol):
     def require_space(self, size_bytes: int) -> None:
         """Refuse a file for which this machine has no room, before it is read."""
 
+    def free_bytes(self) -> int | None:
+        """What is free where the files lie; None where that is not known."""
+
     def incoming(self, max_bytes: int) -> IncomingFile:
         """Begin an upload."""
 
@@ -54,6 +57,9 @@ class Storage(Protocol):
 
     def link(self, key: str) -> str | None:
         """A URL, valid for some minutes, where a client fetches the file itself; None if there are no such links."""
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such a file."""
 
     def delete(self, key: str) -> None:
         """Remove a stored file; harmless if it is gone."""

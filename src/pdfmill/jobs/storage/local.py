@@ -34,6 +34,11 @@ class LocalStorage:
         """Refuse a file for which the disk has no room."""
         self._incoming.require_space(size_bytes)
 
+    def free_bytes(self) -> int | None:
+        """What is free on the disk."""
+        with translated_errors():
+            return shutil.disk_usage(self.root if self.root.exists() else self.root.parent).free
+
     def incoming(self, max_bytes: int) -> IncomingFile:
         """Begin an upload."""
         return self._incoming.begin(max_bytes)
@@ -74,6 +79,11 @@ class LocalStorage:
     def link(self, key: str) -> str | None:
         """There are no links: the web server sends the file."""
         return None
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such a file."""
+        with translated_errors():
+            return (self.root / key).exists()
 
     def delete(self, key: str) -> None:
         """Remove a stored file; harmless if it is gone."""

@@ -83,6 +83,10 @@ class S3Storage:
         """Refuse a file for which this machine's folder of uploads has no room."""
         self._incoming.require_space(size_bytes)
 
+    def free_bytes(self) -> int | None:
+        """A bucket does not tell."""
+        return None
+
     def incoming(self, max_bytes: int) -> IncomingFile:
         """Begin an upload."""
         return self._incoming.begin(max_bytes)
@@ -124,6 +128,15 @@ class S3Storage:
             return None
         with _translated():
             return obstore.sign(self._store, "GET", self._prefix + key, _LINK_LASTS)
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such a file."""
+        with _translated():
+            try:
+                obstore.head(self._store, self._prefix + key)
+            except (NotFoundError, FileNotFoundError):
+                return False
+            return True
 
     def delete(self, key: str) -> None:
         """Remove a stored file; harmless if it is gone."""
@@ -174,12 +187,9 @@ class S3Storage:
             if size_bytes <= _LARGEST_SINGLE_PUT:
                 obstore.put(self._store, full_key, path, attributes=attributes, mode="create")
                 return
-            try:
-                obstore.head(self._store, full_key)
-            except (NotFoundError, FileNotFoundError):
-                obstore.put(self._store, full_key, path, attributes=attributes)
-                return
-            raise AlreadyExistsError(full_key)
+            if self.exists(key):
+                raise AlreadyExistsError(full_key)
+            obstore.put(self._store, full_key, path, attributes=attributes)
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import MediaType
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import Ink, open_drawn
-from pdfmill.engines.pillow import encode_image
-from pdfmill.services.conversion.png import PngEffort, encode_png
-from pdfmill.services.layout.model import Page, Picture, TextQuality
+from pdfmill.services.layout.model import Page, TextQuality
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.flow import lines_of
 from pdfmill.services.writing.grid import GridWriter
@@ -21,12 +18,8 @@ from pdfmill.services.writing.html import HtmlWriter
 from pdfmill.services.writing.json import JsonWriter
 from pdfmill.services.writing.manner import Manner, TextForm, Writer
 from pdfmill.services.writing.markdown import MarkdownWriter
+from pdfmill.services.writing.pictures import picture_drawer
 from pdfmill.services.writing.plain import PlainWriter
-
-_PICTURE_DPI = 150
-_PICTURE_QUALITY = 85
-
-_Drawer = Callable[[Page, Picture], tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -74,12 +67,21 @@ class TextExtractionService:
     """Reads the text of documents."""
 
     def extract(
-        self, source: Path, target: Path, form: TextForm, manner: Manner, pages: PageRanges | None, ctx: Context
+        self,
+        source: Path,
+        target: Path,
+        form: TextForm,
+        manner: Manner,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
     ) -> ExtractedText:
         """Write the text of a document to ``target``, in UTF-8.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -88,8 +90,9 @@ class TextExtractionService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         extracted = ExtractedText()
+        reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
-            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            LayoutService().open(source, pages, reading, recognise) as document,
             _writer(form, manner, source, document.user_units, ctx) as writer,
             target.open("w", encoding="utf-8", newline="\n") as file,
         ):
@@ -124,19 +127,5 @@ def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float]
         case TextForm.JSON:
             yield JsonWriter()
         case TextForm.HTML:
-            with _drawer(source, units, ctx) as draw:
+            with picture_drawer(source, units, ctx) as draw:
                 yield HtmlWriter(manner, draw)
-
-
-@contextmanager
-def _drawer(source: Path, units: Sequence[float], ctx: Context) -> Iterator[_Drawer]:
-    """Draws pictures as they show on the page, in the smaller of PNG and JPEG."""
-    with open_drawn(source, ctx.pixels, units) as document:
-
-        def draw(page: Page, picture: Picture) -> tuple[str, bytes]:
-            drawn = document.draw_in(page.number - 1, Ink.COLOUR, dpi=_PICTURE_DPI, part=picture.box)
-            png = encode_png(drawn.pixels, dpi=drawn.dpi, effort=PngEffort.SMALL)
-            jpeg = encode_image(drawn.pixels, MediaType.JPEG, quality=_PICTURE_QUALITY, dpi=drawn.dpi)
-            return min((MediaType.PNG.value, png), (MediaType.JPEG.value, jpeg), key=lambda each: len(each[1]))
-
-        yield draw

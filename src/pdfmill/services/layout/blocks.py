@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 
+from pdfmill.services.layout.columns import Band
 from pdfmill.services.layout.headings import HeadingFinder
 from pdfmill.services.layout.lines import box_of, join
 from pdfmill.services.layout.markers import marker_of
-from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Paragraph, Picture, Table
-from pdfmill.services.layout.paragraphs import paragraphs
+from pdfmill.services.layout.model import Block, ColumnBand, Heading, Line, ListItem, Paragraph, Picture, Table, union
+from pdfmill.services.layout.paragraphs import SENTENCE_ENDS, paragraphs
 
 _DEEPEST_LIST = 6
 
@@ -24,8 +25,23 @@ class BlockFinder:
     headings: HeadingFinder
     page_index: int
 
+    def page(self, bands: Iterable[Band[Item]]) -> tuple[list[Block], tuple[ColumnBand, ...]]:
+        """The blocks of a page in their order, and where they stand in columns side by side."""
+        found: list[Block] = []
+        side_by_side = []
+        for band in bands:
+            starts, columns = [], []
+            for column in band:
+                starts.append(len(found))
+                columns.append(self.blocks(column))
+                found += _continuing(found[-1] if len(starts) > 1 else None, columns[-1])
+            if len(columns) > 1:
+                boxes = tuple(union(block.box for block in blocks) for blocks in columns)
+                side_by_side.append(ColumnBand(tuple(starts), len(found), boxes))
+        return found, tuple(side_by_side)
+
     def blocks(self, regions: Iterable[Sequence[Item]]) -> list[Block]:
-        """The blocks of the regions, in their order."""
+        """The blocks of the regions of one column, in their order."""
         found: list[Block] = []
         for region in regions:
             text = self._text_blocks([item for item in region if isinstance(item, Line)])
@@ -60,6 +76,30 @@ def _continued(blocks: Sequence[Block]) -> list[Block]:
         else:
             found.append(block)
     return found
+
+
+def _continuing(before: Block | None, blocks: list[Block]) -> list[Block]:
+    """The blocks, the first one marked if it goes on with the one before."""
+    if before is not None and blocks and (joined := continuation(before, blocks[0])) is not None:
+        return [joined, *blocks[1:]]
+    return blocks
+
+
+def continuation(before: Block, block: Block) -> Paragraph | None:
+    """A paragraph that goes on with the block before it, which the end of a column or of a page cuts; else None.
+
+    It does if the text before fills its last line and ends no sentence, and the paragraph looks the same and begins in
+    the middle of one.
+    """
+    if not isinstance(block, Paragraph) or not isinstance(before, Paragraph | ListItem) or block.angle != before.angle:
+        return None
+    last, first = before.lines[-1], block.lines[0]
+    same = abs(last.size - first.size) < 0.3 and last.bold == first.bold
+    full = last.box.right > before.box.right - 2 * last.size or last.box.left < before.box.left + 2 * last.size
+    begins_within = first.text[:1].islower() or last.text.endswith(("-", "\u2010", ","))
+    if same and full and begins_within and len(before.lines) > 1 and not last.text.endswith(SENTENCE_ENDS):
+        return replace(block, continues=True)
+    return None
 
 
 def _hangs_under(block: Paragraph, item: ListItem) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from pdfmill.services.layout.model import Block, Box, Cell, Line, Picture, Table, Word
+from pdfmill.services.layout.model import Block, Box, Line, Picture, Table
 
 Boxes = npt.NDArray[np.float32]
 
@@ -53,31 +54,33 @@ class Frame:
         width = np.maximum(width / max(abs(sine), abs(cosine)), 0)
         return np.stack((x - width / 2, y - height / 2, x + width / 2, y + height / 2), axis=1).astype(np.float32)
 
+    def level_boxes(self, boxes: Sequence[tuple[float, float, float, float]]) -> list[Box]:
+        """Boxes of the page that do not hold characters, as they are when the layer's lines are level."""
+        if not boxes:
+            return []
+        array = np.array(boxes, np.float32)
+        return [Box(*box) for box in self.level(array, np.zeros(len(array), np.float32)).astype(float).tolist()]
+
     def turn_block(self, block: Block) -> Block:
         """A block found in level lines, with its boxes where they are on the page."""
-        if self.angle == 0:
-            return block
-        if isinstance(block, Picture):
-            return replace(block, box=self._turn_box(block.box), angle=self.angle)
-        if isinstance(block, Table):
-            cells = tuple(self._turn_cell(cell) for cell in block.cells)
-            return replace(block, cells=cells, box=self._turn_box(block.box), angle=self.angle)
-        lines = tuple(map(self.turn_line, block.lines))
-        return replace(block, lines=lines, box=self._turn_box(block.box), angle=self.angle)
+        return block if self.angle == 0 else _moved_block(block, self.turn_box, self.angle)
 
     def turn_line(self, line: Line) -> Line:
         """A level line, with its boxes where they are on the page."""
+        return line if self.angle == 0 else _moved_line(line, self.turn_box)
+
+    def level_block(self, block: Block) -> Block:
+        """A block of the page as it is when the layer's lines are level; for angles of quarters of a circle."""
         if self.angle == 0:
-            return line
-        return Line(tuple(map(self._turn_word, line.words)), self._turn_box(line.box))
+            return block
+        return _moved_block(block, self._level_box, (block.angle - self.angle) % 360)
 
-    def _turn_cell(self, cell: Cell) -> Cell:
-        return replace(cell, lines=tuple(map(self.turn_line, cell.lines)), box=self._turn_box(cell.box))
+    def _level_box(self, box: Box) -> Box:
+        level = self._quarter_turned(np.array([box], np.float32), -self.angle)
+        return Box(*level[0].astype(float).round(2).tolist())
 
-    def _turn_word(self, word: Word) -> Word:
-        return replace(word, box=self._turn_box(word.box))
-
-    def _turn_box(self, box: Box) -> Box:
+    def turn_box(self, box: Box) -> Box:
+        """A box found in level lines, where it is on the page."""
         if self.angle % 90 == 0:
             turned = self._quarter_turned(np.array([box], np.float32), self.angle)
         else:
@@ -98,3 +101,21 @@ class Frame:
             270: (top, width - right, bottom, width - left),
         }[clockwise % 360]
         return np.stack(edges, axis=1)
+
+
+def _moved_block(block: Block, move: Callable[[Box], Box], angle: int) -> Block:
+    if isinstance(block, Picture):
+        lines = tuple(_moved_line(line, move) for line in block.lines)
+        return replace(block, box=move(block.box), angle=angle, lines=lines)
+    if isinstance(block, Table):
+        cells = tuple(
+            replace(cell, lines=tuple(_moved_line(line, move) for line in cell.lines), box=move(cell.box))
+            for cell in block.cells
+        )
+        return replace(block, cells=cells, box=move(block.box), angle=angle)
+    lines = tuple(_moved_line(line, move) for line in block.lines)
+    return replace(block, lines=lines, box=move(block.box), angle=angle)
+
+
+def _moved_line(line: Line, move: Callable[[Box], Box]) -> Line:
+    return Line(tuple(replace(word, box=move(word.box)) for word in line.words), move(line.box))

@@ -67,6 +67,7 @@ class Style:
         font: Base font without its subset tag.
         size: Height of the em in points, as shown.
         colour: ``#rrggbb``; null where it is a pattern.
+        serif: Whether its font says that it has serifs.
         role: Its standard structure type in a tagged document (ISO 32000-1, 14.8.4), such as ``H1``; empty if none.
     """
 
@@ -78,6 +79,7 @@ class Style:
     colour: str | None
     invisible: bool = False
     role: str = ""
+    serif: bool = False
 
 
 def _style_index(style: Style, info: SerializationInfo) -> int:
@@ -143,11 +145,13 @@ class Paragraph:
 
     Attributes:
         angle: Degrees clockwise by which its lines are turned on the page; nearly always 0.
+        continues: Whether it goes on with the paragraph before it, which the end of a column or of a page cuts.
     """
 
     lines: tuple[Line, ...]
     box: Box
     angle: int = 0
+    continues: bool = False
     kind: Literal["paragraph"] = "paragraph"
 
 
@@ -184,7 +188,11 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; ``row`` and ``column`` count from 0, spans from 1."""
+    """A cell of a table; ``row`` and ``column`` count from 0, spans from 1.
+
+    Attributes:
+        fill: The colour that it is filled with, as ``#rrggbb``; null for none.
+    """
 
     row: int
     column: int
@@ -192,6 +200,7 @@ class Cell:
     column_span: int
     lines: tuple[Line, ...]
     box: Box
+    fill: str | None = None
 
     @property
     def text(self) -> str:
@@ -225,10 +234,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image as it is painted on the page."""
+    """What is looked at and not read.
+
+    Attributes:
+        source: An image of pixels, a drawing of lines and areas, or a drawing that only stands behind text.
+        lines: The words within a drawing, such as labels of a chart.
+    """
 
     box: Box
     angle: int = 0
+    source: Literal["image", "drawing", "background"] = "image"
+    lines: tuple[Line, ...] = ()
     kind: Literal["picture"] = "picture"
 
 
@@ -246,10 +262,27 @@ class TextQuality(StrEnum):
     BLANK = "blank"
     IMAGE_ONLY = "image_only"
     GARBLED = "garbled"
+    #: It was a picture, and its words were recognised.
+    RECOGNISED = "recognised"
 
     @property
     def needs_ocr(self) -> bool:
         return self in (TextQuality.IMAGE_ONLY, TextQuality.GARBLED)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBand:
+    """A stretch of a page where text runs in columns side by side.
+
+    Attributes:
+        starts: For each column, in reading order, the index of its first block.
+        end: Index after the last block of the last column.
+        boxes: What is around the blocks of each column.
+    """
+
+    starts: tuple[int, ...]
+    end: int
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +296,9 @@ class Page:
         blocks: In reading order; text that stands across the rest, such as a watermark, comes last.
         headers: Lines that stand above the text of many pages, page numbers included.
         footers: Lines that stand below it.
+        columns: Where blocks stand in columns side by side, from top to bottom.
+        turned: Degrees clockwise in which lines run on the page as shown, if everything here is as it is when the page
+            is turned back by that; else 0.
     """
 
     number: int
@@ -272,3 +308,5 @@ class Page:
     blocks: tuple[Block, ...]
     headers: tuple[Line, ...] = ()
     footers: tuple[Line, ...] = ()
+    columns: tuple[ColumnBand, ...] = ()
+    turned: int = 0

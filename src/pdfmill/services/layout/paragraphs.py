@@ -25,7 +25,7 @@ _WIDEST_INDENT = 6.0
 #: An entry of a table of contents.
 _LEADER = re.compile(r"(\. ?){4,} *[\divxlc]+$", re.IGNORECASE)
 
-_SENTENCE_ENDS = tuple(".:!?…。！？؟")
+SENTENCE_ENDS = tuple(".:!?…。！？؟")
 
 
 class _Edges(NamedTuple):
@@ -116,7 +116,7 @@ def _is_indented(before: Line, line: Line, edges: tuple[_Edges, _Edges, _Edges |
     if hangs or indent <= _INDENT * line.size:
         return False
     if edges[2] is None:
-        return before.text.endswith(_SENTENCE_ENDS)
+        return before.text.endswith(SENTENCE_ENDS)
     return edges[2].start < edges[1].start - 0.5 * line.size
 
 
@@ -126,4 +126,4 @@ def _ends_early(before: Line, line: Line, room: float) -> bool:
     Args:
         room: Points between the end of the line before and that of the column.
     """
-    return before.text.endswith(_SENTENCE_ENDS) and room > line.words[0].box.width + 1.5 * line.size
+    return before.text.endswith(SENTENCE_ENDS) and room > line.words[0].box.width + 1.5 * line.size

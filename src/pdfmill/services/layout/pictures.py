@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, Picture, Word, union
 
 #: Points: what is smaller is an ornament, or a strip of a background.
@@ -15,34 +16,36 @@ _OVERPRINTED = 12
 _MOST = 400
 
 
-def pictures(graphics: Graphics, words: Sequence[Word], size: tuple[float, float]) -> list[Picture]:
+def pictures(graphics: Graphics, words: Sequence[Word], frame: Frame) -> list[Picture]:
     """The pictures of a page; images that touch, as the strips of a scan do, are one.
 
     Args:
-        words: All words of the page; where they are painted over an image, it is their background.
-        size: Width and height of the page in points.
+        words: Level words of the page; where they are painted over an image, it is their background.
+        frame: That of the words.
     """
-    page = Box(0, 0, *size)
-    boxes = [page.intersection(Box(*box)) for box in graphics.pictures[:_MOST]]
+    page = Box(0, 0, *frame.size)
+    boxes = [page.intersection(box) for box in frame.level_boxes(graphics.pictures[:_MOST])]
     visible = [word.box for word in words if not word.style.invisible]
     found = []
-    for box in _merged([box for box in boxes if box.width > 0 and box.height > 0]):
+    for box in merged([box for box in boxes if box.width > 0 and box.height > 0]):
         small = min(box.width, box.height) < _SMALLEST
         background = sum(box.holds(word) for word in visible) > _OVERPRINTED
         hidden_text = any(word.style.invisible and box.holds(word.box) for word in words)
-        if not (small or background or hidden_text):
-            found.append(Picture(Box(*(round(edge, 2) for edge in box))))
+        if not (small or hidden_text):
+            rounded = Box(*(round(edge, 2) for edge in box))
+            found.append(Picture(rounded, source="background" if background else "image"))
     return found
 
 
-def _merged(boxes: Sequence[Box]) -> list[Box]:
+def merged(boxes: Sequence[Box]) -> list[Box]:
     """The boxes around images that touch."""
-    merged: list[Box] = []
+    found: list[Box] = []
     for box in sorted(boxes, key=lambda each: each.top):
-        touching = [each for each in merged if _touch(each, box)]
-        merged = [each for each in merged if each not in touching]
-        merged.append(union(iter([box, *touching])))
-    return merged
+        while touching := [each for each in found if _touch(each, box)]:
+            found = [each for each in found if each not in touching]
+            box = union(iter([box, *touching]))
+        found.append(box)
+    return found
 
 
 def _touch(one: Box, other: Box) -> bool:

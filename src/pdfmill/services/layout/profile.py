@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pdfmill.services.layout.lines import join
-from pdfmill.services.layout.model import Line, Word
+from pdfmill.services.layout.model import Box, Line, Style, Word
 
 #: Parts of a page's height in which running heads and feet stand.
 _HEAD, _FOOT = 0.12, 0.2
@@ -30,11 +30,14 @@ class PageSketch:
 
     Attributes:
         lines: All level lines of its main layer, columns not told apart.
+        ruled: Where tables are, whose rows are no running lines.
     """
 
     page_index: int
+    width: float
     height: float
     lines: tuple[Line, ...] = field(repr=False)
+    ruled: Sequence[Box] = ()
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,22 @@ class Profile:
         heading_sizes: Sizes of headings that are larger than the body, the largest first.
         body_bold: Whether the body itself is bold.
         slots: Where running heads and feet stand.
+        number_offset: What is printed on a page as its number, less its page index; None if nothing is.
+        body_style: How most of the text is set; None if there is none.
+        bodies: Boxes around the text of pages, running lines apart, by their width and height in whole points.
     """
 
     body_size: float
     heading_sizes: tuple[float, ...]
     body_bold: bool
     slots: tuple[Slot, ...]
+    number_offset: int | None = None
+    body_style: Style | None = None
+    bodies: dict[tuple[int, int], Box] = field(default_factory=dict)
+
+    def body(self, width: float, height: float) -> Box | None:
+        """The box around the text of pages of a size; None if the sample has none."""
+        return self.bodies.get((round(width), round(height)))
 
     def level_of_size(self, size: float) -> int | None:
         """The level of a heading of that size; None if it is not larger than the body."""
@@ -75,14 +88,14 @@ class Profile:
         return None
 
 
-def sketch(page_index: int, height: float, words: Iterable[Word]) -> PageSketch:
-    """The sketch of a page from its level words."""
-    return PageSketch(page_index, height, tuple(join(Line((word,), word.box) for word in words)))
+def sketch(page_index: int, size: tuple[float, float], words: Iterable[Word], ruled: Sequence[Box] = ()) -> PageSketch:
+    """The sketch of a page from its level words; ``size`` is its width and height with level lines, in points."""
+    return PageSketch(page_index, *size, tuple(join(Line((word,), word.box) for word in words)), ruled)
 
 
 def profile(sketches: Sequence[PageSketch]) -> Profile:
     """What some pages have in common."""
-    slots = _slots(sketches)
+    slots, number_offset = _slots(sketches)
     weights: Counter[tuple[float, bool]] = Counter()
     pages_of_size: dict[float, set[int]] = defaultdict(set)
     for page in sketches:
@@ -92,14 +105,45 @@ def profile(sketches: Sequence[PageSketch]) -> Profile:
                 if any(map(str.isalpha, line.text)):
                     pages_of_size[round(line.size * 2) / 2].add(page.page_index)
     if not weights:
-        return Profile(10.0, (), False, slots)
+        return Profile(10.0, (), False, slots, number_offset)
     sizes: Counter[float] = Counter()
     for (size, _), weight in weights.items():
         sizes[size] += weight
     body = sizes.most_common(1)[0][0]
     body_bold = weights[body, True] > weights[body, False]
     larger = {size: len(pages) for size, pages in pages_of_size.items() if size >= _LARGER * body}
-    return Profile(body, _heading_sizes(larger), body_bold, slots)
+    return Profile(
+        body, _heading_sizes(larger), body_bold, slots, number_offset, _body_style(sketches), _bodies(sketches, slots)
+    )
+
+
+def _body_style(sketches: Sequence[PageSketch]) -> Style:
+    weights: Counter[Style] = Counter()
+    for page in sketches:
+        for line in page.lines:
+            for word in line.words:
+                weights[word.style] += len(word.text)
+    return weights.most_common(1)[0][0]
+
+
+def _bodies(sketches: Sequence[PageSketch], slots: Sequence[Slot]) -> dict[tuple[int, int], Box]:
+    """The box around the text of each size of pages; a few lines that stick out do not count."""
+    boxes: dict[tuple[int, int], list[list[Box]]] = defaultdict(list)
+    for page in sketches:
+        lines = [line.box for line in page.lines if not any(slot.fits(line, page.height) for slot in slots)]
+        if lines:
+            boxes[round(page.width), round(page.height)].append(lines)
+    found = {}
+    for size, pages in boxes.items():
+        lefts = sorted(box.left for page in pages for box in page)
+        rights = sorted(box.right for page in pages for box in page)
+        few = len(lefts) // 50
+        tops, bottoms = (
+            [min(box.top for box in page) for page in pages],
+            [max(box.bottom for box in page) for page in pages],
+        )
+        found[size] = Box(lefts[few], min(tops), rights[-1 - few], max(bottoms))
+    return found
 
 
 def _heading_sizes(pages_of_size: dict[float, int]) -> tuple[float, ...]:
@@ -120,8 +164,8 @@ def _heading_sizes(pages_of_size: dict[float, int]) -> tuple[float, ...]:
     return tuple(kept[:_DEEPEST_HEADING])
 
 
-def _slots(sketches: Sequence[PageSketch]) -> tuple[Slot, ...]:
-    """Places whose lines repeat on many pages, or count the pages."""
+def _slots(sketches: Sequence[PageSketch]) -> tuple[tuple[Slot, ...], int | None]:
+    """Places whose lines repeat on many pages, or count the pages; and the printed number less the page index."""
     places: dict[tuple[bool, int, float], list[tuple[int, Slot, str]]] = defaultdict(list)
     for page in sketches:
         for at_top, line in _marginal_lines(page):
@@ -130,15 +174,18 @@ def _slots(sketches: Sequence[PageSketch]) -> tuple[Slot, ...]:
             slot = Slot(at_top, distance, line.size)
             places[at_top, round(distance / 3), round(line.size)].append((page.page_index, slot, line.text))
     least = 2 if len(sketches) <= 4 else max(3, len(sketches) // 8)
-    found = []
+    found, offsets = [], Counter[int]()
     for seen in places.values():
         if len({index for index, _, _ in seen}) >= least and (_repeats(seen, least) or _counts(seen, least)):
             found.append(seen[0][1])
-    return tuple(found)
+            if _counts(seen, least):
+                offsets.update(_offsets(seen))
+    return tuple(found), offsets.most_common(1)[0][0] if offsets else None
 
 
 def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
-    ordered = sorted(page.lines, key=lambda line: line.box.top)
+    lines = [line for line in page.lines if not any(box.holds(line.box) for box in page.ruled)]
+    ordered = sorted(lines, key=lambda line: line.box.top)
     for line in ordered[:_RUNNING_LINES]:
         if line.box.bottom <= _HEAD * page.height:
             yield True, line
@@ -148,15 +195,21 @@ def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
 
 
 def _repeats(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:
-    """Whether one text, numbers apart, stands there on enough pages."""
+    """Whether one text, numbers apart, stands there on enough pages; numbers alone may be rows of a table."""
     texts = Counter(_NUMBER.sub("#", text) for _, _, text in seen)
     text, count = texts.most_common(1)[0]
-    return count >= least and (count >= 3 or text != "#" or _counts(seen, least))
+    same = max(Counter(text for _, _, text in seen).values())
+    return same >= least or (count >= least and (any(map(str.isalpha, text)) or _counts(seen, least)))
 
 
 def _counts(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:
     """Whether numbers there grow as the pages do."""
+    offsets = _offsets(seen)
+    return bool(offsets) and offsets.most_common(1)[0][1] >= least
+
+
+def _offsets(seen: Sequence[tuple[int, Slot, str]]) -> Counter[int]:
     offsets: Counter[int] = Counter()
     for page_index, _, text in seen:
         offsets.update({int(number) - page_index for number in re.findall(r"\d{1,5}", text)})
-    return bool(offsets) and offsets.most_common(1)[0][1] >= least
+    return offsets

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pdfmill.engines.pdfium import Characters, Graphics
-from pdfmill.services.layout.model import Box, TextQuality, Word
+from pdfmill.engines.pdfium import Characters, Graphics, picture_share
+from pdfmill.services.layout.model import TextQuality, Word
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
 _SPARSE = 30
@@ -40,17 +40,25 @@ def quality_of(
         size: Width and height of the page in points.
     """
     text = "".join(word.text for word in words)
-    if len(text) < _SPARSE and _picture_share(graphics, size) > _COVERED:
+    look = first_look(len(text), graphics.pictures, size)
+    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(characters, text, words) else look
+
+
+def first_look(
+    character_count: int, pictures: Sequence[tuple[float, float, float, float]], size: tuple[float, float]
+) -> TextQuality:
+    """The quality as far as amounts tell: garbled text is good at first sight.
+
+    Args:
+        character_count: Without spaces.
+        pictures: Boxes of the page's pictures.
+        size: Width and height of the page in points.
+    """
+    if character_count < _SPARSE and picture_share(pictures, size) > _COVERED:
         return TextQuality.IMAGE_ONLY
-    if not text:
-        return TextQuality.IMAGE_ONLY if graphics.pictures else TextQuality.BLANK
-    return TextQuality.GARBLED if _is_garbled(characters, text, words) else TextQuality.GOOD
-
-
-def _picture_share(graphics: Graphics, size: tuple[float, float]) -> float:
-    page = Box(0, 0, *size)
-    covered = sum(page.intersection(Box(*picture)).area for picture in graphics.pictures)
-    return covered / max(page.area, 1)
+    if not character_count:
+        return TextQuality.IMAGE_ONLY if pictures else TextQuality.BLANK
+    return TextQuality.GOOD
 
 
 def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:

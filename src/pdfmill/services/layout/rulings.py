@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box
@@ -71,10 +69,8 @@ def find_rulings(graphics: Graphics, frame: Frame) -> tuple[list[Ruling], list[R
     """The horizontal and the vertical lines of a page; none in a frame that is not turned by quarters of a circle."""
     if not graphics.rulings or frame.angle % 90:
         return [], []
-    boxes = np.array(graphics.rulings, np.float32)
-    level = frame.level(boxes, np.zeros(len(boxes), np.float32)).astype(float).tolist()
     horizontal, vertical = [], []
-    for left, top, right, bottom in level:
+    for left, top, right, bottom in frame.level_boxes(graphics.rulings):
         if bottom - top <= _THICK and right - left > _SHORTEST:
             horizontal.append(Ruling((top + bottom) / 2, left, right))
         elif right - left <= _THICK and bottom - top > _SHORTEST:
@@ -87,6 +83,19 @@ def grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
     if len(across) * len(down) > _MOST_PAIRS:
         return []
     return [grid for each in _connected(across, down) if (grid := _grid(*each)) is not None]
+
+
+def ruled_areas(graphics: Graphics, frame: Frame) -> list[Box]:
+    """Where grids of several rows and columns are that reach into the middle of the page.
+
+    Their first and last rows come back at one place on many pages, as running heads and feet do, and are none.
+    """
+    height = frame.size[1]
+    return [
+        grid.box
+        for grid in grids(*find_rulings(graphics, frame))
+        if len(grid.rows) > 3 and len(grid.columns) > 2 and grid.box.top < height / 2 < grid.box.bottom + height / 4
+    ]
 
 
 def _whole(pieces: Iterable[Ruling]) -> list[Ruling]:

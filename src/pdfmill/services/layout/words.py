@@ -189,7 +189,9 @@ def _style(run: TextRun, types: dict[int, tuple[str, ...]]) -> Style:
     role = next((each for each in reversed(parents) if each not in ("Span", "Link", "NonStruct", "Private")), "")
     heading = next((each for each in parents if re.fullmatch(r"H[1-6]?|Title", each)), role)
     font = run.font
-    return Style(font.name, run.size, font.bold, font.italic, font.monospaced, run.colour, run.invisible, heading)
+    return Style(
+        font.name, run.size, font.bold, font.italic, font.monospaced, run.colour, run.invisible, heading, font.serif
+    )
 
 
 def _linked(words: list[Word], links: tuple[Link, ...], frame: Frame) -> list[Word]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Paragraph, Table, Word
+from pdfmill.services.layout.model import Block, Line, Paragraph, Table, Word
 
 #: A word that a line's end divides: letters before the hyphen.
 _DIVIDED = re.compile(r"[^\W\d_]{2,}[-‐­]")
@@ -29,16 +29,16 @@ class Span:
 
 def running_text(lines: Sequence[Line], *, dehyphenate: bool = True) -> str:
     """The words of some lines in a row."""
-    pieces = [text + ("" if glued else " ") for text, _, glued in _pieces(lines, dehyphenate=dehyphenate)]
-    return "".join(pieces).rstrip(" ")
+    parts = [text + ("" if glued else " ") for text, _, glued in pieces(lines, dehyphenate=dehyphenate)]
+    return "".join(parts).rstrip(" ")
 
 
 def spans(lines: Sequence[Line], *, dehyphenate: bool = True) -> list[Span]:
     """The words of some lines, those of one look together."""
     found: list[Span] = []
     glued = False
-    pieces = _pieces(lines, dehyphenate=dehyphenate)
-    for (bold, italic, monospaced, link), group in groupby(pieces, key=lambda piece: _look(piece[1])):
+    parts = pieces(lines, dehyphenate=dehyphenate)
+    for (bold, italic, monospaced, link), group in groupby(parts, key=lambda piece: _look(piece[1])):
         text, glues = "", False
         for part, _, glues in group:
             text += part + ("" if glues else " ")
@@ -51,7 +51,7 @@ def _look(word: Word) -> tuple[bool, bool, bool, str | None]:
     return word.style.bold, word.style.italic, word.style.monospaced, word.link
 
 
-def _pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, Word, bool]]:
+def pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, Word, bool]]:
     """Each word's text, the word, and whether the next one follows without a space."""
     for line, following in [*pairwise(lines), (lines[-1], None)]:
         for word in line.words[:-1]:
@@ -87,6 +87,6 @@ def code_text(lines: Sequence[Line]) -> str:
 
 def lines_of(block: Block) -> tuple[Line, ...]:
     """All lines of a block; a list item's marker is not among them."""
-    if isinstance(block, Paragraph | Heading | ListItem):
+    if not isinstance(block, Table):
         return block.lines
-    return tuple(line for cell in block.cells for line in cell.lines) if isinstance(block, Table) else ()
+    return tuple(line for cell in block.cells for line in cell.lines)

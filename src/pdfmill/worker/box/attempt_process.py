@@ -9,6 +9,8 @@ import resource
 import signal
 import time
 import traceback
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome
 from pdfmill.core.progress import Progress
 from pdfmill.services import build_services
 from pdfmill.worker.box import libc
+from pdfmill.worker.box.asking import PipeProvider
 from pdfmill.worker.box.escapes import probe_escapes
 from pdfmill.worker.box.landlock import restrict_files
 from pdfmill.worker.box.messages import SandboxInput, SandboxItem, SandboxOutcome, SandboxOutput, SandboxRequest
@@ -56,17 +59,22 @@ _OWN: dict[str, AnyOperation] = {operation.name: operation for operation in (pro
 _DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "urandom", "random"))
 
 
-def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request: SandboxRequest, pipe: int) -> None:
-    """Shut the box, run the operation, tell the keeper what came out. Never returns.
+@dataclass(frozen=True)
+class Pipes:
+    """What a job talks with its keeper over: one JSON object a line, either way."""
 
-    Args:
-        pipe: To the keeper; one JSON object a line.
-    """
+    to_keeper: int
+    from_keeper: int
+
+
+def run_job(setup: Setup, seccomp_filter: bytes | None, directory: Path, request: SandboxRequest, pipes: Pipes) -> None:
+    """Shut the box, run the operation, tell the keeper what came out. Never returns."""
     status = EXIT_SETUP
+    pipe = pipes.to_keeper
     try:
-        _shut_the_box(setup, seccomp_filter, directory, request.limits, pipe)
+        _shut_the_box(setup, seccomp_filter, directory, request.limits, pipes)
         status = EXIT_FAILED
-        _tell(pipe, outcome=_run_operation(setup.registry, directory, request, pipe).model_dump(mode="json"))
+        _tell(pipe, outcome=_run_operation(setup.registry, directory, request, pipes).model_dump(mode="json"))
         status = 0
     except MemoryError:
         status = EXIT_MEMORY
@@ -105,10 +113,10 @@ def make_private_view(setup: Setup, directory: Path) -> None:
     libc.mount("proc", "/proc", "proc", private | libc.MS_NOEXEC)
 
 
-def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, limits: Limits, pipe: int) -> None:
+def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, limits: Limits, pipes: Pipes) -> None:
     os.setsid()
     libc.set_parent_death_signal(signal.SIGKILL)
-    _keep_only(pipe)
+    _keep_only(pipes)
     libc.drop_capabilities()
     os.nice(5)
     # Python ignores this signal; a C library that writes beyond the limit would go on with a truncated file.
@@ -127,13 +135,15 @@ def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, l
         libc.load_seccomp_filter(seccomp_filter)
 
 
-def _keep_only(pipe: int) -> None:
-    """Close everything inherited but the pipe; what a document makes a library print goes nowhere."""
+def _keep_only(pipes: Pipes) -> None:
+    """Close everything inherited but the pipes; what a document makes a library print goes nowhere."""
     null = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(null, standard)
-    os.closerange(3, pipe)
-    os.closerange(pipe + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    first, second = sorted((pipes.to_keeper, pipes.from_keeper))
+    os.closerange(3, first)
+    os.closerange(first + 1, second)
+    os.closerange(second + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def _limit_resources(limits: Limits) -> None:
@@ -151,7 +161,7 @@ def _limit_resources(limits: Limits) -> None:
         resource.setrlimit(kind, (soft, soft if hard is None else hard))
 
 
-def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipe: int) -> SandboxOutcome:
+def _run_operation(registry_path: str, directory: Path, request: SandboxRequest, pipes: Pipes) -> SandboxOutcome:
     operation = _OWN.get(request.operation) or named_registry.load(registry_path).get(request.operation)
     options = operation.parse_options(request.options)
     inputs = Inputs(
@@ -160,7 +170,14 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
     )
     # An item of a batch has not been looked at before; one without content is the operation's own affair.
     operation.check_media_types(file.media_type for file in inputs.files if file.size_bytes)
-    ctx = Context(directory / "work", limits=request.limits, reporter=_PipeReporter(pipe), services=build_services())
+    ctx = Context(
+        directory / "work",
+        limits=request.limits,
+        reporter=_PipeReporter(pipes.to_keeper),
+        services=build_services(),
+        provider=PipeProvider(request.offer, partial(_tell, pipes.to_keeper), pipes.from_keeper),
+        past_runs=request.past_runs,
+    )
     if operation.batch is not None and request.items is None:
         items = operation.batch.split(inputs, ctx)
         return SandboxOutcome(result={}, outputs=tuple(_described(item, directory) for item in items), warnings=())
@@ -169,6 +186,7 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
         result=outcome.result.model_dump(mode="json"),
         outputs=tuple(_described(output, directory) for output in outcome.outputs),
         warnings=outcome.warnings,
+        work=ctx.work,
     )
 
 

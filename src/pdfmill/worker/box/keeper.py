@@ -18,9 +18,10 @@ from typing import Any
 
 from pdfmill.core.limits import MIB
 from pdfmill.worker.box import libc
-from pdfmill.worker.box.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, make_private_view, run_job
+from pdfmill.worker.box.attempt_process import EXIT_MEMORY, EXIT_OUTPUT, Pipes, make_private_view, run_job
 from pdfmill.worker.box.messages import SandboxRequest, Verdict
 from pdfmill.worker.box.process_tree import cpu_seconds, descendants, disk_bytes, memory_bytes
+from pdfmill.worker.box.relay import Relay
 from pdfmill.worker.box.setup import Namespaces, Setup
 
 #: How often memory and processor time are looked at.
@@ -40,7 +41,7 @@ class Keeper:
     """Runs one job and tells the supervisor how it went.
 
     Args:
-        supervisor: Any byte that comes in, or its end, means: cancel.
+        supervisor: Lines that come in are answers of a provider, for the job; the end of them means: cancel.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Keeper:
         self._unread = b""
         self._last_word: dict[str, Any] = {}
         self._progress: Any = None
+        self._relay = Relay(supervisor)
         self._forwarded = 0.0
         self._peak_bytes = 0
         self._cpu_s = 0.0
@@ -69,18 +71,20 @@ class Keeper:
         libc.set_parent_death_signal(signal.SIGKILL)
         self._make_namespaces()
         reading, writing = os.pipe()
+        answers = self._relay.open_pipe()
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            self._become_job(writing)
+            self._become_job(Pipes(writing, answers))
         os.close(writing)
+        os.close(answers)
         if self._setup.namespaces is not Namespaces.NONE:
             libc.drop_capabilities()
         os.set_blocking(reading, False)
         verdict = self._watch(pid, reading, started + self._request.limits.wall_s + _DEADLINE_GRACE_S)
         status = self._kill(pid, stopped=verdict is not None)
         self._read(reading)
-        self._send(
+        self._relay.tell(
             ended={
                 "verdict": verdict or self._verdict_of(status),
                 "cpu_s": round(self._cpu_s, 3),
@@ -106,7 +110,7 @@ class Keeper:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
-    def _become_job(self, pipe: int) -> None:
+    def _become_job(self, pipes: Pipes) -> None:
         """In the forked child; never returns."""
         try:
             self._supervisor.close()
@@ -123,12 +127,12 @@ class Keeper:
                 # SIGXCPU and SIGSEGV. So it only reaps, and the job is the second.
                 child = os.fork()
                 if child:
-                    os.close(pipe)
+                    os.close(pipes.to_keeper)
                     _reap_until(child)
         except BaseException as error:  # noqa: BLE001 - told to the keeper; there is nobody else above
-            os.write(pipe, json.dumps({"cause": repr(error)}).encode() + b"\n")
+            os.write(pipes.to_keeper, json.dumps({"cause": repr(error)}).encode() + b"\n")
             os._exit(71)
-        run_job(self._setup, self._filter, self._directory, self._request, pipe)
+        run_job(self._setup, self._filter, self._directory, self._request, pipes)
 
     def _watch(self, pid: int, pipe: int, deadline: float) -> Verdict | None:
         """Pass progress on until the job ends by itself (None), or must be stopped, and why."""
@@ -140,15 +144,17 @@ class Keeper:
         while True:
             pause = _TICK_S if self._progress is None else _FORWARD_EVERY_S
             left = deadline - time.monotonic()
+            self._relay.watch_with(poll)
             ready = {descriptor for descriptor, _ in poll.poll(max(0.0, min(pause, left)) * 1000)}
             if pipe in ready and not self._read(pipe):
                 poll.unregister(pipe)
             if process in ready:
                 return None
-            if self._supervisor.fileno() in ready:
+            if self._supervisor.fileno() in ready and not self._relay.receive():
                 return Verdict.CANCELLED
+            self._relay.deliver()
             self._forward_progress()
-            if len(self._unread) > _LINE_CAP:
+            if len(self._unread) > _LINE_CAP or self._relay.is_abused:
                 return Verdict.CRASH
             now = time.monotonic()
             if now > deadline:
@@ -226,6 +232,9 @@ class Keeper:
             return  # a job that writes rubbish is not believed, and ends as a crash
         if not isinstance(message, dict):
             return
+        if "ask" in message:
+            self._relay.ask(message["ask"], len(line))
+            return
         if "progress" not in message:
             self._last_word.update({key: message[key] for key in ("outcome", "failure", "cause") if key in message})
             return
@@ -237,12 +246,8 @@ class Keeper:
         now = time.monotonic()
         if self._progress is not None and now - self._forwarded >= _FORWARD_EVERY_S:
             self._forwarded = now
-            self._send(progress=self._progress)
+            self._relay.tell(progress=self._progress)
             self._progress = None
-
-    def _send(self, **message: Any) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # then it is cancelled in the next moment
-            self._supervisor.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _reap_until(child: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,8 @@ from pdfmill.core.errors import (
 )
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
+from pdfmill.core.provider import NOBODY, Offer, ProviderUse
+from pdfmill.core.work import PastRun, Work
 
 
 class _Message(BaseModel):
@@ -49,6 +51,7 @@ class SandboxRequest(_Message):
     Attributes:
         items: The finished jobs of a batch that is to be gathered; None for one that is to be split, and for any other
             operation.
+        past_runs: See `core.context.Context`.
     """
 
     operation: str
@@ -56,6 +59,8 @@ class SandboxRequest(_Message):
     inputs: tuple[SandboxInput, ...]
     limits: Limits
     items: tuple[SandboxItem, ...] | None = None
+    past_runs: tuple[PastRun, ...] = ()
+    offer: Offer = NOBODY
 
 
 class SandboxOutput(_Message):
@@ -68,12 +73,12 @@ class SandboxOutput(_Message):
 
 
 class SandboxOutcome(_Message):
-    """What the operation returned, its files checked; ``tier`` is the supervisor's word on the box."""
+    """What the operation returned."""
 
     result: dict[str, Any]
     outputs: tuple[SandboxOutput, ...]
     warnings: tuple[str, ...]
-    tier: str = ""
+    work: Work = Work()
 
 
 class Verdict(StrEnum):
@@ -98,6 +103,7 @@ class Ended:
 
     Attributes:
         cause: For the log only: the traceback of an error that is not ours, or how the process died.
+        provider_uses: Which providers saw what, by the supervisor's own count.
         cpu_s: Processor seconds of all its processes.
         peak_memory_bytes: The most memory they were seen to hold together.
     """
@@ -109,6 +115,17 @@ class Ended:
     cpu_s: float = 0.0
     peak_memory_bytes: int = 0
     wall_s: float = 0.0
+    provider_uses: tuple[ProviderUse, ...] = ()
+
+    def with_provider_uses(self, uses: tuple[ProviderUse, ...]) -> Ended:
+        """The same end, which tells which providers saw what: in the result, or in the facts of the failure."""
+        told = [use.model_dump(mode="json") for use in uses]
+        outcome, failure = self.outcome, self.failure
+        if outcome is not None and (told or "providers" in outcome.result):
+            outcome = outcome.model_copy(update={"result": {**outcome.result, "providers": told}})
+        if failure is not None and told:
+            failure = failure.model_copy(update={"extras": {**failure.extras, "providers": told}})
+        return replace(self, outcome=outcome, failure=failure, provider_uses=uses)
 
 
 def failure_of(verdict: Verdict, limits: Limits) -> Failure:

@@ -21,6 +21,7 @@ import pdfmill
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import EngineFailed
 from pdfmill.core.limits import Limits
+from pdfmill.providers.desk import Desk
 from pdfmill.worker.box.escapes import probe_escapes
 from pdfmill.worker.box.messages import SandboxOutcome, SandboxRequest
 from pdfmill.worker.box.setup import Namespaces, Setup
@@ -138,8 +139,11 @@ class Sandbox:
             except (OSError, EngineFailed) as error:
                 log.warning("sandbox not probed", error=str(error))
 
-    def launch(self, directory: Path, request: SandboxRequest) -> SandboxProcess:
+    def launch(self, directory: Path, request: SandboxRequest, desk: Desk | None = None) -> SandboxProcess:
         """Begin a job in its directory; the operation works in ``directory/work``.
+
+        Args:
+            desk: Where it may ask a provider; it is closed with the job.
 
         Raises:
             EngineFailed: The fork server died and cannot be started again.
@@ -151,15 +155,17 @@ class Sandbox:
         if self._launched >= RECYCLE_AFTER:
             self.close()
         self._launched += 1
+        if desk is not None:
+            request = request.model_copy(update={"offer": desk.offer})
         keeper = self._request(directory, request)
         if request.operation == probe_escapes.name:
-            return SandboxProcess(keeper, directory, request.limits, tier="")
+            return SandboxProcess(keeper, directory, request.limits)
         originals = tuple(file.file for file in request.inputs)
 
         def start_check(outcome: SandboxOutcome, limits: Limits) -> socket.socket:
             return self._request(directory, _check_of(outcome, originals, limits))
 
-        return SandboxProcess(keeper, directory, request.limits, str(self.tier), start_check)
+        return SandboxProcess(keeper, directory, request.limits, start_check, desk)
 
     def _request(self, directory: Path, request: SandboxRequest) -> socket.socket:
         """Send a request; returns the connection to its keeper."""

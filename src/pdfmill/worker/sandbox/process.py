@@ -15,10 +15,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pdfmill.core.errors import OutputRejected
+from pdfmill.core.errors import OutputRejected, ProviderNotConfigured
 from pdfmill.core.failure import Failure
 from pdfmill.core.limits import Limits
 from pdfmill.core.progress import Progress
+from pdfmill.providers.desk import Desk
 from pdfmill.worker.box.messages import Ended, SandboxOutcome, Verdict, failure_of
 
 #: Seconds after a job's deadline until its keeper counts as gone.
@@ -37,8 +38,8 @@ class SandboxProcess:
     """One job, and the check of what it made. Leaving it as a context manager kills whatever runs of it.
 
     Args:
-        tier: How strong the box is, for the outcome.
         start_check: Starts the job that opens the outputs once more; None where they are not looked at.
+        desk: Where the job may ask a provider; None where nobody is configured.
     """
 
     def __init__(
@@ -46,13 +47,14 @@ class SandboxProcess:
         keeper: socket.socket,
         directory: Path,
         limits: Limits,
-        tier: str,
         start_check: StartCheck | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._keeper = keeper
+        self._desk = desk
+        self._unsent = b""
         self._directory = directory
         self._limits = limits
-        self._tier = tier
         self._start_check = start_check
         self._unread = b""
         self._unchecked: Ended | None = None
@@ -71,11 +73,13 @@ class SandboxProcess:
                     return event
                 continue
             wait_s = until - time.monotonic()
-            if wait_s <= 0 or not select.select([self._keeper], [], [], wait_s)[0]:
+            if wait_s <= 0 or not (ready := self._wait(wait_s)):
                 if time.monotonic() < self._backstop:
                     return None
                 self._ended = self._lost(Verdict.DEADLINE, "the keeper does not answer")
                 break
+            if self._keeper not in ready:
+                continue
             try:
                 data = self._keeper.recv(1 << 16)
             except ConnectionError:
@@ -84,6 +88,26 @@ class SandboxProcess:
                 self._ended = self._lost(Verdict.LOST, "the keeper is gone")
             self._unread += data
         return self._ended
+
+    def _wait(self, wait_s: float) -> list[socket.socket | Desk]:
+        """Wait for the keeper or the provider, and pass on what the provider says; what became ready."""
+        reading: list[socket.socket | Desk] = [self._keeper] if self._desk is None else [self._keeper, self._desk]
+        readable, writable, _ = select.select(reading, [self._keeper] if self._unsent else [], [], wait_s)
+        if self._desk is not None and self._desk in readable:
+            self._unsent += self._desk.take_answer() or b""
+        if writable or self._unsent:
+            # Not all at once: the keeper may just want to be read from.
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                self._unsent = self._unsent[self._keeper.send(self._unsent, socket.MSG_DONTWAIT) :]
+        return [*readable, *writable]
+
+    def _ask(self, request: object) -> None:
+        """Have a request of the job answered; the keeper lets through one at a time."""
+        if self._desk is not None:
+            self._desk.ask(request)
+            return
+        failure = Failure.of(ProviderNotConfigured("There is nobody to ask, and the job was told so. Report this."))
+        self._unsent += json.dumps({"answer": {"failure": failure.model_dump(mode="json")}}).encode() + b"\n"
 
     def wait(self) -> Ended:
         """Wait for the end."""
@@ -95,7 +119,7 @@ class SandboxProcess:
     def cancel(self) -> None:
         """Have the job killed; `Ended` follows. Harmless when it has ended."""
         with contextlib.suppress(OSError):
-            self._keeper.send(b"x")
+            self._keeper.shutdown(socket.SHUT_WR)
 
     def __enter__(self) -> SandboxProcess:
         return self
@@ -109,6 +133,13 @@ class SandboxProcess:
             while self._ended is None and self.next_event(5) is not None:
                 pass
         self._keeper.close()
+        self._close_desk()
+
+    def _close_desk(self) -> None:
+        """End a call that runs; nobody waits for its answer any more."""
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
 
     def _read(self, line: bytes) -> Progress | Ended | None:
         message: dict[str, Any] = json.loads(line)
@@ -117,10 +148,16 @@ class SandboxProcess:
                 return Progress.model_validate(message["progress"])
             except ValidationError:
                 return None  # the job's own words, and wrong ones
+        if "ask" in message:
+            self._ask(message["ask"])
+            return None
         try:
             ended = self._end(message["ended"])
         except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
             ended = self._lost(Verdict.CRASH, f"the job answered nonsense: {error!r}")
+        if self._desk is not None:
+            ended = ended.with_provider_uses(self._desk.uses)
+            self._close_desk()
         if self._unchecked is not None:
             self._ended = _after_check(self._unchecked, ended)
         elif ended.outcome is None or not ended.outcome.outputs or self._start_check is None:
@@ -145,7 +182,7 @@ class SandboxProcess:
         verdict = Verdict(ended["verdict"])
         outcome = failure = None
         if verdict is Verdict.OK:
-            outcome = SandboxOutcome.model_validate(ended["outcome"]).model_copy(update={"tier": self._tier})
+            outcome = SandboxOutcome.model_validate(ended["outcome"])
         elif verdict is Verdict.FAILED:
             failure = Failure.model_validate(ended["failure"])
         else:

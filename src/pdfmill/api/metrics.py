@@ -1,0 +1,94 @@
+"""``/metrics``, in the text format of Prometheus: what the job table says, the same from every process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from pdfmill.api.guard import requires
+from pdfmill.core.caller import Scope
+from pdfmill.jobs.database import Database
+from pdfmill.jobs.queue import QueueState, queue_states
+from pdfmill.jobs.tally import COUNTS, DISTRIBUTIONS, Count, Distribution, Tally
+
+_PREFIX = "pdfmill_"
+
+
+def metric_routes(database: Database, queues: Sequence[str], data_dir: Path) -> Blueprint:
+    """``/metrics``."""
+    blueprint = Blueprint("metrics", __name__)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(JobCollector(database, queues, data_dir))
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):  # of this process of the web server
+        collector(registry=registry)
+
+    @blueprint.get("/metrics")
+    @requires(Scope.METRICS_READ)
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+class JobCollector(Collector):
+    """Reads the database once for each scrape."""
+
+    def __init__(self, database: Database, queues: Sequence[str], data_dir: Path) -> None:
+        self._database = database
+        self._queues = queues
+        self._data_dir = data_dir
+
+    def collect(self) -> Iterator[Metric]:
+        """Everything that pdfmill itself measures."""
+        tally = Tally(self._database)
+        for count in COUNTS:
+            yield _counter(count, tally)
+        for distribution in DISTRIBUTIONS:
+            yield _histogram(distribution, tally)
+        yield from _queues(queue_states(self._database, self._queues))
+        yield _disk(self._data_dir)
+
+
+def _counter(count: Count, tally: Tally) -> Metric:
+    family = CounterMetricFamily(_PREFIX + count.name, count.help, labels=count.labels)
+    for values, total in tally.of(count).items():
+        family.add_metric(values, total)
+    return family
+
+
+def _histogram(distribution: Distribution, tally: Tally) -> Metric:
+    family = HistogramMetricFamily(_PREFIX + distribution.name, distribution.help, labels=distribution.labels)
+    for values, classes, total in tally.classes_of(distribution):
+        ends = [("+Inf" if end == float("inf") else str(end), so_far) for end, so_far in classes]
+        family.add_metric(values, ends, total)
+    return family
+
+
+def _queues(states: dict[str, QueueState]) -> Iterator[Metric]:
+    jobs = GaugeMetricFamily(_PREFIX + "queue_jobs", "Jobs in a queue, by state.", labels=("queue", "status"))
+    oldest = GaugeMetricFamily(
+        _PREFIX + "queue_oldest_seconds", "Age of the job that waits longest; 0 if none waits.", labels=("queue",)
+    )
+    for queue, state in states.items():
+        jobs.add_metric((queue, "pending"), state.pending)
+        jobs.add_metric((queue, "processing"), state.processing)
+        oldest.add_metric((queue,), state.oldest_s)
+    yield jobs
+    yield oldest
+
+
+def _disk(data_dir: Path) -> Metric:
+    family = GaugeMetricFamily(
+        _PREFIX + "disk_bytes", "Space on the disk of the data directory, as this host sees it.", labels=("state",)
+    )
+    usage = shutil.disk_usage(data_dir)
+    family.add_metric(("free",), usage.free)
+    family.add_metric(("total",), usage.total)
+    return family

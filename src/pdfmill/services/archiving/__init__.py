@@ -1,0 +1,1 @@
+"""Documents in a form that can be read for ever: PDF/A."""

@@ -1,0 +1,1 @@
+"""Results as files that other programs read: tables, workbooks, JSON, and the formats of banks."""

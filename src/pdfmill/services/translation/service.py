@@ -1,0 +1,149 @@
+"""TranslationService: a document's units in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pdfmill.core.context import Context
+from pdfmill.core.errors import LanguageNotSupported, NoText
+from pdfmill.core.pages import PageRanges
+from pdfmill.core.provider import Need
+from pdfmill.engines.langid import language_of
+from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.translation.asking import Languages, TextTranslator
+from pdfmill.services.translation.units import UnitPage, units_of
+
+
+@dataclass
+class TranslatedDocument:
+    """A document and its translation.
+
+    Attributes:
+        translations: The text of each unit in the other language, in the order of the pages' units.
+        left: Texts that stayed as they were, since nothing believable came for them.
+        needs_ocr: Numbers of the pages that could not be read.
+    """
+
+    title: str
+    languages: Languages
+    pages: list[UnitPage]
+    translations: list[list[str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def needs_ocr(self) -> list[int]:
+        return [page.number for page in self.pages if page.needs_ocr]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about what was not translated."""
+        found = []
+        if self.needs_ocr:
+            found.append(f"Nothing was translated on pages {PageRanges.of(self.needs_ocr)}: they need OCR first.")
+        if self.left:
+            found.append(
+                f"{len(self.left)} texts stayed as they are, because what the provider said lost or changed figures or "
+                "was no translation; `left` lists them."
+            )
+        return found
+
+
+class TranslationService:
+    """Translates documents."""
+
+    def translate(
+        self,
+        path: Path,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        source: str | None,
+        target: str,
+        glossary: Mapping[str, str],
+    ) -> TranslatedDocument:
+        """Translate the units of a document.
+
+        Args:
+            source: Its language, ISO 639-1; None to find out.
+
+        Raises:
+            NoText: There is nothing to read.
+            LanguageNotSupported: The document is in that language already, or in none that can be told, or the
+                provider does not know one of the two.
+            ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the provider.
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        read, title = _read(path, pages, ctx.stage("reading", share=0.25))
+        own = source or _language(read)
+        if own == target:
+            raise LanguageNotSupported(
+                f"The document is in {target} already. Choose another language with `target`, or name the document's "
+                "own with `source` if it was mistaken."
+            )
+        document = TranslatedDocument(title, Languages(own, target), read)
+        translating = ctx.stage("translating", share=0.9)
+        translator = TextTranslator(document.languages, glossary, ctx)
+        done = 0
+        for group in _groups(read, ctx.provider.offer.require(Need.TRANSLATION).portion):
+            translating.advance(done, len(read), unit="pages", message=f"page {group[0].number}")
+            document.translations += _translated(group, translator)
+            done += len(group)
+        translating.advance(1, 1)
+        document.left = translator.left
+        return document
+
+
+def _groups(pages: Sequence[UnitPage], size: int) -> Iterator[list[UnitPage]]:
+    """Pages that one request may hold together."""
+    group: list[UnitPage] = []
+    length = 0
+    for page in pages:
+        own = sum(len(unit.text) for unit in page.units)
+        if group and length + own > size:
+            yield group
+            group, length = [], 0
+        group.append(page)
+        length += own
+    if group:
+        yield group
+
+
+def _translated(pages: Sequence[UnitPage], translator: TextTranslator) -> list[list[str]]:
+    """The text of each unit of each page in the other language; what is not translated stays."""
+    wanted = [unit.text for page in pages for unit in page.units if unit.kind.is_translated]
+    translated = iter(translator.translate(wanted))
+    return [[next(translated) if unit.kind.is_translated else unit.text for unit in page.units] for page in pages]
+
+
+def _read(path: Path, pages: PageRanges | None, ctx: Context) -> tuple[list[UnitPage], str]:
+    found = []
+    with LayoutService().open(path, pages, ctx.stage("comparing pages", share=0.3)) as document:
+        reading = ctx.stage("reading", share=1.0)
+        count = len(document.page_indices)
+        for done, page_index in enumerate(document.page_indices, start=1):
+            found.append(units_of(document.page(page_index)))
+            reading.advance(done, count, unit="pages")
+        title = document.title
+    if not any(page.units for page in found):
+        unread = [page.number for page in found if page.needs_ocr]
+        if unread:
+            raise NoText(
+                f"There is no readable text on pages {PageRanges.of(unread)}, only pictures of it. Run OCR on the "
+                "document first, and send what comes out.",
+                needs_ocr=str(PageRanges.of(unread)),
+            )
+        raise NoText("There is no text on these pages. Send a document with text, or choose other pages.")
+    return found, title
+
+
+def _language(pages: list[UnitPage]) -> str:
+    text = " ".join(unit.text for page in pages[:30] for unit in page.units if unit.kind.is_translated)
+    language = language_of(text)
+    if language is None:
+        raise LanguageNotSupported(
+            "There is too little text to tell which language it is in. Name it with `source`, such as de."
+        )
+    return language
