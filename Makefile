@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
 
 run:
 	@scripts/run
@@ -37,3 +37,7 @@ storm:
 assurance:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/assurance.py
+
+bench-ai:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ai.py $(CORPUS)
