@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-jobs storm
+.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
@@ -24,15 +24,39 @@ bench-compression:
 
 bench-conversion:
 	@scripts/setup
-	@.venv/bin/python benchmarks/conversion.py $(CORPUS)
+	@.venv/bin/python benchmarks/conversion.py $(CORPUS) $(if $(CAMELOT),--camelot $(CAMELOT))
+
+bench-preview:
+	@scripts/setup
+	@.venv/bin/python benchmarks/preview.py $(CORPUS)
+
+bench-extraction:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/extraction.py $(CORPUS)
+
+bench-statements:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/extraction_statements.py $(CORPUS)
+
+bench-ocr:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ocr.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/jobs.py
 
+bench-maintenance:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/maintenance.py
+
 storm:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/storm.py
+
+soak:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/soak.py --minutes $(or $(MINUTES),60)
 
 assurance:
 	@scripts/setup dev

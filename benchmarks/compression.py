@@ -1,11 +1,14 @@
 """Compress a folder of documents with pdfmill and with every peer that is installed, and judge all outputs alike.
 
 make bench-compression CORPUS=folder      writes benchmarks/results/compression.md and compression.png
+
+With --keep FOLDER what each tool did is kept there, and a tool that is found there is not run again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -14,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -65,13 +68,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tools", default="", help="only these, separated by commas")
+    parser.add_argument("--keep", type=Path, help="folder for the results of each tool")
     parser.add_argument("--large", action="store_true", help="also a document of 1,000 pages and 300 MB")
     options = parser.parse_args()
     documents = sorted(options.folder.glob("*.pdf"))
     wanted = set(options.tools.split(",")) if options.tools else None
     tools = {name: tool for name, tool in _tools().items() if wanted is None or name in wanted}
     with tempfile.TemporaryDirectory() as folder:
-        runs = [run for name, tool in tools.items() for run in _run_all(name, tool, documents, Path(folder))]
+        runs = [
+            run
+            for name, tool in tools.items()
+            for run in _kept(options.keep, name, lambda: _run_all(name, tool, documents, Path(folder)))  # noqa: B023
+        ]
     lines = _report(runs, list(tools), len(documents))
     if options.large:
         lines += ["", *measure_large()]
@@ -115,6 +123,20 @@ def _pdfmill(level: str) -> Callable[[Path, Path], None]:
             CompressionService().compress(source, target, plan_for(Level(level)), ctx)
 
     return run
+
+
+def _kept(folder: Path | None, name: str, run_all: Callable[[], Iterable[Run]]) -> list[Run]:
+    """What a tool did, from the folder or by running it now."""
+    if folder is None:
+        return list(run_all())
+    folder.mkdir(exist_ok=True, parents=True)
+    path = folder / f"{name.replace('/', '')}.json"
+    if not path.exists():
+        path.write_text(json.dumps([asdict(run) for run in run_all()]))
+    return [
+        Run(**{**each, "verdict": each["verdict"] and Verdict(**each["verdict"])})
+        for each in json.loads(path.read_text())
+    ]
 
 
 def _run_all(name: str, tool: Callable[[Path, Path], None], documents: list[Path], folder: Path) -> Iterable[Run]:

@@ -1,18 +1,17 @@
 """Text, tables and pictures of a folder of documents: processor time and size beside other programs, and right cells.
 
-    make bench-conversion CORPUS=folder        writes benchmarks/results/conversion.md
+    make bench-conversion CORPUS=folder [CAMELOT=python]        writes benchmarks/results/conversion.md
 
 The folder has documents in ``convert`` and in ``tables``, the latter with their cells in ``NAME.truth.json``:
 ``{"page": 1, "rows": [["cell", …], …]}``. Programs that are not installed are left out. Times are processor time; those
 of other programs hold their start, those of pdfmill do not hold Python's.
+``PDF2DOCX=/path/to/pdf2docx`` compares Word documents with those of that program, see `documents`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
 import resource
 import shutil
 import statistics
@@ -22,11 +21,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
+from conversion_tables import table_lines
+from documents import word_lines
 
 from pdfmill.core.context import Context
 from pdfmill.core.errors import PdfMillError
@@ -35,8 +34,6 @@ from pdfmill.engines.pdfium import Ink
 from pdfmill.services.conversion.png import PngEffort
 from pdfmill.services.conversion.service import ConversionService, PictureFormat, PictureManner
 from pdfmill.services.extraction.text import TextExtractionService
-from pdfmill.services.layout.model import Table
-from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.manner import Manner, TextForm
 
 RESULTS = Path(__file__).parent / "results" / "conversion.md"
@@ -192,51 +189,10 @@ def agreement(sources: Sequence[Document]) -> float | None:
     return statistics.median(scores)
 
 
-def table_scores(folder: Path) -> list[tuple[str, float, float, float]]:
-    """For each document with a truth: F1 of neighbouring cells, F1 of cells, processor seconds."""
-    scores = []
-    for truth_path in sorted((folder / "tables").glob("*.truth.json")):
-        truth = json.loads(truth_path.read_text())
-        path = truth_path.with_name(truth_path.name.replace(".truth.json", ".pdf"))
-        with tempfile.TemporaryDirectory() as work:
-            started = time.process_time()
-            with LayoutService().open(path, PageRanges.of([truth["page"]]), Context(Path(work))) as document:
-                page = document.page(truth["page"] - 1)
-            seconds = time.process_time() - started
-        found = [row for block in page.blocks if isinstance(block, Table) for row in block.grid()]
-        scores.append(
-            (path.stem, _f1(_pairs(found), _pairs(truth["rows"])), _f1(_cells(found), _cells(truth["rows"])), seconds)
-        )
-    return scores
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
-def _cells(rows: Sequence[Sequence[str]]) -> Counter[str]:
-    return Counter(_bare(cell) for row in rows for cell in row if _bare(cell))
-
-
-def _pairs(rows: Sequence[Sequence[str]]) -> Counter[tuple[str, str, str]]:
-    """Each cell with the next one that is not empty to its right, and below it."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    width = max(map(len, rows), default=0)
-    grid = [[_bare(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    for lines, direction in ((grid, "right"), (list(map(list, zip(*grid, strict=True))), "below")):
-        for line in lines:
-            texts = [cell for cell in line if cell]
-            found.update((one, other, direction) for one, other in pairwise(texts))
-    return found
-
-
-def _f1(found: Counter[Any], wanted: Counter[Any]) -> float:
-    return 2 * (found & wanted).total() / max(found.total() + wanted.total(), 1)
-
-
-def report(folder: Path, sources: Sequence[Document]) -> str:
-    pictures, texts, tables = picture_rows(sources), text_rows(sources), table_scores(folder)
+def report(folder: Path, sources: Sequence[Document], camelot: str | None) -> str:
+    pictures, texts = picture_rows(sources), text_rows(sources)
     shared = agreement(sources)
+    words = word_lines([(each.path, each.pages) for each in sources])
     lines = [
         "# Conversion",
         "",
@@ -247,20 +203,32 @@ def report(folder: Path, sources: Sequence[Document]) -> str:
         "|---|---|---|---|---|",
         *(_line(row) for row in pictures),
         "",
+        _against(pictures, "pdfmill png", "pdftoppm png"),
+        _against(pictures, "pdfmill jpeg 90", "pdftoppm jpeg 90"),
+        "",
         "| text | ms a page | pages a second | MB | documents that failed |",
         "|---|---|---|---|---|",
         *(_line(row) for row in texts),
         "",
+        *words,
+        "",
         f"Words of plain text that pdftotext finds as well: median F1 {shared:.3f}." if shared is not None else "",
         "",
-        "| tables | F1 of neighbours | F1 of cells | s |",
-        "|---|---|---|---|",
-        *(f"| {name} | {pairs:.3f} | {cells:.3f} | {seconds:.3f} |" for name, pairs, cells, seconds in tables),
+        *table_lines(folder, camelot),
     ]
-    if tables:
-        means = [statistics.mean(each[index] for each in tables) for index in (1, 2, 3)]
-        lines.append(f"| **mean** | {means[0]:.3f} | {means[1]:.3f} | {means[2]:.3f} |")
     return "\n".join(lines) + "\n"
+
+
+def _against(rows: Sequence[Row], ours: str, theirs: str) -> str:
+    """How much less processor time we took than another program, and how large our files are beside its."""
+    found = {row.name: row for row in rows}
+    if theirs not in found:
+        return f"{theirs} is not installed."
+    one, other = found[ours], found[theirs]
+    return (
+        f"{ours} takes {other.seconds / one.seconds:.1f} times less processor time than {theirs}, and its files have "
+        f"{one.output_bytes / other.output_bytes:.2f} times the size."
+    )
 
 
 def _line(row: Row) -> str:
@@ -271,9 +239,11 @@ def _line(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--camelot", help="A Python in which camelot-py is installed.")
+    options = parser.parse_args()
+    folder = options.folder
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(report(folder, documents(folder)))
+    RESULTS.write_text(report(folder, documents(folder), options.camelot))
     print(RESULTS.read_text())
 
 

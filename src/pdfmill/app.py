@@ -17,6 +17,7 @@ from pdfmill.access.keys import Keys
 from pdfmill.config.logging import configure_logging
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import Settings, load_settings
+from pdfmill.config.tracing import configure_tracing
 from pdfmill.core import named_registry
 from pdfmill.core.limits import MIB
 from pdfmill.jobs.database import Database
@@ -157,6 +158,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="web")
+    configure_tracing(settings.tracing, part="web")
     parts = Parts(settings)
     refuse_exposure(settings.server, parts.keys)
     app = parts.serve_api()
@@ -170,6 +172,7 @@ def create_celery(settings: Settings | None = None) -> Celery:
     """The Celery application of a worker."""
     settings = settings or load_settings()
     configure_logging(settings.log, part="worker")
+    configure_tracing(settings.tracing, part="worker")
     celery = Parts(settings).celery
     # The pool forks from here: what is frozen stays shared with the children, because no collection writes to it.
     gc.collect()
@@ -180,6 +183,7 @@ def create_celery(settings: Settings | None = None) -> Celery:
 def run_reconciler(settings: Settings) -> None:
     """Reconcile, and send what the beat schedule says, until SIGTERM or SIGINT."""
     configure_logging(settings.log, part="reconciler")
+    configure_tracing(settings.tracing, part="reconciler")
     parts = Parts(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ from pdfmill.jobs.tally import COUNTS, DISTRIBUTIONS
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 REFERENCE = Path(__file__).parents[2] / "docs" / "metrics.md"
+DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana-dashboard.json"
 
 
 def scrape(client, **kwargs):
@@ -63,3 +64,9 @@ def test_a_client_says_how_long_its_files_are_kept(client, parts):
     for wrong in ("5", "-1", "1e9", "soon", "99999999999999"):
         refused = submit(client, ttl_seconds=wrong)
         assert (refused.status_code, refused.json["code"]) == (422, "invalid_request"), wrong
+
+
+def test_the_dashboard_asks_for_every_metric_and_for_no_other(client):
+    asked = set(re.findall(r"pdfmill_\w+", DASHBOARD.read_text()))
+    written = set(re.findall(r"`(pdfmill_\w+)`", REFERENCE.read_text()))
+    assert {name.removesuffix("_bucket") for name in asked} == written

@@ -33,13 +33,13 @@ def test_the_reconciler_upgrades_its_database_and_stops_when_it_is_told(tmp_path
 
 
 def test_a_relative_data_directory_is_that_of_the_working_folder(pdfmill, tmp_path):
-    assert pdfmill("db-upgrade", "--data-dir", "mine").exit_code == 0
+    assert pdfmill("database", "upgrade", "--data-dir", "mine").exit_code == 0
     assert (tmp_path / "here" / "mine" / "pdfmill.db").exists()
 
 
 def test_upgrading_a_database_twice_is_harmless(pdfmill, tmp_path):
     for _ in range(2):
-        assert pdfmill("db-upgrade").exit_code == 0
+        assert pdfmill("database", "upgrade").exit_code == 0
     assert (tmp_path / "data" / "pdfmill.db").exists()
 
 

@@ -229,6 +229,35 @@ def test_only_directories_of_dead_attempts_are_swept(database, submit_for, polic
     assert directories(spool) == sorted([names[0], "young-1"])
 
 
+def test_an_attempt_finds_the_checkpoint_of_the_one_before_and_nothing_else_of_it(runner, jobs, submit_for, spool):
+    job = submit_for("count-attempts")
+    for attempt in (1, 2):
+        runner.run(job.id, "compression", ignore)
+        kept = sorted(path.name for path in (spool.folder / f"{job.id}-{attempt}").rglob("*"))
+        assert kept == ["checkpoint", *(f"mark-{mark}" for mark in range(attempt)), "work"]
+    runner.run(job.id, "compression", ignore)
+    shown = jobs.get(job.id)
+    assert (shown.status, shown.result["found"]) == (JobStatus.COMPLETED, {"marks": "2"})
+
+
+def test_a_checkpoint_goes_with_its_job(runner, jobs, submit_for, spool, database):
+    job = submit_for("count-attempts")
+    runner.run(job.id, "compression", ignore)
+    old = time.time() - YOUNG_S - 1
+    os.utime(spool.folder / f"{job.id}-1", (old, old))
+    assert spool.sweep(database) == 0
+    jobs.cancel(job.id)
+    assert spool.sweep(database) == 1
+    assert directories(spool) == []
+
+
+def test_a_link_in_the_place_of_a_checkpoint_is_not_passed_on(runner, jobs, submit_for, spool):
+    job = submit_for("link-as-checkpoint")
+    for _ in range(3):
+        runner.run(job.id, "compression", ignore)
+    assert jobs.get(job.id).failure.code == "quarantined"
+
+
 def test_hints_are_repeated_at_once_when_the_broker_has_forgotten_them(
     submit_for, database, storage, dispatcher, policy, spool
 ):

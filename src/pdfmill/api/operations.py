@@ -9,15 +9,16 @@ from flask import Blueprint, Response, g, request
 
 from pdfmill.api.guard import requires
 from pdfmill.api.jobs import JobsOfCaller, answer
-from pdfmill.api.schemas import JobView, MissingEngine, OperationList, OperationView, ProviderView
+from pdfmill.api.schemas import InventoryView, JobView, MissingEngine, OperationList, OperationView, ProviderView
 from pdfmill.api.uploads import TTL_FIELD, uploads_and_options
 from pdfmill.api.waiting import Waiting
+from pdfmill.config.tracing import span, trace_parent
 from pdfmill.core.caller import Scope
 from pdfmill.core.errors import InvalidRequest
 from pdfmill.core.operation import AnyOperation, Registry
 from pdfmill.core.provider import Need, Offer
 from pdfmill.engines.probe import missing
-from pdfmill.jobs.models import DEFAULT_URGENCY
+from pdfmill.jobs.models import DEFAULT_URGENCY, Job
 from pdfmill.jobs.submission import Submitter
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -65,17 +66,22 @@ def operation_routes(
 def _submit_view(
     operation: AnyOperation, jobs: JobsOfCaller, waiting: Waiting, longest_ttl_s: int, offer: Offer
 ) -> Any:
-    @requires(Scope.JOBS_WRITE, deed="job.submit")
-    def submit() -> Response:
-        seconds = _preferred_wait()
+    def accept() -> tuple[Job, bool]:
+        """The job, and whether it is new."""
         key = _idempotency_key()
         client = _client()
         jobs().require_room(operation, client, request.content_length or 0)
         with uploads_and_options(operation) as (uploads, options):
-            submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s))
+            submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s), trace_parent())
             operation.check_provider(options, offer)
             idempotency = jobs().idempotency(key, operation, options, uploads) if key else None
-            job, is_new = jobs().submit(operation, options, uploads, idempotency, submitter)
+            return jobs().submit(operation, options, uploads, idempotency, submitter)
+
+    @requires(Scope.JOBS_WRITE, deed="job.submit")
+    def submit() -> Response:
+        seconds = _preferred_wait()
+        with span(f"submit {operation.name}", parent=request.headers.get("traceparent")):
+            job, is_new = accept()
         g.job_id = job.id
         if seconds is not None:
             job = waiting.until_finished(jobs(), job, seconds)
@@ -105,6 +111,10 @@ def _view(operation: AnyOperation, offer: Offer) -> OperationView:
         result_schema=operation.result.model_json_schema(mode="serialization"),
         available=not absent,
         missing=absent,
+        inventories=[
+            InventoryView(option=each.option, values=list(each.look()), hint=each.hint)
+            for each in operation.inventories
+        ],
         providers=[_provider_view(need, offer) for need in operation.asks],
         url=f"/v1/operations/{operation.name}",
     )

@@ -155,6 +155,14 @@ class MissingEngine(View):
     hint: str = Field(description="How to install it.")
 
 
+class InventoryView(View):
+    """Values of an option that this server has."""
+
+    option: str = Field(description="Name of the option.")
+    values: list[str] = Field(description="What is installed.")
+    hint: str = Field(description="How an administrator adds another.")
+
+
 class ProviderView(View):
     """Whom an operation may ask."""
 
@@ -176,6 +184,9 @@ class OperationView(View):
     result_schema: dict[str, Any] = Field(description="JSON Schema of its result.")
     available: bool = Field(description="Whether everything it needs is installed.")
     missing: list[MissingEngine] = Field(description="What is not.")
+    inventories: list[InventoryView] = Field(
+        description="Values of options that depend on what is installed, such as languages."
+    )
     providers: list[ProviderView] = Field(description="Language models and translators that it may ask.")
     url: str = Field(description="POST files here.")
 

@@ -85,6 +85,10 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield from _providers(settings, registry)
     for operation in registry:
         yield _operation(operation)
+        for inventory in operation.inventories:
+            values = ", ".join(inventory.look()) or "none"
+            subject = f"{inventory.option} of {operation.name}"
+            yield Finding(subject, State.OK, values, f"to add another: {inventory.hint}", (operation.name,))
 
 
 def _python() -> Finding:

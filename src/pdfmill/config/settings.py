@@ -25,6 +25,7 @@ from pydantic_settings import (
 from pdfmill.config.group import Group, Secret
 from pdfmill.config.provider import ProviderSettings
 from pdfmill.config.secrets import SecretFiles
+from pdfmill.config.tracing import TracingSettings
 from pdfmill.core.addresses import is_loopback
 from pdfmill.core.errors import InvalidSettings
 from pdfmill.core.limits import Limits
@@ -238,6 +239,7 @@ class Settings(BaseSettings):
     )
     retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long jobs are kept.")
     log: LogSettings = Field(default_factory=LogSettings, description="What is logged.")
+    tracing: TracingSettings = Field(default_factory=TracingSettings, description="Where traces are sent.")
 
     @classmethod
     def settings_customise_sources(

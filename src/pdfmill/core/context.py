@@ -20,6 +20,9 @@ from pdfmill.core.work import Meter, PastRun, Work
 
 ServiceT = TypeVar("ServiceT")
 
+#: In the work directory.
+CHECKPOINT = "checkpoint"
+
 
 class Context:
     """Work directory, progress, cancellation, programs, services and provider of one attempt.
@@ -68,6 +71,15 @@ class Context:
             raise ValueError(f"{name!r} leaves the work directory")
         return path
 
+    @property
+    def checkpoint(self) -> Path:
+        """A folder that outlives the attempt: the next one at the same job on the same machine finds what is in it.
+
+        Nothing promises that, so an operation must do without. What it holds was written by a process that had opened
+        the document: validate it when you read it. It counts as the attempt's own disk space, and goes with the job.
+        """
+        return self.work_dir / CHECKPOINT
+
     def service(self, kind: type[ServiceT]) -> ServiceT:
         """The service of that class.
 
@@ -84,8 +96,12 @@ class Context:
     @property
     def work(self) -> Work:
         """What was done so far."""
-        megapixels = round(self.pixels.drawn / MEGAPIXEL, 3)
-        return Work(pages=self.meter.pages, characters=self.meter.characters, megapixels=megapixels)
+        return Work(
+            pages=self.meter.pages,
+            characters=self.meter.characters,
+            megapixels=round(self.pixels.drawn / MEGAPIXEL, 3),
+            picture_megapixels=round(self.meter.picture_pixels / MEGAPIXEL, 3),
+        )
 
     def stage(self, name: str, *, share: float) -> Context:
         """A part of the work with its own stretch of the progress bar.

@@ -111,6 +111,21 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """Values of an option that depend on what is installed, such as languages.
+
+    Attributes:
+        option: Name of the option.
+        look: Looks what is there now.
+        hint: The line that adds another.
+    """
+
+    option: str
+    look: Callable[[], Sequence[str]]
+    hint: str
+
+
+@dataclass(frozen=True)
 class Operation(Generic[OptionsT, ResultT]):
     """One thing that pdfmill can do to documents.
 
@@ -124,6 +139,7 @@ class Operation(Generic[OptionsT, ResultT]):
         asks: Whom it may ask where somebody is configured.
         needs: Whom a request cannot do without, by its options: a language model, a translator, or nobody (None).
         batch: How it is made of many jobs; None for an operation that is one.
+        inventories: Values of its options that depend on what is installed.
         variant: Name of the option that decides what kind of work it is. What its jobs cost is remembered by that
             option's value; None for an operation whose jobs nobody foretells.
         foretells: Name of the operation whose past runs the context is to hold, those of the variant that this
@@ -144,6 +160,7 @@ class Operation(Generic[OptionsT, ResultT]):
     asks: tuple[Need, ...] = ()
     needs: Callable[[OptionsT], Need | None] | None = None
     batch: Batch | None = None
+    inventories: tuple[Inventory, ...] = ()
     variant: str | None = None
     foretells: str | None = None
 

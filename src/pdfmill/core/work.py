@@ -15,6 +15,9 @@ class Work(BaseModel):
     pages: int = Field(0, ge=0, le=10**9, description="Pages that were worked on.")
     characters: int = Field(0, ge=0, le=10**15, description="Characters that were read.")
     megapixels: float = Field(0, ge=0, le=10**9, allow_inf_nan=False, description="Megapixels that were drawn.")
+    picture_megapixels: float = Field(
+        0, ge=0, le=10**9, allow_inf_nan=False, description="Those of them on which pictures lie."
+    )
 
 
 class PastRun(BaseModel):
@@ -40,3 +43,4 @@ class Meter:
 
     pages: int = 0
     characters: int = 0
+    picture_pixels: int = 0

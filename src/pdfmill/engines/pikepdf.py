@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf
+from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream
 from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.errors import DamagedInput, EmptyInput, EncryptedInput, NoPages, StorageFull, TooManyPages
@@ -61,6 +61,48 @@ def count_pages(path: Path, *, repair: bool = True) -> int:
     """
     with open_pdf(path, repair=repair) as pdf:
         return len(pdf.pages)
+
+
+def embedded_files(pdf: Pdf, suffix: str, most_bytes: int) -> list[tuple[str, bytes]]:
+    """The files that a document carries whose name ends so: name and content, in the order of their names.
+
+    Those of the name tree and those that the catalog or a page is associated with (ISO 32000-2, 7.11.4 and 14.13).
+
+    Args:
+        suffix: Such as ``.xml``; letters of either case fit.
+        most_bytes: Larger ones are left out, before they are unpacked as far as their size is known.
+    """
+    with _translated():
+        specs = [spec for _, spec in sorted(pdf.attachments.items())]
+        found: dict[str, bytes] = {}
+        for each in [spec.obj for spec in specs] + _associated(pdf):
+            name = str(each.get(Name.UF, each.get(Name.F, "")))
+            streams = each.get(Name.EF)
+            if not name.lower().endswith(suffix) or name in found or not isinstance(streams, Dictionary):
+                continue
+            stream = streams.get(Name.UF, streams.get(Name.F))
+            if isinstance(stream, Stream) and (content := _unpacked(stream, most_bytes)) is not None:
+                found[name] = content
+        return list(found.items())
+
+
+def _associated(pdf: Pdf) -> list[Object]:
+    holders = [pdf.Root, *(page.obj for page in pdf.pages)]
+    files = [holder.get(Name.AF) for holder in holders]
+    return [
+        each for group in files if isinstance(group, pikepdf.Array) for each in group if isinstance(each, Dictionary)
+    ]
+
+
+def _unpacked(stream: Stream, most_bytes: int) -> bytes | None:
+    """The content of a stream; None if it is larger than that or cannot be unpacked."""
+    if len(stream.read_raw_bytes()) > most_bytes:
+        return None
+    try:
+        content = stream.read_bytes()
+    except PikepdfError:
+        return None
+    return content if len(content) <= most_bytes else None
 
 
 def user_units(pdf: Pdf) -> list[float]:

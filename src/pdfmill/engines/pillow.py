@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFilter, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from pdfmill.core.documents import MediaType
 from pdfmill.core.errors import DamagedInput, EngineFailed, TooManyPixels, UnsupportedMediaType
@@ -227,3 +227,69 @@ def open_tiff(path: Path) -> Iterator[Callable[[npt.NDArray[np.uint8], float], N
 
 def _image_of(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """A frame in 8 bits of grey or red-green-blue, on white paper where it is transparent, upright as EXIF has it.
+
+    Raises:
+        DamagedInput: It cannot be decoded.
+    """
+    with _translated():
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode in ("1", "L"):
+            return upright
+        if upright.mode.startswith("I") or upright.mode == "F":  # 16 bits and more
+            samples = np.asarray(upright, dtype=np.float64)
+            span = max(float(samples.max()), 1.0)
+            return Image.fromarray((samples * (255 / span)).clip(0, 255).astype(np.uint8))
+        paper = Image.new("RGBA", upright.size, "white")
+        paper.alpha_composite(upright.convert("RGBA"))
+        return paper.convert("RGB")
+
+
+# What follows works on grey samples, height × width. libvips would do it as well, but starts threads, after which a
+# process must not fork.
+
+
+def reduced(grey: Pixels, factor: int) -> Pixels:
+    """One sample for each square of ``factor`` × ``factor``, their mean."""
+    return np.asarray(Image.fromarray(grey).reduce(factor))
+
+
+def shrunk(grey: Pixels, width: int, height: int) -> Pixels:
+    """Fewer samples, each the mean of those it stands for."""
+    return np.asarray(Image.fromarray(grey).resize((width, height), Image.Resampling.BOX))
+
+
+def enlarged(grey: Pixels, width: int, height: int) -> Pixels:
+    """More samples, by linear interpolation."""
+    return np.asarray(Image.fromarray(grey).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def sharply_enlarged(grey: Pixels, factor: float) -> Pixels:
+    """More samples, by cubic interpolation, which keeps the edges of letters."""
+    height, width = grey.shape
+    return np.asarray(
+        Image.fromarray(grey).resize((round(width * factor), round(height * factor)), Image.Resampling.BICUBIC)
+    )
+
+
+def turned_back(grey: Pixels, degrees: float) -> Pixels:
+    """An image whose lines slant by that many degrees clockwise, level; of the same size, on white."""
+    return np.asarray(Image.fromarray(grey).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255))
+
+
+def box_blurred(grey: Pixels, radius: int) -> Pixels:
+    """The mean of each sample's square of ``2 * radius + 1``."""
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.BoxBlur(radius)))
+
+
+def max_filtered(grey: Pixels, size: int) -> Pixels:
+    """The brightest of each sample's square of ``size``, which is odd."""
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MaxFilter(size)))
+
+
+def median_filtered(grey: Pixels, size: int) -> Pixels:
+    """The median of each sample's square of ``size``, which is odd."""
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(size)))

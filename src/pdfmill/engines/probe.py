@@ -15,6 +15,8 @@ from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
+from pdfmill.core.language_data import INSTALL, installed_languages
+
 _VERSION_TIMEOUT_S = 10
 
 
@@ -91,6 +93,20 @@ def _libreoffice() -> Found | None:
     return Found(_version_of(place), place) if place else None
 
 
+def _recogniser() -> Found | None:
+    """Tesseract comes in a wheel, and is of no use without the language data of the system; RapidOCR has its own."""
+    languages = installed_languages()
+    if importlib.util.find_spec("tesserocr") is not None and languages:
+        return Found(importlib.metadata.version("tesserocr"), f"tesserocr with {', '.join(languages)}")
+    return _rapidocr()
+
+
+def _rapidocr() -> Found | None:
+    if not all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime")):
+        return None
+    return _library("rapidocr")()
+
+
 def _version_of(program: str) -> str:
     try:
         done = subprocess.run(
@@ -109,7 +125,16 @@ PROBES: dict[str, Probe] = {
     for probe in (
         Probe("pikepdf", "reads and writes the structure of PDF files", _REINSTALL, _library("pikepdf")),
         Probe("pdfium", "draws pages and reads their text", _REINSTALL, _library("pypdfium2")),
+        Probe("python-docx", "writes Word documents", _REINSTALL, _library("python-docx")),
+        Probe("python-pptx", "writes presentations", _REINSTALL, _library("python-pptx")),
         Probe("xlsxwriter", "writes workbooks", _REINSTALL, _library("xlsxwriter")),
+        Probe("ocrmypdf", "lays recognised text under scans", _REINSTALL, _library("ocrmypdf")),
+        Probe(
+            "recogniser",
+            "recognises text",
+            f"{INSTALL} (or, for some languages, without system packages: pip install 'pdfmill[ocr-rapid]')",
+            _recogniser,
+        ),
         Probe("isal", "deflates pictures quickly", _REINSTALL, _library("isal")),
         Probe("vips", "decodes, resamples and encodes pictures", _REINSTALL, _library("pyvips-binary")),
         Probe(
@@ -140,6 +165,13 @@ PROBES: dict[str, Probe] = {
             "apt-get install fonts-noto-core (and fonts-noto-cjk for Chinese, Japanese and Korean)",
             _noto,
             optional="summaries and translations are not written as PDF, only as text, Markdown, JSON or Word",
+        ),
+        Probe(
+            "rapidocr",
+            "reads again what was read badly, such as receipts and tables",
+            "pip install 'pdfmill[ocr-rapid]'",
+            _rapidocr,
+            optional="receipts and tables are read once only",
         ),
         Probe(
             "valkey",

@@ -33,8 +33,8 @@ class Sheet:
     def write_number(self, row: int, column: int, value: Decimal, number_format: str, *, bold: bool = False) -> None:
         self._sheet.write_number(row, column, float(value), self._format(bold=bold, number_format=number_format))
 
-    def write_date(self, row: int, column: int, value: datetime.date, number_format: str) -> None:
-        self._sheet.write_datetime(row, column, value, self._format(bold=False, number_format=number_format))
+    def write_date(self, row: int, column: int, value: datetime.date, date_format: str, *, bold: bool = False) -> None:
+        self._sheet.write_datetime(row, column, value, self._format(bold=bold, number_format=date_format))
 
     def write_flag(self, row: int, column: int, *, value: bool) -> None:
         self._sheet.write_boolean(row, column, value, self._format(bold=False))

@@ -35,6 +35,7 @@ class PastRunRow(Base):
     pages: Mapped[int] = mapped_column(BigInteger)
     characters: Mapped[int] = mapped_column(BigInteger)
     megapixels: Mapped[float]
+    picture_megapixels: Mapped[float]
     input_bytes: Mapped[int] = mapped_column(BigInteger)
     output_bytes: Mapped[int] = mapped_column(BigInteger)
     cpu_s: Mapped[float]
@@ -78,7 +79,12 @@ def recall(database: Database, kind: Kind) -> tuple[PastRun, ...]:
         rows = session.scalars(query.order_by(PastRunRow.id.desc()).limit(KEPT)).all()
     return tuple(
         PastRun(
-            work=Work(pages=row.pages, characters=row.characters, megapixels=row.megapixels),
+            work=Work(
+                pages=row.pages,
+                characters=row.characters,
+                megapixels=row.megapixels,
+                picture_megapixels=row.picture_megapixels,
+            ),
             input_bytes=row.input_bytes,
             output_bytes=row.output_bytes,
             cpu_s=row.cpu_s,

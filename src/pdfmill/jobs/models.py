@@ -6,8 +6,8 @@ Each move of a job is one conditional UPDATE: whoever changes no row has lost a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -29,14 +29,13 @@ from sqlalchemy.sql import ColumnElement
 
 from pdfmill.core.errors import InvalidTransition
 from pdfmill.core.failure import Failure
-from pdfmill.jobs import tally
 from pdfmill.jobs.base import Base, utc_now
+from pdfmill.jobs.database import call_after_commit
 from pdfmill.jobs.news import tell_of_work
 from pdfmill.jobs.sealing import FORGOTTEN
 from pdfmill.jobs.status import TRANSITIONS, JobStatus
-
-#: Why an attempt is followed by another one, by the counter that grows with it.
-_REASONS = {"retries": "retry", "crashes": "crash", "lost": "lost"}
+from pdfmill.jobs.story import tell_story
+from pdfmill.jobs.tally import count_move
 
 #: Urgency of a job whose client said nothing (RFC 9218, 4.1).
 DEFAULT_URGENCY = 3
@@ -270,26 +269,15 @@ class Job(Base):
             raise InvalidTransition(f"The job is {before}; it cannot become {target} any more.", job_status=before)
         began_or_was_due = self.started_at if before is JobStatus.PROCESSING else self.not_before
         session = self._change(*conditions, status=target, **values)
-        self._count(session, before, (utc_now() - (began_or_was_due or self.created_at)).total_seconds(), values)
+        seconds = (utc_now() - (began_or_was_due or self.created_at)).total_seconds()
+        count_move(session, self, before, max(seconds, 0.0), values)  # clocks step
         session.add(JobEvent(job_id=self.id, kind=target.value, data={"attempt": self.attempt, "from": before}))
         if target is JobStatus.PENDING:
             tell_of_work(session)
+        if target.is_terminal:
+            call_after_commit(session, partial(tell_story, self))
         if target.is_terminal and self.parent_id is not None:
             wake_batches(session, Job.id == self.parent_id)
-
-    def _count(self, session: Session, before: JobStatus, seconds: float, values: Mapping[str, Any]) -> None:
-        """Tell of a move that was just made; ``seconds`` since the state before it began."""
-        seconds = max(seconds, 0.0)  # clocks step
-        if self.status is JobStatus.PROCESSING:
-            tally.JOB_WAIT.add(session, self.operation, size=seconds)
-        elif before is JobStatus.PROCESSING and self.status is JobStatus.PENDING:
-            reason = next((reason for counter, reason in _REASONS.items() if counter in values), "handed_back")
-            tally.ATTEMPTS_PUT_BACK.add(session, self.operation, reason)
-        elif before is JobStatus.PROCESSING:
-            tally.JOB_RUN.add(session, self.operation, size=seconds)
-        if self.status.is_terminal:
-            code = self.failure.code if self.failure else ""
-            tally.JOBS_ENDED.add(session, self.operation, self.status.lower(), code)
 
     def _change(self, *conditions: ColumnElement[bool], **values: Any) -> Session:
         """One conditional UPDATE of this row, as it was when it was read."""

@@ -341,6 +341,7 @@ class JobService:
             client=submitter.client,
             urgency=submitter.urgency,
             ttl_s=submitter.ttl_s,
+            trace_parent=submitter.trace_parent,
             idempotency_key=idempotency and idempotency.key,
             request_fingerprint=idempotency and idempotency.fingerprint,
             created_at=now,

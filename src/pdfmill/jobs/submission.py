@@ -44,11 +44,13 @@ class Submitter:
         client: Whose turn it is, see `jobs.queue`.
         urgency: 0 to 7, the lower the sooner.
         ttl_s: How long the files are to be kept after the job's end, in seconds; None leaves it to the server.
+        trace_parent: The span of the submission, see `Job.trace_parent`.
     """
 
     client: str = ""
     urgency: int = DEFAULT_URGENCY
     ttl_s: int | None = None
+    trace_parent: str | None = None
 
 
 #: A client that is not known, with work that can wait its turn.

@@ -7,9 +7,9 @@ was rolled back was never counted, and whoever asks, one web server or another, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Double, String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,10 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from pdfmill.jobs.base import Base
 from pdfmill.jobs.database import Database
+from pdfmill.jobs.status import JobStatus
+
+if TYPE_CHECKING:
+    from pdfmill.jobs.models import Job
 
 #: Upper ends of the classes of durations, in seconds; one without end follows.
 SECONDS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
@@ -108,6 +112,9 @@ PEAK_MEMORY = Distribution(
     "attempt_peak_memory_bytes", "Most memory that an attempt's processes held.", ("operation",), BYTES
 )
 
+#: Why an attempt is followed by another one, by the counter that grows with it.
+_REASONS = {"retries": "retry", "crashes": "crash", "lost": "lost"}
+
 #: (upper end, how many up to there), rising.
 Classes = list[tuple[float, float]]
 
@@ -149,6 +156,25 @@ class Tally:
                 so_far += classes.get((*values, str(end)), 0.0)
                 rising.append((end, so_far))
             yield values, rising, total
+
+
+def count_move(session: Session, job: Job, before: JobStatus, seconds: float, values: Mapping[str, Any]) -> None:
+    """Count a move of a job between two states that was just made.
+
+    Args:
+        before: The state it left.
+        seconds: Since that state began.
+        values: The columns that were written.
+    """
+    if job.status is JobStatus.PROCESSING:
+        JOB_WAIT.add(session, job.operation, size=seconds)
+    elif before is JobStatus.PROCESSING and job.status is JobStatus.PENDING:
+        reason = next((reason for counter, reason in _REASONS.items() if counter in values), "handed_back")
+        ATTEMPTS_PUT_BACK.add(session, job.operation, reason)
+    elif before is JobStatus.PROCESSING:
+        JOB_RUN.add(session, job.operation, size=seconds)
+    if job.status.is_terminal:
+        JOBS_ENDED.add(session, job.operation, job.status.lower(), job.failure.code if job.failure else "")
 
 
 def _add(session: Session, name: str, values: tuple[str, ...], amount: float) -> None:

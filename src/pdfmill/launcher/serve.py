@@ -44,7 +44,7 @@ def serve(settings: Settings) -> int:
     started = time.monotonic()
     log_format = _log_format(settings)
     configure_logging(settings.log.model_copy(update={"format": log_format}), part="launcher")
-    with _data_directory(settings):
+    with data_directory(settings):
         _require_free_address(settings)
         environment = _environment(settings, log_format)
         with _broker(settings, environment) as broker_parts:
@@ -81,7 +81,7 @@ def _our_parts(settings: Settings, environment: dict[str, str]) -> list[Part]:
 
 
 @contextlib.contextmanager
-def _data_directory(settings: Settings) -> Iterator[None]:
+def data_directory(settings: Settings) -> Iterator[None]:
     """Make the data directory and keep every other launcher out of it."""
     # 0711: an unprivileged sandbox has to pass through to its own directory, and may list nothing on the way.
     settings.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -169,7 +169,10 @@ def _broker(settings: Settings, environment: dict[str, str]) -> Iterator[list[Pa
 
 def _upgrade_schema(environment: dict[str, str]) -> None:
     """In a process of its own, so that the launcher, which lives on, need not hold a database library in memory."""
-    subprocess.run([sys.executable, "-m", "pdfmill", "db-upgrade"], env=environment, check=True)
+    words = [sys.executable, "-m", "pdfmill", "database", "upgrade"]
+    done = subprocess.run(words, env=environment, check=False)
+    if done.returncode != 0:
+        sys.exit(done.returncode)  # it has said why
 
 
 def _refuse_exposure(settings: Settings, environment: dict[str, str]) -> None:

@@ -11,7 +11,10 @@ from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
 from pdfmill.operations.extract_bank_statement import extract_bank_statement
+from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
+from pdfmill.operations.ocr import ocr
+from pdfmill.operations.ocr_preview import ocr_preview
 from pdfmill.operations.summarize import summarize
 from pdfmill.operations.translate import translate
 
@@ -22,6 +25,9 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert,
     convert_preview,
     extract_text,
+    ocr,
+    ocr_preview,
+    extract_invoice,
     extract_bank_statement,
     summarize,
     translate,

@@ -71,7 +71,10 @@ def run(inputs: Inputs, options: CompressOptions, ctx: Context) -> Outcome[Compr
     service, source = ctx.service(CompressionService), inputs.single
     plan = plan_for(options.level, options.image_quality)
     if options.dry_run:
-        expected, report = service.estimate(source.path, plan, ctx)
+        if options.target_size_bytes is None:
+            expected, report = service.estimate(source.path, plan, ctx)
+        else:
+            expected, report = service.estimate_to_size(source.path, options.target_size_bytes, ctx)
         return Outcome(result=_result(options, source, expected, report), warnings=tuple(report.warnings))
     target = ctx.path("compressed.pdf")
     if options.target_size_bytes is None:

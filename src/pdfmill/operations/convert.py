@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,10 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.conversion.targets import Target
+
+if TYPE_CHECKING:
+    from pdfmill.services.conversion.written import WrittenPages
+    from pdfmill.services.layout.recognition import Recognise
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -21,6 +25,7 @@ _TEXTS = {
 }
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _TABLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -29,9 +34,9 @@ class ConvertOptions(Options):
 
     to: Target = Field(
         Target.TXT,
-        description="Kind of the output. docx is a Word document of running text. csv and xlsx hold the tables, xlsx "
-        "with a sheet for each. Several pictures or csv files come as a zip archive; a TIFF holds all pages itself. "
-        "pdfa is PDF/A-2b, of the whole document.",
+        description="Kind of the output. docx is a Word document, pptx a presentation with a slide for each page. csv "
+        "and xlsx hold the tables, xlsx with a sheet for each. Several pictures or csv files come as a zip archive; a "
+        "TIFF holds all pages itself. pdfa is PDF/A-2b, of the whole document.",
     )
     pages: PageRanges | None = Field(None, description="Pages to convert, such as 1-3,7,end; all if not given.")
     layout: Literal["flow", "exact"] = Field(
@@ -45,6 +50,11 @@ class ConvertOptions(Options):
     quality: int = Field(85, ge=1, le=100, description="Quality of jpeg and webp; a webp of 100 is lossless.")
     small: bool = Field(False, description="Make png files smaller, which takes several times as long.")
     archive: bool = Field(False, description="Put a single picture into a zip archive as well.")
+
+    ocr: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto recognises the words of pages that are only a picture, for text, docx and tables.",
+    )
 
     @model_validator(mode="after")
     def _has_an_alpha_channel(self) -> Self:
@@ -69,6 +79,9 @@ class ConvertResult(Result):
         description="Pages whose text is absent or garbled, such as 2,5-7; null if none, and for pictures."
     )
     tables: int | None = Field(description="Tables that were written; null unless csv or xlsx was asked for.")
+    tables_joined: int | None = Field(
+        None, description="Those of them that went on over several pages; null unless csv or xlsx was asked for."
+    )
     coarser: str | None = Field(description="Pages drawn with fewer dpi because they are very large; null if none.")
 
 
@@ -78,6 +91,8 @@ def run(inputs: Inputs, options: ConvertOptions, ctx: Context) -> Outcome[Conver
         return _write_text(inputs.single, options, ctx)
     if options.to is Target.DOCX:
         return _write_word(inputs.single, options, ctx)
+    if options.to is Target.PPTX:
+        return _write_slides(inputs.single, options, ctx)
     if options.to in _TABLES:
         return _write_tables(inputs.single, options, ctx)
     if options.to is Target.PDFA:
@@ -93,7 +108,9 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     form, media_type = _TEXTS[options.to]
     target = ctx.path(f"text.{options.to}")
     service = ctx.service(TextExtractionService)
-    text = service.extract(source.path, target, TextForm(form), Manner(), options.pages, ctx)
+    text = service.extract(
+        source.path, target, TextForm(form), Manner(), options.pages, ctx, recognise=_recogniser(options)
+    )
     return Outcome(
         result=ConvertResult(
             to=options.to,
@@ -108,27 +125,48 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     )
 
 
-def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
-    from pdfmill.services.conversion.word.service import WordService
+def _recogniser(options: ConvertOptions) -> Recognise | None:
+    from pdfmill.services.ocr.page_layers import recognised_layers
 
-    written = ctx.service(WordService).write(source.path, options.pages, ctx)
-    return Outcome(
-        result=ConvertResult(
-            to=options.to,
-            pages=written.page_numbers,
-            output_bytes=written.path.stat().st_size,
-            needs_ocr=None,
-            tables=None,
-            coarser=None,
-        ),
-        outputs=(OutputFile(written.path, source.renamed(suffix=".docx"), _WORD),),
+    return recognised_layers if options.ocr == "auto" else None
+
+
+def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.word.service import WordLayout, WordService
+
+    written = ctx.service(WordService).write(
+        source.path, WordLayout(options.layout), options.pages, ctx, recognise=_recogniser(options)
     )
+    return _outcome(written, OutputFile(written.path, source.renamed(suffix=".docx"), _WORD), options)
+
+
+def _write_slides(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
+    from pdfmill.services.conversion.slides.service import SlideService
+
+    written = ctx.service(SlideService).write(source.path, options.pages, ctx)
+    name = source.renamed(suffix=".pptx")
+    output = OutputFile(written.path, name, _SLIDES, page_count=len(written.numbers))
+    return _outcome(written, output, options)
+
+
+def _outcome(written: WrittenPages, output: OutputFile, options: ConvertOptions) -> Outcome[ConvertResult]:
+    result = ConvertResult(
+        to=options.to,
+        pages=written.numbers,
+        output_bytes=output.path.stat().st_size,
+        needs_ocr=str(written.needs_ocr) if written.needs_ocr else None,
+        tables=None,
+        coarser=None,
+    )
+    return Outcome(result=result, outputs=(output,), warnings=written.warnings)
 
 
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.tables import TableFormat, TableService
 
-    written = ctx.service(TableService).write(source.path, TableFormat(options.to), options.pages, ctx)
+    written = ctx.service(TableService).write(
+        source.path, TableFormat(options.to), options.pages, ctx, recognise=_recogniser(options)
+    )
     needs_ocr = str(PageRanges.of(written.needs_ocr)) if written.needs_ocr else None
     suffix, media_type = (".zip", MediaType.ZIP) if written.is_archive else (f".{options.to}", _TABLES[options.to])
     return Outcome(
@@ -138,6 +176,7 @@ def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> O
             output_bytes=written.path.stat().st_size,
             needs_ocr=needs_ocr,
             tables=written.table_count,
+            tables_joined=written.joined,
             coarser=None,
         ),
         outputs=(OutputFile(written.path, source.renamed(suffix=suffix), media_type),),
@@ -200,12 +239,12 @@ def _draw(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[C
 convert = Operation(
     name="convert",
     title="Convert",
-    summary="Make text, HTML, Markdown, JSON, tables or pictures from a PDF.",
+    summary="Make a Word document, slides, text, HTML, Markdown, JSON, tables or pictures from a PDF.",
     queue="conversion",
     accepts=Accepts((MediaType.PDF,)),
     options=ConvertOptions,
     result=ConvertResult,
     run=run,
-    requires=("pikepdf", "pdfium", "isal", "xlsxwriter"),
+    requires=("pikepdf", "pdfium", "isal", "xlsxwriter", "python-docx", "python-pptx"),
     variant="to",
 )

@@ -15,7 +15,11 @@ convert_pdf_task = convert_task
 convert_preview_task = OPERATION_TASKS["convert-preview"]
 conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
+extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_preview_task = OPERATION_TASKS["ocr-preview"]
+ocr_process_task = OPERATION_TASKS["ocr"]
+ocr_task = ocr_process_task
 summarize_task = OPERATION_TASKS["summarize"]
 ai_summarize_task = summarize_task
 translate_task = OPERATION_TASKS["translate"]
@@ -35,9 +39,13 @@ __all__ = [
     "convert_preview_task",
     "convert_task",
     "extract_bank_statement_task",
+    "extract_invoice_task",
     "extract_text_task",
     "get_task_status",
     "health_check_task",
+    "ocr_preview_task",
+    "ocr_process_task",
+    "ocr_task",
     "summarize_task",
     "translate_task",
 ]

@@ -6,7 +6,6 @@ sandbox.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,11 @@ from pathlib import Path
 import structlog
 
 from pdfmill.config.logging import get_logger
+from pdfmill.config.tracing import annotate, span
 from pdfmill.core.crash_points import crash_point
 from pdfmill.core.errors import DatabaseUnavailable, EngineFailed, PdfMillError, StorageFull, StorageUnavailable
 from pdfmill.core.failure import Failure
+from pdfmill.core.limits import MIB
 from pdfmill.core.operation import Registry
 from pdfmill.jobs.attempts import Attempt, Usage, claim_next
 from pdfmill.jobs.base import new_job_id
@@ -168,15 +169,13 @@ class AttemptRunner:
             self._dispatcher.dispatch(batch.id, batch.operation)
 
     def _run_attempt(self, attempt: Attempt, place: Place, on_progress: ProgressListener) -> None:
-        with structlog.contextvars.bound_contextvars(job_id=attempt.job.id, attempt=attempt.number):
-            started = time.monotonic()
-            log.info("attempt started", operation=attempt.job.operation)
+        with _bound_to(attempt), span(f"attempt {attempt.job.operation}", parent=attempt.job.trace_parent):
+            log.debug("attempt started", operation=attempt.job.operation)
             try:
                 self._work_and_tell(attempt, place, on_progress)
             except DatabaseUnavailable as error:
                 # No row can be written now; the lease runs out, and the job is taken up again by somebody who can.
                 log.warning("attempt left to its lease: the database is away", cause=repr(error.__cause__))
-            log.info("attempt ended", seconds=round(time.monotonic() - started, 3))
             self._hint_at_batch_of(attempt.job)
             if self._sandbox is not None:
                 self._sandbox.probe_if_due()
@@ -212,7 +211,7 @@ class AttemptRunner:
             self.prepare()
             assert self._sandbox is not None
             attempt.sandbox = str(self._sandbox.tier)
-            with self._sandbox.launch(directory, request, self._providers.desk()) as process:
+            with span("sandbox"), self._sandbox.launch(directory, request, self._providers.desk()) as process:
                 crash_point("launched")
                 ended = self._supervisor.watch(attempt, process, place, on_progress)
             if ended is None:
@@ -223,30 +222,32 @@ class AttemptRunner:
     @contextmanager
     def _directory(self, attempt: Attempt) -> Iterator[Path]:
         """Private to the attempt, so that a job that is delivered twice never shares one."""
-        directory = self._spool.folder / f"{attempt.job.id}-{attempt.number}"
-        (directory / "input").mkdir(mode=0o755, parents=True)
+        directory = self._spool.begin(attempt.job.id, attempt.number)
         try:
             yield directory
         finally:
-            shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later, see `worker.spool`
+            self._spool.end(directory)
 
     def _settle(self, attempt: Attempt, request: SandboxRequest, ended: Ended, directory: Path) -> None:
-        log.info(
+        tier = self._sandbox.tier.name if self._sandbox else ""
+        # These stand in every line from here on, the one that tells the job's whole life among them.
+        structlog.contextvars.bind_contextvars(
+            cpu_s=ended.cpu_s, peak_memory_mib=ended.peak_memory_bytes // MIB, sandbox_s=ended.wall_s, tier=tier
+        )
+        annotate(verdict=ended.verdict.value, cpu_s=ended.cpu_s, peak_memory_bytes=ended.peak_memory_bytes, tier=tier)
+        report = log.debug if ended.verdict is Verdict.OK else log.info
+        report(
             "sandbox ended",
             verdict=ended.verdict.value,
             code=ended.failure and ended.failure.code,
             cause=ended.cause or None,
-            cpu_s=ended.cpu_s,
-            peak_memory_mib=ended.peak_memory_bytes // 1024 // 1024,
-            wall_s=ended.wall_s,
             providers=[use.model_dump() for use in ended.provider_uses] or None,
-            tier=self._sandbox and self._sandbox.tier.name,
         )
-        attempt.usage = Usage(self._sandbox.tier.name, ended.cpu_s, ended.peak_memory_bytes) if self._sandbox else None
+        attempt.usage = Usage(tier, ended.cpu_s, ended.peak_memory_bytes)
         if ended.verdict is Verdict.CANCELLED:
             attempt.cancelled()
         elif ended.outcome is not None:
-            with self._supervisor.keeping_the_lease(attempt):
+            with span("publish"), self._supervisor.keeping_the_lease(attempt):
                 self._publish(attempt, request, ended, ended.outcome, directory)
         elif ended.verdict is Verdict.LOST:
             attempt.lost()
@@ -264,3 +265,14 @@ class AttemptRunner:
             return
         for item in self._publisher.split(attempt, outcome, directory, self._registry.get(batch.operation)):
             self._dispatcher.dispatch(item.id, item.operation)
+
+
+@contextmanager
+def _bound_to(attempt: Attempt) -> Iterator[None]:
+    """Have every line of log name the attempt, and whatever else is bound while it is made, and forget it after it."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(job_id=attempt.job.id, attempt=attempt.number)
+    try:
+        yield
+    finally:
+        structlog.contextvars.clear_contextvars()

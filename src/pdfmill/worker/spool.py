@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from pdfmill.core.context import CHECKPOINT
 from pdfmill.core.errors import StorageFull
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job
@@ -20,6 +21,9 @@ YOUNG_S = 60
 
 #: The lock file of `worker.gate`.
 GATE = "gate.lock"
+
+
+_UNFINISHED = (JobStatus.PENDING, JobStatus.PROCESSING)
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,60 @@ class Spool:
                 "The worker's disk is almost full. Free space; the floor is PDFMILL_STORAGE__MIN_FREE_MIB."
             )
 
+    def begin(self, job_id: str, number: int) -> Path:
+        """The directory of an attempt, with the checkpoint of the last attempt at the job that was made here."""
+        directory = self.folder / f"{job_id}-{number}"
+        (directory / "input").mkdir(mode=0o755, parents=True)
+        earlier = [path for path in self.folder.glob(f"{job_id}-*") if path != directory]
+        for path in sorted(earlier, key=_number, reverse=True):
+            left = path / "work" / CHECKPOINT
+            # The document's own process wrote it: a link leads who knows where. What lies in it, the operation judges.
+            if left.is_dir() and not (left.is_symlink() or left.parent.is_symlink()):
+                (directory / "work").mkdir()
+                left.rename(directory / "work" / CHECKPOINT)
+                break
+        for path in earlier:
+            shutil.rmtree(path, ignore_errors=True)
+        return directory
+
+    def end(self, directory: Path) -> None:
+        """Remove all of an attempt's directory but its checkpoint, for the next attempt; `sweep` removes that."""
+        kept = directory / "work" / CHECKPOINT
+        if not kept.is_dir():
+            shutil.rmtree(directory, ignore_errors=True)  # what stays is swept later
+            return
+        for path in (*directory.iterdir(), *kept.parent.iterdir()):
+            if path not in (kept, kept.parent):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
     def sweep(self, database: Database) -> int:
-        """Remove the work directories of attempts that nobody is making any more; returns how many."""
+        """Remove the work directories of attempts that nobody is making any more; returns how many.
+
+        Checkpoints of jobs that wait for another attempt stay.
+        """
         oldest = time.time() - YOUNG_S
         left = [path for path in self.folder.glob("*-*") if path.is_dir() and path.stat().st_mtime < oldest]
         if not left:
             return 0
         with database.read() as session:
-            query = select(Job.id, Job.attempt).where(Job.status == JobStatus.PROCESSING)
-            running = {f"{job_id}-{attempt}" for job_id, attempt in session.execute(query).all()}
-        dead = [path for path in left if path.name not in running]
+            query = select(Job.id, Job.attempt, Job.status).where(Job.status.in_(_UNFINISHED))
+            jobs = session.execute(query).all()
+        running = {f"{job_id}-{attempt}" for job_id, attempt, status in jobs if status is JobStatus.PROCESSING}
+        waiting = {job_id for job_id, _, status in jobs if status is JobStatus.PENDING}
+        dead = [path for path in left if path.name not in running and not _is_awaited(path, waiting)]
         for path in dead:
             shutil.rmtree(path, ignore_errors=True)
         return len(dead)
+
+
+def _number(directory: Path) -> int:
+    """Which attempt's directory this is."""
+    number = directory.name.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _is_awaited(directory: Path, waiting: set[str]) -> bool:
+    return directory.name.rpartition("-")[0] in waiting and (directory / "work" / CHECKPOINT).is_dir()

@@ -12,11 +12,14 @@ from PIL import Image
 
 from builders.pdf import add_image, add_text_page, encrypted_pdf, jpeg, photo, photo_pdf, rich_pdf, signed_pdf, text_pdf
 from missing import not_run
+from pdfmill.core.context import Context
+from pdfmill.core.errors import TooManyPixels
+from pdfmill.core.limits import Limits
 from pdfmill.engines.pikepdf import claims_pdfa1
+from pdfmill.services.compression.inventory import inventory
 from pdfmill.services.compression.levels import Level, plan_for
 from pdfmill.services.compression.service import CompressionService
 from pdfmill.services.compression.unchanged import Unchanged
-from pdfmill.services.compression.verify import inventory
 
 
 @pytest.fixture
@@ -161,6 +164,46 @@ def test_an_estimate_comes_close_and_leaves_no_file(compress, ctx, tmp_path):
     assert list(ctx.work_dir.iterdir()) == []
     assert report.images_sampled == report.images == 1
     assert expected == pytest.approx(compress(source)[1].stat().st_size, rel=0.02)
+
+
+def test_a_dry_run_for_a_target_size_tells_what_the_search_finds(compress, ctx, tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf", pixels=1200, inches=6)
+    most = compress(source, Level.MAXIMUM)[1].stat().st_size * 3
+    expected, report = CompressionService().estimate_to_size(source, most, ctx)
+    CompressionService().compress_to_size(source, tmp_path / "sized.pdf", most, ctx)
+    assert expected == pytest.approx((tmp_path / "sized.pdf").stat().st_size, rel=0.02)
+    assert report.images_by_form == {"jpeg": 1}
+    assert list(ctx.work_dir.iterdir()) == []
+
+
+def test_a_dry_run_for_a_target_size_out_of_reach_says_so(ctx, tmp_path):
+    expected, report = CompressionService().estimate_to_size(photo_pdf(tmp_path / "in.pdf"), 500, ctx)
+    assert expected > 500
+    assert "500 bytes" in report.warnings[-1]
+
+
+def test_pages_are_compared_within_the_job_s_pixels(tmp_path):
+    source = photo_pdf(tmp_path / "in.pdf")
+    ctx = Context(tmp_path, limits=Limits(max_job_megapixels=1))
+    with pytest.raises(TooManyPixels):
+        CompressionService().compress(source, tmp_path / "out.pdf", plan_for(Level.HIGH), ctx)
+
+
+def test_pictures_in_a_soft_mask_are_brought_to_its_resolution(compress, tmp_path):
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        page = add_text_page(pdf)
+        picture = photo(1200, 1200)
+        add_image(pdf, page, picture, inches=(4, 4), encoded=jpeg(picture))
+        group = pdf.make_stream(b"/Im0 Do")
+        group.Type, group.Subtype, group.BBox = Name.XObject, Name.Form, Array([0, 0, 1, 1])
+        group.Resources = page.Resources
+        mask = pikepdf.Dictionary(Type=Name.Mask, S=Name.Luminosity, G=group)
+        page.obj.Resources = pikepdf.Dictionary(ExtGState=pikepdf.Dictionary(G0=pikepdf.Dictionary(SMask=mask)))
+        page.obj.Contents = pdf.make_stream(b"q 144 0 0 144 0 0 cm /G0 gs 0 0 1 1 re f Q")
+        pdf.save(source)
+    _, target = compress(source)
+    assert _image(target)[0]["/Width"] == "300"  # 2 inches at 150 dpi
 
 
 def test_the_savings_of_the_steps_add_up(compress, tmp_path):

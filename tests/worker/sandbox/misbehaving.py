@@ -50,6 +50,28 @@ def operation(function):
 
 
 @operation
+def count_attempts(options, ctx):
+    """Leaves a mark in the checkpoint and dies, until three are there."""
+    ctx.checkpoint.mkdir(exist_ok=True)
+    marks = len(list(ctx.checkpoint.iterdir()))
+    (ctx.checkpoint / f"mark-{marks}").write_text("was here")
+    ctx.path("rest.bin").write_bytes(b"x")
+    if marks < 2:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return {"marks": str(marks)}
+
+
+@operation
+def link_as_checkpoint(options, ctx):
+    """Leaves a link where the checkpoint should be, and dies; the next attempt tells what it found."""
+    if ctx.checkpoint.is_symlink():
+        return {"found": "the link"}
+    ctx.checkpoint.symlink_to("/usr")
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return {}
+
+
+@operation
 def behave(options, ctx):
     path = ctx.path("out.txt")
     path.write_text("fine")

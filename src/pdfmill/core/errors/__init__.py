@@ -2,18 +2,19 @@
 
     PdfMillError
     ├── InvalidRequest ── InvalidOptions, WrongInputCount, InvalidPageRange, InvalidSettings, IdempotencyConflict,
-    │                     UnusablePath
+    │                     UnusablePath, UnknownLanguage
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                     NotAStatement, NotExportable, AllItemsFailed
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
-    ├── AddressInUse, AlreadyServing, OutputExists, InvalidTransition, JobNotFinished, ResultUnavailable,
-    │   JobExpired, PasswordLost
+    ├── AddressInUse, AlreadyServing, DataDirectoryNotEmpty, BackupUnreadable, OutputExists, InvalidTransition,
+    │   JobNotFinished, ResultUnavailable, JobExpired, PasswordLost
     ├── MissingDependency, UnsafeExposure, EngineFailed, OutputRejected, SandboxCrashed, Quarantined
-    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, BrokerUnavailable, ServerUnreachable
+    ├── StorageFull, StorageUnavailable, FileMissing, DatabaseUnavailable, SchemaTooNew,
+    │   BrokerUnavailable, ServerUnreachable
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, UnknownKey,
     │   InvalidLink, PasswordLost, AuditBroken, Exposed
     ├── ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported
@@ -46,20 +47,25 @@ from pdfmill.core.errors.callers import (
 from pdfmill.core.errors.document import (
     AllItemsFailed,
     DamagedInput,
+    DynamicForm,
     EmptyInput,
     EncryptedInput,
     ForbiddenContent,
     NoPages,
     NoTables,
+    NotAnInvoice,
     NotArchivable,
     NotAStatement,
     NotExportable,
     NoText,
+    NothingToRecognise,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
     AlreadyServing,
+    BackupUnreadable,
     Cancelled,
+    DataDirectoryNotEmpty,
     DeadlineExceeded,
     InvalidTransition,
     JobExpired,
@@ -99,6 +105,7 @@ from pdfmill.core.errors.request import (
     InvalidSettings,
     MethodNotAllowed,
     OutputExists,
+    UnknownLanguage,
     UnsupportedMediaType,
     UnusablePath,
     WrongInputCount,
@@ -110,6 +117,7 @@ from pdfmill.core.errors.surroundings import (
     FileMissing,
     MissingDependency,
     OutputRejected,
+    SchemaTooNew,
     ServerUnreachable,
     StorageFull,
     StorageUnavailable,
@@ -122,12 +130,15 @@ __all__ = [
     "AlreadyServing",
     "ArchiveTooLarge",
     "AuditBroken",
+    "BackupUnreadable",
     "BrokerUnavailable",
     "Cancelled",
     "CrossSiteRequest",
     "DamagedInput",
+    "DataDirectoryNotEmpty",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "DynamicForm",
     "EmptyInput",
     "EncryptedInput",
     "EngineFailed",
@@ -156,9 +167,11 @@ __all__ = [
     "NoTables",
     "NoText",
     "NotAStatement",
+    "NotAnInvoice",
     "NotArchivable",
     "NotExportable",
     "NotFound",
+    "NothingToRecognise",
     "OutputExists",
     "OutputRejected",
     "OutputTooLarge",
@@ -173,6 +186,7 @@ __all__ = [
     "QuotaExceeded",
     "ResultUnavailable",
     "SandboxCrashed",
+    "SchemaTooNew",
     "ScopeMissing",
     "ServerUnreachable",
     "StorageFull",
@@ -184,6 +198,7 @@ __all__ = [
     "TooManyRequests",
     "UnknownJob",
     "UnknownKey",
+    "UnknownLanguage",
     "UnknownOperation",
     "UnsafeExposure",
     "UnsupportedMediaType",

@@ -70,6 +70,14 @@ class NotArchivable(PdfMillError):
         super().__init__(detail, reasons=reasons, **extras)
 
 
+class NotAnInvoice(PdfMillError):
+    """``looks_like`` says what it seems to be."""
+
+    code = "not_an_invoice"
+    title = "The document is not an invoice"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class NotAStatement(PdfMillError):
     """``looks_like`` says what the document seems to be instead."""
 
@@ -90,3 +98,19 @@ class NoPages(PdfMillError):
     code = "no_pages"
     title = "The document has no pages"
     kind = ErrorKind.UNREADABLE_INPUT
+
+
+class NothingToRecognise(PdfMillError):
+    """Every page is empty: there is neither text nor a picture of it."""
+
+    code = "nothing_to_recognise"
+    title = "The document has no pictures and nothing else to recognise"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
+class DynamicForm(PdfMillError):
+    """An XFA form whose pages a viewer makes up (ISO 32000-1, 12.7.8); all but one say "please wait"."""
+
+    code = "dynamic_form"
+    title = "The document is a form that only its own viewer can show"
+    kind = ErrorKind.UNSUPPORTED_INPUT

@@ -72,6 +72,18 @@ class AlreadyServing(PdfMillError):
     kind = ErrorKind.CONFLICT
 
 
+class DataDirectoryNotEmpty(PdfMillError):
+    code = "data_directory_not_empty"
+    title = "There is something in the data directory already"
+    kind = ErrorKind.CONFLICT
+
+
+class BackupUnreadable(PdfMillError):
+    code = "backup_unreadable"
+    title = "The backup cannot be restored"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+
 class JobExpired(PdfMillError):
     code = "job_expired"
     title = "The files of this job are gone"

@@ -57,6 +57,13 @@ class MethodNotAllowed(PdfMillError):
     kind = ErrorKind.METHOD_NOT_ALLOWED
 
 
+class UnknownLanguage(InvalidRequest):
+    """``installed`` lists the languages that there are."""
+
+    code = "unknown_language"
+    title = "A language for OCR is not installed"
+
+
 class UnsupportedMediaType(PdfMillError):
     code = "unsupported_media_type"
     title = "The operation does not take this kind of file"

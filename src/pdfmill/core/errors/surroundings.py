@@ -63,6 +63,12 @@ class DatabaseUnavailable(PdfMillError):
     kind = ErrorKind.STORAGE_UNAVAILABLE
 
 
+class SchemaTooNew(PdfMillError):
+    code = "schema_too_new"
+    title = "The database is of a newer version of pdfmill"
+    kind = ErrorKind.CONFLICT
+
+
 class BrokerUnavailable(PdfMillError):
     code = "broker_unavailable"
     title = "The message broker does not answer"

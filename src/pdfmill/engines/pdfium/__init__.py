@@ -4,7 +4,7 @@ PDFium is not thread-safe: one document, one process.
 """
 
 from pdfmill.engines.pdfium.drawing import Drawing, DrawnDocument, GreyImage, Ink, Pixels, open_drawn
-from pdfmill.engines.pdfium.graphics import Graphics
+from pdfmill.engines.pdfium.graphics import Graphics, Painted, picture_share
 from pdfmill.engines.pdfium.metrics import StandardFont, standard_font
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
@@ -20,6 +20,7 @@ __all__ = [
     "Ink",
     "Link",
     "OutlineItem",
+    "Painted",
     "Pixels",
     "ReadDocument",
     "ReadPage",
@@ -28,5 +29,6 @@ __all__ = [
     "is_of_leftward_script",
     "open_drawn",
     "open_read",
+    "picture_share",
     "standard_font",
 ]

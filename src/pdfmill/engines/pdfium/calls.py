@@ -48,12 +48,15 @@ count_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_void_p)
 get_form_object = _function("FPDFFormObj_GetObject", c_void_p, c_void_p, c_ulong)
 get_object_type = _function("FPDFPageObj_GetType", c_int, c_void_p)
 get_object_matrix = _function("FPDFPageObj_GetMatrix", c_int, c_void_p, c_void_p)
+get_bounds = _function("FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+set_is_active = _function("FPDFPageObj_SetIsActive", c_int, c_void_p, c_int)
 get_draw_mode = _function("FPDFPath_GetDrawMode", c_int, c_void_p, c_void_p, c_void_p)
 count_segments = _function("FPDFPath_CountSegments", c_int, c_void_p)
 get_segment = _function("FPDFPath_GetPathSegment", c_void_p, c_void_p, c_int)
 get_segment_type = _function("FPDFPathSegment_GetType", c_int, c_void_p)
 get_segment_point = _function("FPDFPathSegment_GetPoint", c_int, c_void_p, c_void_p, c_void_p)
 is_closing = _function("FPDFPathSegment_GetClose", c_int, c_void_p)
+get_image_size = _function("FPDFImageObj_GetImagePixelSize", c_int, c_void_p, c_void_p, c_void_p)
 get_stroke_width = _function("FPDFPageObj_GetStrokeWidth", c_int, c_void_p, c_void_p)
 
-__all__ = [name for name in dir() if name.startswith(("get_", "count_", "has_", "is_"))]
+__all__ = [name for name in dir() if name.startswith(("get_", "set_", "count_", "has_", "is_"))]

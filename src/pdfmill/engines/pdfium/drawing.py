@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from pdfmill.core.errors import DamagedInput
 from pdfmill.core.limits import Limits, PixelBudget
+from pdfmill.engines.pdfium.geometry import PageGeometry
+from pdfmill.engines.pdfium.graphics import Painted, hide, picture_share, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 
 GreyImage = npt.NDArray[np.uint8]
@@ -36,10 +38,12 @@ class Drawing:
     Attributes:
         pixels: Height × width × samples: grey, red-green-blue, or red-green-blue-alpha.
         dpi: Its resolution, which is lower than was asked for where the page would have had too many pixels.
+        picture_share: Part of the page that its pictures cover, 0 to 1.
     """
 
     pixels: Pixels
     dpi: float
+    picture_share: float = 0.0
 
 
 class DrawnDocument:
@@ -90,13 +94,20 @@ class DrawnDocument:
             page.close()
 
     def draw_in(
-        self, page_index: int, ink: Ink, *, dpi: float, part: tuple[float, float, float, float] | None = None
+        self,
+        page_index: int,
+        ink: Ink,
+        *,
+        dpi: float,
+        part: tuple[float, float, float, float] | None = None,
+        without: Collection[Painted] = (),
     ) -> Drawing:
         """A page as a reader sees it, annotations and form fields included.
 
         Args:
             dpi: Wanted resolution; lower where the page would have more pixels than the budget allows for one.
             part: Left, top, right, bottom of what is drawn, in points from the top left; None for all.
+            without: What is left out, in form XObjects as well; annotations then are, too.
 
         Raises:
             DamagedInput: The page has no size.
@@ -108,8 +119,11 @@ class DrawnDocument:
             width, height = page.get_size()
             left, top, right, bottom = (edge / unit for edge in part) if part else (0.0, 0.0, width, height)
             scale = self._scale((right - left, bottom - top), dpi * unit, self._pixels.page_pixels)
+            if without:
+                hide(page, without)
             bitmap = page.render(
                 scale=scale,
+                draw_annots=not without,
                 crop=(max(left, 0), max(height - bottom, 0), max(width - right, 0), max(top, 0)),
                 may_draw_forms=True,
                 grayscale=ink is Ink.GREY,
@@ -117,7 +131,9 @@ class DrawnDocument:
                 fill_color=(255, 255, 255, 0 if ink is Ink.TRANSPARENT else 255),
             )
             drawn = np.array(bitmap.to_numpy(), dtype=np.uint8)
-            return Drawing(drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value), scale * 72 / unit)
+            pixels = drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value)
+            share = picture_share(read_pictures(page, PageGeometry.of(page, 1.0)), (width, height))
+            return Drawing(pixels, scale * 72 / unit, share)
         finally:
             page.close()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pdfmill.migrations.ending import fail_where
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -40,7 +42,21 @@ def upgrade() -> None:
     )
 
 
+#: What becomes of a batch that an older version cannot gather: its items, by then, are jobs like all others.
+_NO_BATCHES = {
+    "code": "unknown_operation",
+    "title": "There is no such operation",
+    "detail": "The server went back to a version that knows no batches. Its files are jobs of their own now.",
+    "kind": "not_found",
+    "retryable": False,
+    "extras": {},
+    "trace_id": None,
+}
+
+
 def downgrade() -> None:
+    # It waits for its items, owned by nobody; nobody would ever take it up again.
+    op.execute(fail_where("status = 'PROCESSING' AND lease_owner IS NULL", _NO_BATCHES))
     op.drop_table("periodic_run")
     with op.batch_alter_table("job") as job:
         for columns in reversed(_INDEXES):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pdfmill.migrations.ending import fail_where
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -45,7 +47,32 @@ def upgrade() -> None:
         job.create_index(job.f(_INDEX), ["owner", "created_at", "id"])
 
 
+#: What becomes of a job whose password an older version cannot keep.
+_NO_PASSWORD = {
+    "code": "password_lost",
+    "title": "The password of this job cannot be read any more",
+    "detail": "The server went back to a version that does not keep passwords. Submit the job again.",
+    "kind": "gone",
+    "retryable": False,
+    "extras": {},
+    "trace_id": None,
+}
+
+#: Keys were an owner's own, and are everybody's again: only the first job that used one may keep it.
+_FORGET_SECOND_KEYS = """
+    UPDATE job SET idempotency_key = NULL, request_fingerprint = NULL
+    WHERE EXISTS (
+        SELECT 1 FROM job AS earlier
+        WHERE earlier.idempotency_key = job.idempotency_key
+        AND (earlier.created_at < job.created_at OR (earlier.created_at = job.created_at AND earlier.id < job.id))
+    )
+"""
+
+
 def downgrade() -> None:
+    # With the masked password that stands among its options it would fail in a way that nobody understands.
+    op.execute(fail_where("status IN ('PENDING', 'PROCESSING') AND sealed_options <> ''", _NO_PASSWORD))
+    op.execute(_FORGET_SECOND_KEYS)
     with op.batch_alter_table("job") as job:
         job.drop_index(job.f(_INDEX))
         job.drop_constraint(job.f(_NEW_KEY), type_="unique")

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.BigInteger(), nullable=False),
         sa.Column("characters", sa.BigInteger(), nullable=False),
         sa.Column("megapixels", sa.Double(), nullable=False),
+        sa.Column("picture_megapixels", sa.Double(), nullable=False),
         sa.Column("input_bytes", sa.BigInteger(), nullable=False),
         sa.Column("output_bytes", sa.BigInteger(), nullable=False),
         sa.Column("cpu_s", sa.Double(), nullable=False),

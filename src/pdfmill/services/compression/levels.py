@@ -24,9 +24,11 @@ class Plan:
     Attributes:
         dpi: Resolution at the size at which an image is painted.
         downsample_above: Images are left alone up to this multiple of ``dpi``: a few per cent fewer pixels only blur.
-        jpeg_quality: On the scale of libjpeg.
-        least_similarity: Structural similarity (SSIM) that an encoded image must keep to its own pixels; the quality
-            is raised until it does.
+        jpeg_quality: The lowest, on the scale of libjpeg.
+        highest_quality: How far it is raised for the sake of similarity. Beyond, what is dissimilar is grain, which
+            nobody misses.
+        least_similarity: Structural similarity (SSIM) that an encoded image must keep to the original's, both seen at
+            the size at which it is painted; the quality is raised until it does.
         least_page_similarity: The same for a drawn page against the original's.
         paper_dpi: Resolution of the paper where a scanned page is split into paper, ink and mask.
         least_layers_similarity: SSIM that such layers must keep to the page.
@@ -36,6 +38,7 @@ class Plan:
     dpi: float
     downsample_above: float
     jpeg_quality: int
+    highest_quality: int
     least_similarity: float
     least_page_similarity: float
     paper_dpi: float
@@ -49,17 +52,17 @@ class Plan:
 
 
 _PLANS = {
-    Level.LOW: Plan(250, 1.3, 80, 0.985, 0.975, 150, 1.0),
-    Level.MEDIUM: Plan(150, 1.2, 62, 0.968, 0.95, 120, 1.0),
-    Level.HIGH: Plan(116, 1.2, 54, 0.95, 0.90, 100, 0.94, mixed_raster=True),
-    Level.MAXIMUM: Plan(90, 1.15, 38, 0.89, 0.80, 75, 0.92, mixed_raster=True),
+    Level.LOW: Plan(250, 1.3, 70, 95, 0.993, 0.975, 150, 1.0),
+    Level.MEDIUM: Plan(150, 1.2, 40, 68, 0.9885, 0.95, 120, 1.0),
+    Level.HIGH: Plan(120, 1.2, 30, 58, 0.96, 0.90, 100, 0.94, mixed_raster=True),
+    Level.MAXIMUM: Plan(112, 1.15, 25, 50, 0.915, 0.80, 75, 0.92, mixed_raster=True),
 }
 
 #: Beyond `maximum`: what can still be recognised. Only a target size leads here.
-_COARSEST = Plan(40, 1.1, 15, 0.60, 0.50, 40, 0.60, mixed_raster=True)
+_COARSEST = Plan(40, 1.1, 10, 25, 0.60, 0.50, 40, 0.60, mixed_raster=True)
 
 #: Quality to SSIM, between which `image_quality` interpolates; the levels' own lie on it.
-_SIMILARITY_OF_QUALITY = [(10, 0.70), (38, 0.89), (54, 0.95), (62, 0.968), (80, 0.985), (100, 0.999)]
+_SIMILARITY_OF_QUALITY = [(10, 0.70), (25, 0.915), (30, 0.96), (40, 0.9885), (70, 0.993), (100, 0.999)]
 
 
 def plan_for(level: Level, image_quality: int | None = None) -> Plan:
@@ -72,6 +75,7 @@ def plan_for(level: Level, image_quality: int | None = None) -> Plan:
     return replace(
         plan,
         jpeg_quality=image_quality,
+        highest_quality=max(image_quality, plan.highest_quality),
         least_similarity=similarity,
         least_page_similarity=plan.least_page_similarity * leniency,
         least_layers_similarity=plan.least_layers_similarity * leniency,
@@ -98,6 +102,7 @@ def _between(finer: Plan, coarser: Plan, part: float) -> Plan:
         dpi=mean(lambda plan: plan.dpi),
         downsample_above=mean(lambda plan: plan.downsample_above),
         jpeg_quality=round(mean(lambda plan: plan.jpeg_quality)),
+        highest_quality=round(mean(lambda plan: plan.highest_quality)),
         least_similarity=mean(lambda plan: plan.least_similarity),
         least_page_similarity=mean(lambda plan: plan.least_page_similarity),
         paper_dpi=mean(lambda plan: plan.paper_dpi),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,13 @@ class Placements:
     Attributes:
         inches: For each image XObject the largest width and height at which it is painted anywhere.
         page_indices: For each image XObject the pages that paint it.
+        covered: For each page the part of it that images cover together, at most 1.
         complete: False if the document was too tangled to follow to the end; then no size can be trusted.
     """
 
     inches: dict[ObjectId, tuple[float, float]] = field(default_factory=dict)
     page_indices: dict[ObjectId, set[int]] = field(default_factory=lambda: defaultdict(set))
+    covered: dict[int, float] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -65,9 +67,14 @@ class Matrix:
         """Width and height of the unit square, in which every image is painted."""
         return math.hypot(self.a, self.b), math.hypot(self.c, self.d)
 
+    @property
+    def area(self) -> float:
+        """Area of the unit square."""
+        return abs(self.a * self.d - self.b * self.c)
+
 
 def find_placements(pdf: Pdf, ctx: Context) -> Placements:
-    """Follow the content of every page, its forms, patterns and annotation appearances."""
+    """Follow the content of every page, its forms, soft masks, patterns and annotation appearances."""
     walk = _Walk(Placements())
     page_count = len(pdf.pages)
     for index, page in enumerate(pdf.pages):
@@ -82,10 +89,11 @@ class _Walk:
         self._parsed: dict[ObjectId, list[tuple[str, Any]]] = {}
         self._streams = 0
         self._page_index = 0
+        self._painted_area = 0.0
         self._inch = 1 / 72
 
     def page(self, index: int, page: Page) -> None:
-        self._page_index = index
+        self._page_index, self._painted_area = index, 0.0
         unit = page.obj.get(Name.UserUnit, 1)
         self._inch = float(unit) / 72 if isinstance(unit, int | float) or hasattr(unit, "__float__") else 1 / 72
         resources = page.obj.get(Name.Resources) or _inherited_resources(page)
@@ -93,6 +101,7 @@ class _Walk:
         for annotation in _array(page.obj.get(Name.Annots)):
             if isinstance(annotation, Dictionary):
                 self._annotation(annotation)
+        self.found.covered[index] = min(1.0, self._painted_area / (_area(page) or 1.0))
 
     def _annotation(self, annotation: Dictionary) -> None:
         appearances = annotation.get(Name.AP)
@@ -116,18 +125,14 @@ class _Walk:
         if depth > _DEEPEST or self._streams > _MOST_STREAMS:
             self.found.complete = False
             return
-        objects = resources.get(Name.XObject)
-        if isinstance(objects, Dictionary):
-            stack: list[Matrix] = []
-            for operator, operand in self._operations(content, key):
-                if operator == "q":
-                    stack.append(matrix)
-                elif operator == "Q":
-                    matrix = stack.pop() if stack else matrix
-                elif operator == "cm":
-                    matrix = operand.then(matrix)
-                else:
-                    self._paint(objects.get(operand), resources, matrix, depth)
+        objects, states = (_dictionary(resources.get(category)) for category in (Name.XObject, Name.ExtGState))
+        masks = {name: mask for name in states.keys() if (mask := _soft_mask(states[name])) is not None}  # noqa: SIM118
+        if len(objects) or masks:
+            for operator, operand, placed in _placed(self._operations(content, key), matrix):
+                if operator == "Do":
+                    self._paint(objects.get(operand), resources, placed, depth)
+                elif operand in masks:
+                    self._form(masks[operand], resources, placed, depth + 1)
         for pattern in _values(resources.get(Name.Pattern)):
             if isinstance(pattern, Stream):
                 self._form(pattern, resources, Matrix(), depth + 1)
@@ -139,6 +144,7 @@ class _Walk:
             self._form(painted, resources, matrix, depth + 1)
         elif painted.get(Name.Subtype) == Name.Image:
             width, height = (side * self._inch for side in matrix.unit_square)
+            self._painted_area += matrix.area
             widest, highest = self.found.inches.get(painted.objgen, (0.0, 0.0))
             self.found.inches[painted.objgen] = (max(width, widest), max(height, highest))
             self.found.page_indices[painted.objgen].add(self._page_index)
@@ -154,16 +160,39 @@ class _Walk:
         return self._parsed[key]
 
 
+def _placed(operations: Iterable[tuple[str, Any]], matrix: Matrix) -> Iterator[tuple[str, str, Matrix]]:
+    """The operators that name something, with the matrix at that moment."""
+    stack: list[Matrix] = []
+    for operator, operand in operations:
+        if operator == "q":
+            stack.append(matrix)
+        elif operator == "Q":
+            matrix = stack.pop() if stack else matrix
+        elif operator == "cm":
+            matrix = operand.then(matrix)
+        else:
+            yield operator, operand, matrix
+
+
 def _parse(content: Any) -> Iterator[tuple[str, Any]]:
-    for instruction in pikepdf.parse_content_stream(content, "q Q cm Do"):
+    for instruction in pikepdf.parse_content_stream(content, "q Q cm Do gs"):
         operator = str(instruction.operator)
         operands = list(instruction.operands)
         if operator in ("q", "Q"):
             yield operator, None
         elif operator == "cm" and len(operands) == 6:
             yield operator, Matrix(*(float(number) for number in operands))
-        elif operator == "Do" and operands and isinstance(operands[0], Name):
-            yield operator, operands[0]
+        elif operator in ("Do", "gs") and operands and isinstance(operands[0], Name):
+            yield operator, str(operands[0])
+
+
+def _area(page: Page) -> float:
+    """Area of a page in its own units; 0 where its box is no box."""
+    try:
+        left, bottom, right, top = (float(number) for number in page.cropbox)
+    except (PikepdfError, TypeError, ValueError, AttributeError, KeyError):
+        return 0.0
+    return abs((right - left) * (top - bottom))
 
 
 def _inherited_resources(page: Page) -> Any:
@@ -191,6 +220,17 @@ def _scale(rectangle: Array, box: Array) -> float:
     left, bottom, right, top = (float(number) for number in rectangle)
     from_x, from_y, to_x, to_y = (float(number) for number in box)
     return max(abs(right - left) / (abs(to_x - from_x) or 1), abs(top - bottom) / (abs(to_y - from_y) or 1))
+
+
+def _soft_mask(state: Any) -> Stream | None:
+    """The group of a soft mask, which is placed by the matrix at the moment when the mask is set (11.6.5.2)."""
+    mask = state.get(Name.SMask) if isinstance(state, Dictionary) else None
+    group = mask.get(Name.G) if isinstance(mask, Dictionary) else None
+    return group if isinstance(group, Stream) else None
+
+
+def _dictionary(value: Any) -> Dictionary:
+    return value if isinstance(value, Dictionary) else Dictionary()
 
 
 def _values(dictionary: Any) -> Iterator[Any]:

@@ -51,12 +51,7 @@ class CompressionService:
             found = find_plan(source, ctx.path("search.pdf"), most_bytes, ctx.stage("", share=0.6))
             report = _write_verified(source, target, _as_chosen(found.choices), found.plan, ctx.stage("", share=0.4))
         report = _published(source, target, report, ctx)
-        reached = target.stat().st_size
-        if reached > most_bytes:
-            report.warnings.append(
-                f"The document cannot be made as small as {most_bytes} bytes; {reached} is the smallest. What is left "
-                "is text, fonts, and pictures that would no longer be recognised."
-            )
+        _warn_if_larger(report, target.stat().st_size, most_bytes)
         return report
 
     def estimate(self, source: Path, plan: Plan, ctx: Context) -> tuple[int, CompressionReport]:
@@ -69,8 +64,21 @@ class CompressionService:
         if report is not None:
             return source.stat().st_size, report
         expected, report = estimate(source, ctx.path("estimate.pdf"), plan, ctx.stage("", share=1.0))
-        if expected >= source.stat().st_size:
-            report.unchanged = Unchanged.ALREADY_SMALL
+        return _never_larger(source, expected, report)
+
+    def estimate_to_size(self, source: Path, most_bytes: int, ctx: Context) -> tuple[int, CompressionReport]:
+        """The size in bytes that `compress_to_size` would reach: all images are tried, as it does.
+
+        Raises:
+            As `compress`.
+        """
+        report = _if_signed(source, ctx)
+        if report is None:
+            found = find_plan(source, ctx.path("search.pdf"), most_bytes, ctx.stage("", share=1.0))
+            expected, report = _never_larger(source, found.expected_bytes, found.report)
+        else:
+            expected = source.stat().st_size
+        _warn_if_larger(report, expected, most_bytes)
         return expected, report
 
 
@@ -78,6 +86,23 @@ def _if_signed(source: Path, ctx: Context) -> CompressionReport | None:
     """A report that leaves a signed document alone, whose signature a rewrite would break; None if it is not signed."""
     with open_pdf(source, ctx.limits) as pdf:
         return CompressionReport(len(pdf.pages), Unchanged.SIGNED) if is_signed(pdf) else None
+
+
+def _never_larger(source: Path, expected: int, report: CompressionReport) -> tuple[int, CompressionReport]:
+    """What is expected of a job that gives the original back where nothing can be saved."""
+    size = source.stat().st_size
+    if expected < size:
+        return expected, report
+    report.unchanged = Unchanged.ALREADY_SMALL
+    return size, report
+
+
+def _warn_if_larger(report: CompressionReport, reached: int, most_bytes: int) -> None:
+    if reached > most_bytes:
+        report.warnings.append(
+            f"The document cannot be made as small as {most_bytes} bytes; {reached} is the smallest. What is left "
+            "is text, fonts, and pictures that would no longer be recognised."
+        )
 
 
 def _published(source: Path, target: Path, report: CompressionReport, ctx: Context) -> CompressionReport:

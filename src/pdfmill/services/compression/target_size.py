@@ -12,6 +12,7 @@ from pdfmill.services.compression.images.choice import Choice
 from pdfmill.services.compression.images.description import ObjectId
 from pdfmill.services.compression.images.workshop import Workshop
 from pdfmill.services.compression.levels import Plan, plan_at
+from pdfmill.services.compression.report import CompressionReport
 
 #: Halvings of the range of coarseness: after these the size changes by a per cent or so.
 _HALVINGS = 6
@@ -26,12 +27,14 @@ class SizedPlan:
 
     Attributes:
         choices: What the plan makes of each image.
-        fits: Whether the output is expected to be within the wanted size.
+        expected_bytes: Size of the output.
+        report: What becomes of the images.
     """
 
     plan: Plan
     choices: Mapping[ObjectId, Choice]
-    fits: bool
+    expected_bytes: int
+    report: CompressionReport
 
 
 def find_plan(source: Path, draft: Path, most_bytes: int, ctx: Context) -> SizedPlan:
@@ -52,7 +55,12 @@ def find_plan(source: Path, draft: Path, most_bytes: int, ctx: Context) -> Sized
         finish(document, {}, draft, ctx.stage("", share=0.2))
         others = draft.stat().st_size - sum(len(image.stream.read_raw_bytes()) for image in document.images)
         draft.unlink()
-        return _bisect(tried, round(most_bytes * _AIM) - others)
+        coarseness = _bisect(tried, round(most_bytes * _AIM) - others)
+        choices = tried.choices[coarseness]
+        report = CompressionReport(page_count=len(document.pdf.pages), images=len(document.images))
+        for image in document.images:
+            report.count(image.description, choices[image.description.object_id])
+        return SizedPlan(plan_at(coarseness), choices, others + tried.image_bytes(choices), report)
 
 
 class _Tried:
@@ -78,11 +86,12 @@ class _Tried:
         return total
 
 
-def _bisect(tried: _Tried, most_bytes: int) -> SizedPlan:
+def _bisect(tried: _Tried, most_bytes: int) -> float:
+    """The smallest coarseness whose images fit, or the greatest there is."""
     if tried.image_bytes(tried.choices[0.0]) <= most_bytes:
-        return SizedPlan(plan_at(0.0), tried.choices[0.0], fits=True)
+        return 0.0
     if tried.image_bytes(tried.choices[1.0]) > most_bytes:
-        return SizedPlan(plan_at(1.0), tried.choices[1.0], fits=False)
+        return 1.0
     too_fine, fits = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (too_fine + fits) / 2
@@ -90,4 +99,4 @@ def _bisect(tried: _Tried, most_bytes: int) -> SizedPlan:
             fits = middle
         else:
             too_fine = middle
-    return SizedPlan(plan_at(fits), tried.choices[fits], fits=True)
+    return fits

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from pikepdf import Pdf
 
 from pdfmill.core.context import Context
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import open_pdf
+from pdfmill.services.compression.inventory import inventory
 from pdfmill.services.compression.similarity import structural_similarity
 
 _DRAWN_PIXELS = 4_000_000
-
-_ROOT_ENTRIES = (
-    "/AcroForm",
-    "/MarkInfo",
-    "/StructTreeRoot",
-    "/Lang",
-    "/OutputIntents",
-    "/OCProperties",
-    "/Metadata",
-    "/Names",
-    "/Dests",
-    "/PageLabels",
-    "/AF",
-)
 
 
 @dataclass
@@ -64,6 +49,7 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: fl
 
     Raises:
         DamagedInput: One of them cannot be drawn.
+        TooManyPixels: The context allows no more.
     """
     found = Comparison()
     with open_pdf(original) as before, open_pdf(smaller) as after:
@@ -71,7 +57,7 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: fl
     if found.lost:
         return found
     touched = set(touched_pages)
-    with open_drawn(original) as old, open_drawn(smaller) as new:
+    with open_drawn(original, ctx.pixels) as old, open_drawn(smaller, ctx.pixels) as new:
         for index in range(old.page_count):
             if old.text(index) != new.text(index):
                 found.changed_text = index + 1
@@ -90,66 +76,3 @@ def _lost_structure(before: Pdf, after: Pdf) -> str | None:
         if has.get(what) != amount:
             return f"{what} changed"
     return None
-
-
-def inventory(pdf: Pdf) -> dict[str, Any]:
-    """What a document holds besides its looks: counts of everything that a rewrite must not lose."""
-    root = pdf.Root
-    found: dict[str, Any] = {
-        "the number of pages": len(pdf.pages),
-        "the size of pages": [_box(page.obj) for page in pdf.pages],
-        "annotations": _annotations(pdf),
-        "the outline": _outline_items(root.get(Name.Outlines)),
-        "attachments": sorted(pdf.attachments.keys()),
-        "encryption": pdf.is_encrypted,
-        "form fields": _size(_entry(root, Name.AcroForm, Name.Fields)),
-        "the XFA form": _size(_entry(root, Name.AcroForm, Name.XFA)),
-        "layers": _size(_entry(root, Name.OCProperties, Name.OCGs)),
-    }
-    for entry in _ROOT_ENTRIES:
-        value = root.get(entry)
-        found[f"the document's {entry[1:]}"] = _size(value)
-    return found
-
-
-def _entry(holder: Any, *path: Any) -> Any:
-    value: Any = holder
-    for key in path:
-        value = value.get(key) if isinstance(value, Dictionary) else None
-    return value
-
-
-def _size(value: Any) -> Any:
-    if isinstance(value, Stream):
-        return len(value.read_bytes())
-    if isinstance(value, Array | Dictionary):
-        return len(value)
-    return None if value is None else str(value)
-
-
-def _box(page: Dictionary) -> tuple[Any, ...]:
-    boxes = (page.get(Name.MediaBox), page.get(Name.CropBox))
-    return (*(tuple(map(float, box)) if isinstance(box, Array) else None for box in boxes), page.get(Name.Rotate))
-
-
-def _annotations(pdf: Pdf) -> Counter[str]:
-    kinds: Counter[str] = Counter()
-    for page in pdf.pages:
-        annotations = page.obj.get(Name.Annots)
-        for each in annotations if isinstance(annotations, Array) else ():
-            if isinstance(each, Dictionary):
-                kinds[str(each.get(Name.Subtype))] += 1
-    return kinds
-
-
-def _outline_items(outlines: Any) -> int:
-    """Items of the outline; each is counted once, since hostile outlines run in circles."""
-    seen: set[tuple[int, int]] = set()
-    waiting = [outlines]
-    while waiting:
-        item = waiting.pop()
-        if not isinstance(item, Dictionary) or item.objgen in seen:
-            continue
-        seen.add(item.objgen)
-        waiting += [item.get(Name.First), item.get(Name.Next)]
-    return len(seen)

@@ -38,7 +38,7 @@ def encode_png(pixels: Pixels, *, dpi: float, effort: PngEffort = PngEffort.SPEE
         pixels: Height × width × 1 (grey), 3 (red-green-blue) or 4 (with alpha) samples.
         dpi: Written into the file.
     """
-    pixels = _as_grey(pixels)
+    pixels = as_grey(pixels)
     height, width, samples = pixels.shape
     rows = np.zeros((height, 1 + width * samples), np.uint8)  # each row begins with its filter: none
     rows[:, 1:] = pixels.reshape(height, width * samples)
@@ -56,7 +56,8 @@ def encode_png(pixels: Pixels, *, dpi: float, effort: PngEffort = PngEffort.SPEE
     )
 
 
-def _as_grey(pixels: Pixels) -> Pixels:
+def as_grey(pixels: Pixels) -> Pixels:
+    """The same picture with one sample for each pixel, if its colour is grey everywhere."""
     if pixels.shape[2] != 3:
         return pixels
     red = pixels[:, :, 0]

@@ -16,7 +16,7 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import Drawing, DrawnDocument, Ink, open_drawn
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.engines.pillow import encode_image, open_tiff
-from pdfmill.services.conversion.png import PngEffort, encode_png
+from pdfmill.services.conversion.png import PngEffort, as_grey, encode_png
 from pdfmill.services.packing import unique_names
 
 #: Part of the wanted resolution below which a page counts as drawn coarser.
@@ -110,6 +110,7 @@ def _drawings(
         ctx.advance(done, len(indices), unit="pages")
         drawing = document.draw_in(page_index, manner.ink, dpi=manner.dpi)
         ctx.meter.pages += 1
+        ctx.meter.picture_pixels += round(drawing.picture_share * drawing.pixels.shape[0] * drawing.pixels.shape[1])
         drawn.page_numbers.append(page_index + 1)
         if drawing.dpi < _COARSER * manner.dpi:
             drawn.coarser.append(page_index + 1)
@@ -158,4 +159,6 @@ def _encode(drawing: Drawing, manner: PictureManner) -> bytes:
     if manner.picture_format is PictureFormat.PNG:
         return encode_png(drawing.pixels, dpi=drawing.dpi, effort=manner.effort)
     media_type = manner.picture_format.media_type
-    return encode_image(drawing.pixels, media_type, quality=manner.quality, dpi=drawing.dpi)
+    is_jpeg = manner.picture_format is PictureFormat.JPEG
+    pixels = as_grey(drawing.pixels) if is_jpeg else drawing.pixels
+    return encode_image(pixels, media_type, quality=manner.quality, dpi=drawing.dpi)

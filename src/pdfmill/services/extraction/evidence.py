@@ -30,9 +30,12 @@ class Found(BaseModel, Generic[T]):
 
     value: T = Field(description="The value in its normal form.")
     raw: str = Field(description="How it stands in the document.")
-    source: Literal["text", "ocr", "derived"] = Field(
-        description="text is the document's own text, ocr was recognised, derived was concluded from other values."
+    source: Literal["text", "ocr", "derived", "xml"] = Field(
+        description="text is the document's own text, ocr was recognised, derived was concluded from other values, xml "
+        "is a file that the document carries."
     )
     confidence: float = Field(ge=0, le=1, description="Measured part of such values that are right.")
     rule: str = Field(description="Name of the rule that found it.")
-    evidence: list[Evidence] = Field(description="Where it stands; empty only for derived values.")
+    evidence: list[Evidence] = Field(
+        description="Where it stands; empty for derived values, and where the pages do not show one of xml."
+    )

@@ -6,6 +6,7 @@ gutter runs through a band of the page, what is above comes first, then the colu
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -14,7 +15,7 @@ from pdfmill.services.layout.model import Box, union
 
 #: Points, and parts of the usual height of an item: so wide is a gutter at least.
 _GUTTER_POINTS = 7.0
-_GUTTER_HEIGHTS = 0.7
+_GUTTER_HEIGHTS = 0.6
 #: Rows that each column has at least.
 _COLUMN_ROWS = 3
 #: Part of the band's width that each column has at least: what is narrower is a list's numbers, or margin notes.
@@ -60,14 +61,35 @@ def bands(items: Sequence[PlacedT], *, right_to_left: bool = False, depth: int =
     within = ordered[first:last]
     left = [item for item in within if item.box.right <= gutter]
     right = [item for item in within if item.box.right > gutter]
+    sides = [
+        bands(side, right_to_left=right_to_left, depth=depth + 1)
+        for side in ((right, left) if right_to_left else (left, right))
+    ]
+    if parts := _parts_of_uneven(within, sides):
+        parts = [ordered[:first], *parts, ordered[last:]]
+        return [band for part in parts for band in bands(part, right_to_left=right_to_left, depth=depth + 1)]
     columns: Band[PlacedT] = []
-    for side in (right, left) if right_to_left else (left, right):
-        inner = bands(side, right_to_left=right_to_left, depth=depth + 1)
+    for inner in sides:
         columns += inner[0] if len(inner) == 1 else [[region for each in inner for part in each for region in part]]
     above, below = (
         bands(part, right_to_left=right_to_left, depth=depth + 1) for part in (ordered[:first], ordered[last:])
     )
     return [*above, columns, *below]
+
+
+def _parts_of_uneven(within: Sequence[PlacedT], sides: Sequence[Sequence[Band[PlacedT]]]) -> list[list[PlacedT]]:
+    """What stands above, beside and below columns that are only a part of one side, if there are any such columns."""
+    partial = [band for side in sides if len(side) > 1 for band in side if len(band) > 1]
+    if not partial:
+        return []
+    boxes = [item.box for column in partial[0] for region in column for item in region]
+    top, bottom = min(box.centre[1] for box in boxes), max(box.centre[1] for box in boxes)
+    parts: list[list[PlacedT]] = [[], [], []]
+    for item in within:
+        middle = item.box.centre[1]
+        parts[(middle >= top) + (middle > bottom)].append(item)
+    found = [part for part in parts if part]
+    return found if len(found) > 1 else []
 
 
 def regions(items: Sequence[PlacedT], *, right_to_left: bool = False) -> list[list[PlacedT]]:
@@ -110,6 +132,19 @@ def _gutters(ordered: Sequence[Placed], half: float) -> list[float]:
     return [place for place in often if votes[place] >= _COLUMN_ROWS - 1][:_TRIED]
 
 
+def _filled_rows(boxes: Sequence[Box]) -> list[float]:
+    """Points that the boxes of each row cover: a side may itself be several columns."""
+    rows: list[float] = []
+    bottom = -math.inf
+    for box in boxes:  # from top to bottom
+        if box.centre[1] < bottom:
+            rows[-1] += box.width
+        else:
+            rows.append(box.width)
+            bottom = box.bottom
+    return rows
+
+
 def _divides(band: Sequence[Placed], gutter: float) -> bool:
     """Whether both sides look like columns of text."""
     sides = (
@@ -121,7 +156,7 @@ def _divides(band: Sequence[Placed], gutter: float) -> bool:
     width = union(item.box for item in band).width
     for side in sides:
         around = union(iter(side))
-        filled = statistics.median(box.width for box in side)
+        filled = statistics.median(_filled_rows(side))
         if around.width < _COLUMN_WIDTH * width or filled < _FILLED * around.width:
             return False
     top, bottom = (

@@ -105,7 +105,8 @@ class Frame:
 
 def _moved_block(block: Block, move: Callable[[Box], Box], angle: int) -> Block:
     if isinstance(block, Picture):
-        return replace(block, box=move(block.box), angle=angle)
+        lines = tuple(_moved_line(line, move) for line in block.lines)
+        return replace(block, box=move(block.box), angle=angle, lines=lines)
     if isinstance(block, Table):
         cells = tuple(
             replace(cell, lines=tuple(_moved_line(line, move) for line in cell.lines), box=move(cell.box))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby, pairwise
 
 from pdfmill.services.layout.model import Box, Line, Word, union
@@ -15,23 +18,62 @@ _SHARED_HEIGHT = 0.5
 _TALL = 1.8
 #: A gap of so many ems may be one between columns; justified text has such gaps too, which `join` closes again.
 _SEGMENT_GAP = 1.0
+#: So may a narrower gap, if others stand above and below it on so many rows, and so many times as many as have a word
+#: there; no gutter is wider than so many points.
+_GUTTER_GAP = 0.5
+_GUTTER_ROWS = 8
+_GUTTER_CLEAR = 5
+_WIDEST_GUTTER = 60
 #: How many of the last rows a word is compared with.
 _OPEN_ROWS = 4
 
 
 def segments(words: Iterable[Word]) -> list[Line]:
     """Words side by side without a wide gap between them, from the top of the page to its bottom."""
+    rows = [sorted(row, key=lambda word: word.box.left) for row in rows_of(words)]
+    gutters = _gutters(rows)
+    return [segment for row in rows for segment in split_row(row, gutters)]
+
+
+def split_row(row: Iterable[Word], gutters: AbstractSet[int] = frozenset()) -> list[Line]:
+    """The segments of one row, from left to right.
+
+    Args:
+        gutters: Whole points from the left at which a narrow gap parts as well.
+    """
     found = []
-    for row in rows_of(words):
-        ordered = sorted(row, key=lambda word: word.box.left)
-        start = 0
-        for index, (word, following) in enumerate(pairwise(ordered), start=1):
-            gap = following.box.left - word.box.right
-            if gap > _SEGMENT_GAP * max(word.style.size, following.style.size, 4):
-                found.append(Line.of(tuple(ordered[start:index])))
-                start = index
-        found.append(Line.of(tuple(ordered[start:])))
+    ordered = sorted(row, key=lambda word: word.box.left)
+    start = 0
+    for index, (word, following) in enumerate(pairwise(ordered), start=1):
+        gap = following.box.left - word.box.right
+        size = max(word.style.size, following.style.size, 4)
+        if gap > _SEGMENT_GAP * size or (gap > _GUTTER_GAP * size and _holds_any(gutters, word, following)):
+            found.append(Line.of(tuple(ordered[start:index])))
+            start = index
+    found.append(Line.of(tuple(ordered[start:])))
     return found
+
+
+def _gutters(rows: Sequence[Sequence[Word]]) -> set[int]:
+    """Where, in whole points from the left, gaps stand below one another on many rows, and hardly a word does."""
+    gaps: Counter[int] = Counter()
+    covered: Counter[int] = Counter()
+    for row in rows:
+        for word, following in pairwise(row):
+            if following.box.left - word.box.right > _GUTTER_GAP * max(word.style.size, following.style.size, 4):
+                gaps.update(_points_between(word, following))
+        for word in row:
+            covered.update(range(math.ceil(word.box.left), math.floor(word.box.right) + 1))
+    return {x for x, count in gaps.items() if count >= _GUTTER_ROWS and count >= _GUTTER_CLEAR * covered[x]}
+
+
+def _points_between(word: Word, following: Word) -> range:
+    left, right = math.ceil(word.box.right), math.floor(following.box.left)
+    return range(left, min(right, left + _WIDEST_GUTTER) + 1)
+
+
+def _holds_any(gutters: AbstractSet[int], word: Word, following: Word) -> bool:
+    return any(x in gutters for x in _points_between(word, following))
 
 
 def join(parts: Iterable[Line]) -> list[Line]:

@@ -188,7 +188,11 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; ``row`` and ``column`` count from 0, spans from 1."""
+    """A cell of a table; ``row`` and ``column`` count from 0, spans from 1.
+
+    Attributes:
+        fill: The colour that it is filled with, as ``#rrggbb``; null for none.
+    """
 
     row: int
     column: int
@@ -196,6 +200,7 @@ class Cell:
     column_span: int
     lines: tuple[Line, ...]
     box: Box
+    fill: str | None = None
 
     @property
     def text(self) -> str:
@@ -229,10 +234,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image as it is painted on the page."""
+    """What is looked at and not read.
+
+    Attributes:
+        source: An image of pixels, a drawing of lines and areas, or a drawing that only stands behind text.
+        lines: The words within a drawing, such as labels of a chart.
+    """
 
     box: Box
     angle: int = 0
+    source: Literal["image", "drawing", "background"] = "image"
+    lines: tuple[Line, ...] = ()
     kind: Literal["picture"] = "picture"
 
 
@@ -250,6 +262,8 @@ class TextQuality(StrEnum):
     BLANK = "blank"
     IMAGE_ONLY = "image_only"
     GARBLED = "garbled"
+    #: It was a picture, and its words were recognised.
+    RECOGNISED = "recognised"
 
     @property
     def needs_ocr(self) -> bool:

@@ -27,23 +27,25 @@ def pictures(graphics: Graphics, words: Sequence[Word], frame: Frame) -> list[Pi
     boxes = [page.intersection(box) for box in frame.level_boxes(graphics.pictures[:_MOST])]
     visible = [word.box for word in words if not word.style.invisible]
     found = []
-    for box in _merged([box for box in boxes if box.width > 0 and box.height > 0]):
+    for box in merged([box for box in boxes if box.width > 0 and box.height > 0]):
         small = min(box.width, box.height) < _SMALLEST
         background = sum(box.holds(word) for word in visible) > _OVERPRINTED
         hidden_text = any(word.style.invisible and box.holds(word.box) for word in words)
-        if not (small or background or hidden_text):
-            found.append(Picture(Box(*(round(edge, 2) for edge in box))))
+        if not (small or hidden_text):
+            rounded = Box(*(round(edge, 2) for edge in box))
+            found.append(Picture(rounded, source="background" if background else "image"))
     return found
 
 
-def _merged(boxes: Sequence[Box]) -> list[Box]:
+def merged(boxes: Sequence[Box]) -> list[Box]:
     """The boxes around images that touch."""
-    merged: list[Box] = []
+    found: list[Box] = []
     for box in sorted(boxes, key=lambda each: each.top):
-        touching = [each for each in merged if _touch(each, box)]
-        merged = [each for each in merged if each not in touching]
-        merged.append(union(iter([box, *touching])))
-    return merged
+        while touching := [each for each in found if _touch(each, box)]:
+            found = [each for each in found if each not in touching]
+            box = union(iter([box, *touching]))
+        found.append(box)
+    return found
 
 
 def _touch(one: Box, other: Box) -> bool:

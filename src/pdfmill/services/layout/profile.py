@@ -30,12 +30,14 @@ class PageSketch:
 
     Attributes:
         lines: All level lines of its main layer, columns not told apart.
+        ruled: Where tables are, whose rows are no running lines.
     """
 
     page_index: int
     width: float
     height: float
     lines: tuple[Line, ...] = field(repr=False)
+    ruled: Sequence[Box] = ()
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,9 @@ class Profile:
         return None
 
 
-def sketch(page_index: int, size: tuple[float, float], words: Iterable[Word]) -> PageSketch:
+def sketch(page_index: int, size: tuple[float, float], words: Iterable[Word], ruled: Sequence[Box] = ()) -> PageSketch:
     """The sketch of a page from its level words; ``size`` is its width and height with level lines, in points."""
-    return PageSketch(page_index, *size, tuple(join(Line((word,), word.box) for word in words)))
+    return PageSketch(page_index, *size, tuple(join(Line((word,), word.box) for word in words)), ruled)
 
 
 def profile(sketches: Sequence[PageSketch]) -> Profile:
@@ -182,7 +184,8 @@ def _slots(sketches: Sequence[PageSketch]) -> tuple[tuple[Slot, ...], int | None
 
 
 def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
-    ordered = sorted(page.lines, key=lambda line: line.box.top)
+    lines = [line for line in page.lines if not any(box.holds(line.box) for box in page.ruled)]
+    ordered = sorted(lines, key=lambda line: line.box.top)
     for line in ordered[:_RUNNING_LINES]:
         if line.box.bottom <= _HEAD * page.height:
             yield True, line
@@ -192,10 +195,11 @@ def _marginal_lines(page: PageSketch) -> Iterable[tuple[bool, Line]]:
 
 
 def _repeats(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:
-    """Whether one text, numbers apart, stands there on enough pages."""
+    """Whether one text, numbers apart, stands there on enough pages; numbers alone may be rows of a table."""
     texts = Counter(_NUMBER.sub("#", text) for _, _, text in seen)
     text, count = texts.most_common(1)[0]
-    return count >= least and (count >= 3 or text != "#" or _counts(seen, least))
+    same = max(Counter(text for _, _, text in seen).values())
+    return same >= least or (count >= least and (any(map(str.isalpha, text)) or _counts(seen, least)))
 
 
 def _counts(seen: Sequence[tuple[int, Slot, str]], least: int) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pdfmill.engines.pdfium import Characters, Graphics
-from pdfmill.services.layout.model import Box, TextQuality, Word
+from pdfmill.engines.pdfium import Characters, Graphics, picture_share
+from pdfmill.services.layout.model import TextQuality, Word
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
 _SPARSE = 30
@@ -54,17 +54,11 @@ def first_look(
         pictures: Boxes of the page's pictures.
         size: Width and height of the page in points.
     """
-    if character_count < _SPARSE and _picture_share(pictures, size) > _COVERED:
+    if character_count < _SPARSE and picture_share(pictures, size) > _COVERED:
         return TextQuality.IMAGE_ONLY
     if not character_count:
         return TextQuality.IMAGE_ONLY if pictures else TextQuality.BLANK
     return TextQuality.GOOD
-
-
-def _picture_share(pictures: Sequence[tuple[float, float, float, float]], size: tuple[float, float]) -> float:
-    page = Box(0, 0, *size)
-    covered = sum(page.intersection(Box(*picture)).area for picture in pictures)
-    return covered / max(page.area, 1)
 
 
 def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:

@@ -85,6 +85,19 @@ def grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
     return [grid for each in _connected(across, down) if (grid := _grid(*each)) is not None]
 
 
+def ruled_areas(graphics: Graphics, frame: Frame) -> list[Box]:
+    """Where grids of several rows and columns are that reach into the middle of the page.
+
+    Their first and last rows come back at one place on many pages, as running heads and feet do, and are none.
+    """
+    height = frame.size[1]
+    return [
+        grid.box
+        for grid in grids(*find_rulings(graphics, frame))
+        if len(grid.rows) > 3 and len(grid.columns) > 2 and grid.box.top < height / 2 < grid.box.bottom + height / 4
+    ]
+
+
 def _whole(pieces: Iterable[Ruling]) -> list[Ruling]:
     """Lines, each from all pieces that it was drawn in."""
     found: list[Ruling] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
@@ -21,7 +22,9 @@ from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragra
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.tables import find_tables
+from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.rulings import ruled_areas
+from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
@@ -48,10 +51,16 @@ class LayoutDocument:
     """
 
     def __init__(
-        self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float], meter: Meter
+        self,
+        document: ReadDocument,
+        page_indices: Sequence[int],
+        user_units: Sequence[float],
+        meter: Meter,
+        recognised: Mapping[int, Layer],
     ) -> None:
         self._document = document
         self._meter = meter
+        self._recognised = recognised
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -79,7 +88,8 @@ class LayoutDocument:
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words))
+                ruled = ruled_areas(read.graphics, frame)
+                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
         ctx.advance(1, 1)
         self._finder = self._heading_finder(profile(sketches))
 
@@ -107,10 +117,10 @@ class LayoutDocument:
         if read.layers:
             frame = read.layers[0].frame
             shown = frame if upright and frame.angle % 90 == 0 else shown
-            headers, footers, words = self._without_running_lines(read.layers[0])
+            headers, footers, words = self._without_running_lines(read)
             blocks, columns = self._blocks(page_index, read, words)
         else:
-            blocks = list(pictures(read.graphics, (), frame))
+            blocks = _looked_at(read.graphics, frame)
         if shown is not frame:
             blocks = [frame.turn_block(block) for block in blocks]
             headers, footers = list(map(frame.turn_line, headers)), list(map(frame.turn_line, footers))
@@ -136,18 +146,24 @@ class LayoutDocument:
             self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
-            return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
+            quality = quality_of(characters, words, graphics, size)
+        recognised = self._recognised.get(page_index)
+        if recognised is not None and quality is TextQuality.IMAGE_ONLY:
+            return _ReadPage(size, [recognised, *layers], graphics, TextQuality.RECOGNISED)
+        return _ReadPage(size, layers, graphics, quality)
 
-    def _without_running_lines(self, layer: Layer) -> tuple[list[Line], list[Line], list[Word]]:
+    def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
+        layer, slots = read.layers[0], self._finder.profile.slots
         height = layer.frame.size[1]
+        ruled = ruled_areas(read.graphics, layer.frame) if slots else []
         headers: list[Line] = []
         footers: list[Line] = []
         rest: list[Word] = []
         for row in rows_of(layer.words):
             line = Line.of(reading_order(row))
-            slot = next((slot for slot in self._finder.profile.slots if slot.fits(line, height)), None)
-            if slot is None:
+            slot = next((slot for slot in slots if slot.fits(line, height)), None)
+            if slot is None or any(box.holds(line.box) for box in ruled):
                 rest += row
             elif slot.at_top:
                 headers.append(line)
@@ -159,21 +175,37 @@ class LayoutDocument:
         self, page_index: int, read: _ReadPage, words: Sequence[Word]
     ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
         frame = read.layers[0].frame
+        areas = drawn_areas(read.graphics, frame)
         tables, rest = find_tables(read.graphics, words, frame)
-        items: list[Item] = [*segments(rest), *tables, *pictures(read.graphics, words, frame)]
+        if drawn := [table for table in tables if is_drawing(table, areas)]:
+            tables = [table for table in tables if table not in drawn]
+            rest = [word for word in words if not any(table.box.holds(word.box) for table in tables)]
+        areas = [area for area in areas if not any(table.box.holds(area) for table in tables)]
+        images = pictures(read.graphics, words, frame)
+        figures, rest = drawings(areas, rest, images)
+        images = [image for image in images if not any(figure.box.holds(image.box) for figure in figures)]
+        filled_tables = [filled(table, read.graphics, frame) for table in tables]
+        seen = [*images, *figures]
+        behind = [picture for picture in seen if picture.source == "background"]
+        before = [picture for picture in seen if picture.source != "background"]
+        items: list[Item] = [*segments(rest), *filled_tables, *before]
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
-        return BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
+        blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
+        return [*blocks, *behind], columns
 
 
 class LayoutService:
     """Reads the pages of documents."""
 
     @contextmanager
-    def open(self, path: Path, pages: PageRanges | None, ctx: Context) -> Iterator[LayoutDocument]:
+    def open(
+        self, path: Path, pages: PageRanges | None, ctx: Context, recognise: Recognise | None = None
+    ) -> Iterator[LayoutDocument]:
         """Open a document and compare its pages; takes the whole stretch of the context's progress.
 
         Args:
             pages: Those to read; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -183,10 +215,21 @@ class LayoutService:
         with open_pdf(path, ctx.limits) as pdf:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
+        recognised: Mapping[int, Layer] = {}
+        if recognise is not None:
+            reading = ctx.stage("recognising", share=0.8)
+            recognised = layers_of_pictures(path, units, page_indices, recognise, reading)
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter)
-            opened.survey(ctx)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter, recognised)
+            opened.survey(ctx if recognise is None else ctx.stage("comparing pages", share=1.0))
             yield opened
+
+
+def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:
+    """What is on a page without text."""
+    images = pictures(graphics, (), frame)
+    figures, _ = drawings(drawn_areas(graphics, frame), (), images)
+    return [*(image for image in images if not any(figure.box.holds(image.box) for figure in figures)), *figures]
 
 
 def _aside(layer: Layer) -> Iterator[Paragraph]:

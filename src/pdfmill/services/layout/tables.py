@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.aligned_tables import aligned_tables
@@ -10,6 +11,11 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Table, Word
 from pdfmill.services.layout.ruled_tables import ruled_table
 from pdfmill.services.layout.rulings import find_rulings, grids
+
+#: Filled areas of a page that are looked at.
+_MOST_AREAS = 5_000
+#: Part of a cell that an area covers, if it fills it.
+_FILLED = 0.7
 
 
 def find_tables(graphics: Graphics, words: Sequence[Word], frame: Frame) -> tuple[list[Table], list[Word]]:
@@ -29,6 +35,23 @@ def find_tables(graphics: Graphics, words: Sequence[Word], frame: Frame) -> tupl
         tables.append(table)
         rest = _without(rest, used)
     return tables, rest
+
+
+def filled(table: Table, graphics: Graphics, frame: Frame) -> Table:
+    """The table with the colours that its cells are filled with; what is painted last is seen."""
+    areas = [
+        (box, fill)
+        for box, fill in zip(frame.level_boxes(graphics.areas[:_MOST_AREAS]), graphics.fills, strict=False)
+        if table.box.intersection(box).area > 0
+    ]
+    if not areas:
+        return table
+    cells = []
+    for cell in table.cells:
+        box = cell.box
+        under = [fill for area, fill in areas if area.intersection(box).area > _FILLED * box.area]
+        cells.append(replace(cell, fill=under[-1]) if under else cell)
+    return replace(table, cells=tuple(cells))
 
 
 def _without(words: Sequence[Word], used: Sequence[Word]) -> list[Word]:

@@ -64,7 +64,7 @@ def forecast(past: Sequence[PastRun], work: Work, input_bytes: int) -> Forecast 
 
 
 def _features(work: Work, input_bytes: int) -> tuple[float, ...]:
-    return (1.0, work.pages, work.characters, work.megapixels, input_bytes)
+    return (1.0, work.pages, work.characters, work.megapixels, work.picture_megapixels, input_bytes)
 
 
 def _expected(features: _Floats, values: _Floats, wanted: _Floats) -> float:

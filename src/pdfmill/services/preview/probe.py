@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import ReadDocument, open_read
+from pdfmill.engines.pdfium import ReadDocument, open_read, picture_share
 from pdfmill.services.layout.model import TextQuality
 from pdfmill.services.layout.quality import first_look
 
@@ -39,14 +39,14 @@ class Look:
     Attributes:
         size: Width and height in points as shown.
         characters: Spaces included.
-        picture_area: Square points that pictures cover.
+        picture_share: Part of the page that pictures cover.
     """
 
     page_index: int
     size: tuple[float, float]
     quality: TextQuality
     characters: int
-    picture_area: float
+    picture_share: float
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def probe(path: Path, page_indices: Sequence[int], user_units: Sequence[float], 
 def _look(document: ReadDocument, page_index: int) -> Look:
     with document.page(page_index) as page:
         size, pictures, characters = page.geometry.size, page.pictures(), page.count_characters()
-    area = sum((right - left) * (bottom - top) for left, top, right, bottom in pictures)
-    return Look(page_index, size, first_look(characters, pictures, size), characters, min(area, size[0] * size[1]))
+    share = picture_share(pictures, size)
+    return Look(page_index, size, first_look(characters, pictures, size), characters, share)
 
 
 def _sizes(document: ReadDocument, page_indices: Sequence[int]) -> tuple[PageSize, ...]:

@@ -119,17 +119,21 @@ def _has_tables(source: Path, seen: Probe, ctx: Context) -> bool:
 
 def _work(seen: Probe, target: Target, dpi: float, ctx: Context) -> Work:
     """How much work the conversion is, from the pages that were looked at."""
-    characters, pixels = 0.0, 0.0
+    characters, pixels, picture_pixels = 0.0, 0.0, 0.0
     for look in seen.looks:
+        area = look.size[0] * look.size[1]  # square points
         if target.is_picture:
-            pixels += min(look.size[0] * look.size[1] * (dpi / 72) ** 2, ctx.pixels.page_pixels)
+            drawn = min(area * (dpi / 72) ** 2, ctx.pixels.page_pixels)
+            pixels += drawn
+            picture_pixels += drawn * look.picture_share
         elif target is Target.PDFA:
-            pixels += 2 * look.size[0] * look.size[1] * (COMPARED_DPI / 72) ** 2
-        elif target is Target.HTML:
-            pixels += look.picture_area * (_PICTURE_DPI / 72) ** 2
-        characters += 0 if target.is_picture or target is Target.PDFA else look.characters
+            pixels += 2 * area * (COMPARED_DPI / 72) ** 2
+        else:
+            characters += look.characters
+            pixels += area * look.picture_share * (_PICTURE_DPI / 72) ** 2 if target.holds_pictures else 0
     return Work(
         pages=len(seen.page_indices),
         characters=round(characters * seen.scale),
         megapixels=round(pixels * seen.scale / MEGAPIXEL, 3),
+        picture_megapixels=round(picture_pixels * seen.scale / MEGAPIXEL, 3),
     )

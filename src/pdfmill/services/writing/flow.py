@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Paragraph, Table, Word
+from pdfmill.services.layout.model import Block, Line, Paragraph, Table, Word
 
 #: A word that a line's end divides: letters before the hyphen.
 _DIVIDED = re.compile(r"[^\W\d_]{2,}[-‐­]")
@@ -87,6 +87,6 @@ def code_text(lines: Sequence[Line]) -> str:
 
 def lines_of(block: Block) -> tuple[Line, ...]:
     """All lines of a block; a list item's marker is not among them."""
-    if isinstance(block, Paragraph | Heading | ListItem):
+    if not isinstance(block, Table):
         return block.lines
-    return tuple(line for cell in block.cells for line in cell.lines) if isinstance(block, Table) else ()
+    return tuple(line for cell in block.cells for line in cell.lines)

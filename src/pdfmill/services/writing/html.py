@@ -88,12 +88,13 @@ class HtmlWriter:
                 return self._list([block])
 
     def _figure(self, page: Page, picture: Picture) -> str:
-        if self._picture is None:
+        if self._picture is None or picture.source == "background":
             return ""
         media_type, data = self._picture(page, picture)
         width, height = round(picture.box.width * 96 / 72), round(picture.box.height * 96 / 72)  # CSS pixels
+        words = " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
         return (
-            f'<figure><img alt="Picture on page {page.number}" width="{width}" height="{height}" '
+            f'<figure><img alt="{escape(words)}" width="{width}" height="{height}" '
             f'src="data:{media_type};base64,{base64.b64encode(data).decode()}"></figure>'
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Page, Paragraph, Table
+from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Page, Paragraph, Picture, Table
 from pdfmill.services.writing.addresses import is_web_address
 from pdfmill.services.writing.flow import Span, code_text, is_code, running_text, spans
 from pdfmill.services.writing.manner import Manner
@@ -65,6 +65,8 @@ class MarkdownWriter:
                 return self._text(block.lines)
             case Table():
                 return _table(block)
+            case Picture():  # of a drawing, what is written in it
+                return "  \n".join(escaped(line.text) for line in block.lines)
             case _:
                 return ""
 

@@ -32,7 +32,7 @@ class PlainWriter:
         if self._manner.running_lines and page.headers:
             yield _plain_lines(page.headers)
         text = ""
-        blocks = [block for block in page.blocks if not isinstance(block, Picture)]
+        blocks = [block for block in page.blocks if not isinstance(block, Picture) or block.lines]
         for block, following in [*pairwise(blocks), *((block, None) for block in blocks[-1:])]:
             text += self._block(block)
             if isinstance(block, ListItem) and isinstance(following, ListItem):
@@ -55,7 +55,7 @@ class PlainWriter:
             case Table():
                 return "\n".join("\t".join(cell.replace("\n", " ") for cell in row) for row in block.grid())
             case Picture():
-                return ""
+                return "\n".join(line.text for line in block.lines)
 
     def _text(self, lines: tuple[Line, ...]) -> str:
         return running_text(lines, dehyphenate=self._manner.dehyphenate)

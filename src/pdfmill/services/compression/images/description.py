@@ -70,6 +70,7 @@ class ImageDescription:
         bits: Bits of a sample: 1, 2, 4, 8 or 16.
         stored_bytes: Length of the stream.
         painted_inches: Largest width and height at which it is painted; None if unknown.
+        covered: Part of a page that this image and others cover together, where they cover most of it.
         has_decode: Whether /Decode maps samples in another way than by default.
         is_stretched: Whether /Decode does more than turn the samples over, so that small errors may become large.
         is_keyed: Whether some sample values mean "transparent" (/Mask is an array).
@@ -88,6 +89,7 @@ class ImageDescription:
     use: Use
     stored_bytes: int
     painted_inches: tuple[float, float] | None
+    covered: float
     has_decode: bool
     is_stretched: bool
     is_keyed: bool
@@ -133,11 +135,12 @@ _GREY = ColourSpace(Family.GREY, 1, is_device=True)
 
 
 def describe(
-    image: Stream, use: Use, painted_inches: tuple[float, float] | None, *, is_matte: bool
+    image: Stream, use: Use, painted_inches: tuple[float, float] | None, *, covered: float, is_matte: bool
 ) -> ImageDescription:
     """Read the entries of an image XObject.
 
     Args:
+        covered: Part of a page that it covers together with others.
         is_matte: Whether it is a soft mask with a matte, on which the image it belongs to depends.
 
     Raises:
@@ -162,6 +165,7 @@ def describe(
         use=Use.STENCIL if is_stencil else use,
         stored_bytes=len(image.read_raw_bytes()),
         painted_inches=painted_inches,
+        covered=covered,
         has_decode=not _is_decode(image, space, bits, 0, 1),
         is_stretched=not (_is_decode(image, space, bits, 0, 1) or _is_decode(image, space, bits, 1, 0)),
         is_keyed=isinstance(mask, Array),

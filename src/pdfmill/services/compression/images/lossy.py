@@ -1,12 +1,15 @@
-"""The resolution that an image needs, and the JPEG of it that still looks the same."""
+"""The resolution that an image needs, and the smallest JPEG of it that still looks the same."""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
 
 from pdfmill.engines.vips import Pixels, decode_jpeg, downsample, encode_jpeg
 from pdfmill.services.compression.images.description import ImageDescription, Use
 from pdfmill.services.compression.images.encoding import Encoding
+from pdfmill.services.compression.images.view import View
 from pdfmill.services.compression.levels import Plan
-from pdfmill.services.compression.similarity import structural_similarity
 
 #: Edges of opacity are what the eye sees first.
 _SOFT_MASK_QUALITY_BONUS = 12
@@ -14,10 +17,29 @@ _SOFT_MASK_QUALITY_BONUS = 12
 #: An image of the same size is encoded again only if its own quality is this much above the wanted one.
 _QUALITY_MARGIN = 8
 
-#: How far quality is raised for the sake of similarity. Beyond, what is dissimilar is grain, which nobody misses.
-_MOST_RAISED, _HIGHEST_QUALITY, _LEAST_QUALITY_STEP = 26, 92, 5
+#: JPEGs that are made of one image at most, and how near to the smallest quality that suffices they need to come.
+_MOST_TRIALS, _NEAR_ENOUGH = 5, 4
+
+#: By how much the logarithm of what is missing to equality falls with each step of quality, on photographs and scans.
+_TYPICAL_SLOPE = 0.04
+
+#: A page may lose so much similarity; what its pictures cover only a part of, each of them may lose more, up to this
+#: many times as much.
+_MOST_LENIENT = 3.0
 
 _SMALLEST_SIDE = 8
+
+
+@dataclass(frozen=True)
+class _Trial:
+    quality: int
+    data: bytes
+    similarity: float
+
+    @property
+    def missing(self) -> float:
+        """The logarithm of what is missing to equality."""
+        return math.log(max(1 - self.similarity, 1e-6))
 
 
 def needed_size(image: ImageDescription, plan: Plan) -> tuple[int, int]:
@@ -37,7 +59,12 @@ def at_needed_size(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 def wanted_quality(image: ImageDescription, plan: Plan) -> int:
     """JPEG quality to begin with."""
     bonus = _SOFT_MASK_QUALITY_BONUS if image.use is Use.SOFT_MASK else 0
-    return min(plan.jpeg_quality + bonus, max(plan.jpeg_quality, _HIGHEST_QUALITY))
+    return min(plan.jpeg_quality + bonus, plan.highest_quality)
+
+
+def least_similarity(image: ImageDescription, plan: Plan) -> float:
+    """What an image must keep so that its page, where it stands beside text, keeps what the plan asks for."""
+    return 1 - (1 - plan.least_similarity) * min(_MOST_LENIENT, 1 / max(image.covered, 1e-6))
 
 
 def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, plan: Plan) -> bool:
@@ -47,31 +74,47 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
     return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
 
 
-def jpeg(
-    pixels: Pixels, quality: int, stored_quality: int, least_similarity: float, *, is_inverted: bool = False
-) -> Encoding:
-    """The smallest JPEG from ``quality`` upwards that is similar enough to its pixels, or the best there is use in.
+def jpeg(pixels: Pixels, view: View, quality: int, highest_quality: int, least_similarity: float) -> Encoding:
+    """The smallest JPEG from ``quality`` upwards that looks similar enough, or that of ``highest_quality``.
 
     Args:
-        stored_quality: Quality that the image was stored with: above it, bytes buy nothing.
-        is_inverted: Whether CMYK samples are 0 for full ink, as Adobe's programs store them.
+        pixels: The image's, or fewer.
+        view: Of the image.
     """
-    reference = 255 - pixels if is_inverted else pixels
+    failed: _Trial | None = None
+    enough: _Trial | None = None
+    for _ in range(_MOST_TRIALS):
+        trial = _tried(pixels, view, min(quality, highest_quality))
+        if trial.similarity >= least_similarity:
+            enough = trial
+        elif trial.quality >= highest_quality:
+            enough = enough or trial
+            break
+        else:
+            failed, before = trial, failed
+        if enough is not None and (failed is None or enough.quality - failed.quality <= _NEAR_ENOUGH):
+            break
+        assert failed is not None
+        quality = _next_quality(failed, enough or before, least_similarity)
+        if enough is not None:
+            quality = min(max(quality, failed.quality + 1), enough.quality - 1)
+    best = enough or _tried(pixels, view, highest_quality)
     height, width, components = pixels.shape
-    most = min(quality + _MOST_RAISED, max(quality, _HIGHEST_QUALITY), stored_quality)
-    quality = min(quality, most)
-    while True:
-        data = encode_jpeg(pixels, quality)
-        decoded = decode_jpeg(data, width, height)
-        similarity = structural_similarity(reference, 255 - decoded if is_inverted else decoded)
-        if similarity >= least_similarity or quality >= most:
-            return Encoding(
-                "jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, similarity=similarity
-            )
-        quality = min(_next_quality(quality, similarity, least_similarity), most)
+    return replace(
+        Encoding("jpeg", best.data, "/DCTDecode", width, height, components, 8, is_lossless=False),
+        similarity=best.similarity,
+    )
 
 
-def _next_quality(quality: int, similarity: float, wanted: float) -> int:
-    """A guess: what is lost halves about every time when the distance of the quality to 100 does."""
-    missing = (1 - wanted) / max(1 - similarity, 1e-6)
-    return max(quality + _LEAST_QUALITY_STEP, round(100 - (100 - quality) * missing))
+def _tried(pixels: Pixels, view: View, quality: int) -> _Trial:
+    data = encode_jpeg(pixels, quality)
+    return _Trial(quality, data, view.similarity(decode_jpeg(data, *pixels.shape[1::-1])))
+
+
+def _next_quality(failed: _Trial, other: _Trial | None, least_similarity: float) -> int:
+    """Where the line through two trials, or one and a typical slope, reaches the wanted similarity."""
+    slope = _TYPICAL_SLOPE
+    if other is not None and other.quality != failed.quality:
+        slope = max((failed.missing - other.missing) / (other.quality - failed.quality), _TYPICAL_SLOPE / 4)
+    steps = (failed.missing - math.log(1 - least_similarity)) / slope
+    return failed.quality + max(_NEAR_ENOUGH, math.ceil(steps))

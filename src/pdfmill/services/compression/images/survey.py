@@ -37,11 +37,13 @@ def survey_images(pdf: Pdf, placements: Placements) -> list[SurveyedImage]:
         if not painted:
             continue
         inches = (max(width for width, _ in painted), max(height for _, height in painted))
+        pages = set[int]().union(*(placements.page_indices[each.objgen] for each in (image, *owners)))
         try:
             description = describe(
                 image,
                 Use.SOFT_MASK if image.objgen in masks.soft else Use.PICTURE,
                 inches if placements.complete else None,
+                covered=max((placements.covered[page] for page in pages), default=1.0),
                 is_matte=Name.Matte in image,
             )
         except (ValueError, TypeError, AttributeError, KeyError):

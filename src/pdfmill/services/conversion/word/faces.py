@@ -1,4 +1,8 @@
-"""Which font of a word processor stands for a font of a document, and how wide text is in it."""
+"""Which font of a word processor stands for a font of a document, and how wide text is in it.
+
+Only fonts whose metrics are known, and which every word processor has or has an equal of: where a font is missing, a
+reader takes one that is wider or narrower, and a page becomes two. Text is spaced or stretched to its old width.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,6 @@ from functools import lru_cache
 from pdfmill.engines.pdfium import standard_font
 from pdfmill.services.layout.model import Style
 
-#: Fonts that come with Office, and that documents name as they are; their metrics are not known here.
-_OFFICE = (
-    "Calibri", "Cambria", "Candara", "Consolas", "Constantia", "Corbel", "Georgia", "Verdana", "Tahoma", "Trebuchet MS",
-    "Segoe UI", "Garamond", "Book Antiqua", "Bookman Old Style", "Century Gothic", "Franklin Gothic",
-    "Palatino Linotype", "Impact", "Comic Sans MS", "Aptos",
-)  # fmt: skip
-_OFFICE_NAMES = {re.sub(r"\W", "", name).lower(): name for name in _OFFICE}
-#: What foundries put behind the name of a family.
-_FACE = re.compile(r"[-,].*$|(MT|PS|PSMT)$|(bold|italic|oblique|regular|light|medium|semibold)+$", re.IGNORECASE)
 _SANS = re.compile(
     r"arial|helv|sans|cmss|lato|roboto|open|verdana|segoe|plex|gothic|univers|frutiger|myriad|inter|futura|dejavu|din",
     re.IGNORECASE,
@@ -72,9 +67,6 @@ def face_of(style: Style) -> Face:
 
 
 def _family(style: Style) -> str:
-    bare = re.sub(r"\W", "", _FACE.sub("", style.font)).lower()
-    if bare in _OFFICE_NAMES:
-        return _OFFICE_NAMES[bare]
     if style.monospaced:
         return "Courier New"
     # LibreOffice and Linux say "Liberation Serif" and "DejaVu Sans"; so "sans" is looked for first.

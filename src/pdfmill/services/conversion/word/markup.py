@@ -195,7 +195,8 @@ def inline_picture(relation: str, number: int, box: Box, description: str) -> st
 
 def placed_picture(relation: str, number: int, box: Box, description: str) -> str:
     """A run with a picture that stands at its place on the page, behind the text."""
-    return f"<w:r>{_anchored(box, _graphic(relation, number, box, description), behind=True)}</w:r>"
+    graphic = _graphic(relation, number, box, description)
+    return f"<w:r>{_anchored(number, box, graphic, behind=True)}</w:r>"
 
 
 def placed_text(paragraphs: str, number: int, box: Box, angle: int) -> str:
@@ -215,13 +216,13 @@ def placed_text(paragraphs: str, number: int, box: Box, angle: int) -> str:
         f"<a:avLst/></a:prstGeom><a:noFill/></wps:spPr><wps:txbx><w:txbxContent>{paragraphs}</w:txbxContent></wps:txbx>"
         f'<wps:bodyPr{vertical} wrap="none" lIns="0" tIns="0" rIns="0" bIns="0"/></wps:wsp></a:graphicData></a:graphic>'
     )
-    drawing = _anchored(box, shape, behind=False)
+    drawing = _anchored(number, box, shape, behind=False)
     return f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{drawing}</mc:Choice></mc:AlternateContent></w:r>'
 
 
-def _anchored(box: Box, content: str, *, behind: bool) -> str:
+def _anchored(number: int, box: Box, content: str, *, behind: bool) -> str:
     return (
-        '<w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" '
+        f'<w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="{number}" '
         f'behindDoc="{int(behind)}" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
         f'<wp:positionH relativeFrom="page"><wp:posOffset>{_emu(box.left)}</wp:posOffset></wp:positionH>'
         f'<wp:positionV relativeFrom="page"><wp:posOffset>{_emu(box.top)}</wp:posOffset></wp:positionV>'

@@ -63,11 +63,12 @@ def setup_of(page: Page, common: Profile) -> PageSetup:
     number = None if common.number_offset is None else page.number - 1 + common.number_offset
     if page.headers:
         lines = _numbered(page.headers, number)
-        markup, first = _running(lines, Measure(left, right))
-        setup = replace(setup, header=markup, header_distance=max(first, 0.0))
+        markup, first, last = _running(lines, Measure(left, right))
+        top = max(top, min(last, height / 2))  # a header pushes down what begins within it
+        setup = replace(setup, header=markup, header_distance=max(first, 0.0), body=Box(left, top, right, bottom))
     if page.footers:
         lines = _numbered(page.footers, number)
-        markup, first = _running(lines, Measure(left, right))
+        markup, first, _ = _running(lines, Measure(left, right))
         distance = max(height - lines[-1].box.bottom, 2.0)
         bottom = min(bottom, max(first - 1, top + 72))
         setup = replace(setup, footer=markup, footer_distance=round(distance), body=Box(left, top, right, bottom))
@@ -93,8 +94,8 @@ def _numbered(lines: Sequence[Line], number: int | None) -> list[Line]:
     return found
 
 
-def _running(lines: Sequence[Line], measure: Measure) -> tuple[str, float]:
-    """The paragraphs of a header or footer, and where the first one begins."""
+def _running(lines: Sequence[Line], measure: Measure) -> tuple[str, float, float]:
+    """The paragraphs of a header or footer, where the first one begins, and where the last one ends."""
     written, bottom, first = "", 0.0, 0.0
     for line in lines:
         leftwards = is_right_to_left(line.text)
@@ -115,7 +116,7 @@ def _running(lines: Sequence[Line], measure: Measure) -> tuple[str, float]:
             tabs=tabs,
         )
         written += paragraph(layout, set_runs([line], replace(shape, spacing=0, stretch=100), Look(), _unlinked))
-    return written, first
+    return written, first, bottom
 
 
 def _unlinked(_address: str) -> str:

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.docx import StyleFace, WordDocument, open_word_document
+from pdfmill.services.conversion.word.exact import ExactWriter
 from pdfmill.services.conversion.word.faces import face_of
 from pdfmill.services.conversion.word.flow import FlowWriter
 from pdfmill.services.conversion.word.markup import Look
+from pdfmill.services.conversion.written import WrittenPages
 from pdfmill.services.layout.profile import Profile
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.pictures import picture_drawer
 
 _STYLES = {"": "Normal", "ListParagraph": "List Paragraph"} | {f"Heading{n}": f"Heading {n}" for n in range(1, 7)}
 
 
-@dataclass
-class WrittenDocument:
-    """What was written.
+class WordLayout(StrEnum):
+    """How a Word document holds the text of pages: as running text, or each block at its place."""
 
-    Attributes:
-        page_numbers: Pages that were read, in the order of the output.
-        image_only: Those of them that are pictures without text.
-        garbled: Those of them whose text is not what one sees.
-    """
-
-    path: Path
-    page_numbers: list[int] = field(default_factory=list)
-    image_only: list[int] = field(default_factory=list)
-    garbled: list[int] = field(default_factory=list)
+    FLOW = "flow"
+    EXACT = "exact"
 
 
 class WordService:
     """Makes Word documents of pages."""
 
-    def write(self, source: Path, pages: PageRanges | None, ctx: Context) -> WrittenDocument:
+    def write(
+        self,
+        source: Path,
+        layout: WordLayout,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
+    ) -> WrittenPages:
         """Write a Word document into the work directory.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -49,20 +52,26 @@ class WordService:
             TooManyPixels: The pictures are more than may be drawn.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        written = WrittenDocument(ctx.path("document.docx"))
+        written = WrittenPages(ctx.path("document.docx"))
+        reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
-            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            LayoutService().open(source, pages, reading, recognise) as document,
             picture_drawer(source, document.user_units, ctx) as draw,
             open_word_document(written.path, ctx.path("body.xml")) as word,
         ):
             word.describe(document.title)
-            writer = FlowWriter(word, _define_styles(word, document.common), document.common, draw)
+            looks = _define_styles(word, document.common)
+            writer = (
+                ExactWriter(word, looks, draw)
+                if layout is WordLayout.EXACT
+                else FlowWriter(word, looks, document.common, draw)
+            )
             writing = ctx.stage("writing", share=1.0)
             count = len(document.page_indices)
             for done, page_index in enumerate(document.page_indices, start=1):
                 page = document.page(page_index, upright=True)
                 writer.page(page)
-                written.page_numbers.append(page.number)
+                written.add(page)
                 writing.advance(done, count, unit="pages")
             writer.end()
         return written

@@ -15,6 +15,12 @@ from pdfmill.services.layout.model import Box, Line, Word
 
 #: Points by which edges may miss each other and still be one.
 _MISS = 2.0
+#: Points that a line has at least, however far it is indented.
+_NARROWEST = 60.0
+#: Points that a line is kept shorter than its measure, since readers round the places of letters.
+_SAFETY = 0.6
+#: Part of its measure that a line fills, if it can be neither centred in it nor not.
+_FULL = 0.85
 #: Ems that a gap within a line is wide at least, if a tab makes it: in justified text gaps are wider.
 _TAB_GAP, _TAB_GAP_JUSTIFIED = 1.3, 2.6
 #: Ems by which letters are spaced at most; fonts that are wider or narrower by more are stretched.
@@ -90,7 +96,8 @@ def shape_of(lines: Sequence[Line], measure: Measure, *, leftwards: bool, hangin
     limit = measure.width - end
     breaks = _breaks(lines, extents, gaps, limit, alignment)
     pitch = _pitch(lines)
-    stretch, spacing = _fit(lines, extents, breaks, limit)
+    rooms = [limit - (start if alignment else extent.start) for extent in extents]
+    stretch, spacing = _fit(lines, rooms)
     return Shape(
         alignment=alignment,
         start=start,
@@ -143,6 +150,8 @@ def _alignment(extents: Sequence[_Extent], measure: Measure) -> str:
 
 def _alignment_of_one(extent: _Extent, measure: Measure) -> str:
     before, after = extent.start, measure.width - extent.end
+    if extent.end - extent.start > _FULL * measure.width:
+        return "end" if after < _MISS < before else ""
     if before > 0.05 * measure.width and abs(before - after) < max(2 * _MISS, 0.02 * measure.width):
         return "center"
     return "end" if after < _MISS and before > 0.3 * measure.width else ""
@@ -154,7 +163,9 @@ def _indents(extents: Sequence[_Extent], measure: Measure, alignment: str) -> tu
     end = measure.width - max(each.end for each in extents)
     if alignment == "center":
         middle = (extents[0].start + extents[0].end) / 2
-        shift = 2 * middle - measure.width  # a paragraph is centred between its indents
+        room = max(measure.width - max(each.end - each.start for each in extents) - _MISS, 0.0)
+        # A paragraph is centred between its indents.
+        shift = min(max(2 * middle - measure.width, -room), room)
         return max(shift, 0.0), max(-shift, 0.0), 0.0
     if alignment == "end":
         return 0.0, end if abs(end) > _MISS else 0.0, 0.0
@@ -162,8 +173,9 @@ def _indents(extents: Sequence[_Extent], measure: Measure, alignment: str) -> tu
     tight = len(extents) > 1 and end > 0.06 * measure.width
     end = end - _MISS if tight else min(end, 0.0)
     first = extents[0].start - start
-    if start < 0 and start > -_MISS:
+    if -_MISS < start < 0:
         start = 0.0
+    start = min(start, measure.width - end - min(_NARROWEST, 0.5 * measure.width))
     return start, end, first if abs(first) > 1 else 0.0
 
 
@@ -231,9 +243,10 @@ def _middle(line: Line) -> float:
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    size = max(max(line.size for line in lines), 1.0)
     if len(lines) == 1:
+        size = max(max(word.style.size for word in lines[0].words), 1.0)
         return min(max(lines[0].box.height, size), _LEADING * size)
+    size = max(max(line.size for line in lines), 1.0)
     steps = [_middle(line) - _middle(before) for before, line in pairwise(lines)]
     pitch = (_middle(lines[-1]) - _middle(lines[0])) / len(steps)
     if min(steps) <= 0:  # it goes on in another column
@@ -241,10 +254,13 @@ def _pitch(lines: Sequence[Line]) -> float:
     return min(max(pitch, _LEAST_LEADING * size), _MOST_LEADING * size)
 
 
-def _fit(lines: Sequence[Line], extents: Sequence[_Extent], breaks: frozenset[int], limit: float) -> tuple[int, int]:
+def _fit(lines: Sequence[Line], rooms: Sequence[float]) -> tuple[int, int]:
     """Per cent of the characters' width, and twips between them, with which lines end where they do in the document.
 
     First what makes words as wide as they are there; then as much less as keeps every line within its measure.
+
+    Args:
+        rooms: Points that there are for each line.
     """
     measured = [_width(line) for line in lines]
     natural = sum(width for width in measured if width is not None)
@@ -257,13 +273,19 @@ def _fit(lines: Sequence[Line], extents: Sequence[_Extent], breaks: frozenset[in
     stretch = 100 if abs(wanted - natural) <= bound * count else round(100 * wanted / natural)
     stretch = min(max(stretch, _STRETCHES[0]), _STRETCHES[1])
     most = float("inf")
-    for index, (line, width) in enumerate(zip(lines, measured, strict=True)):
-        if index < len(lines) - 1 and index not in breaks and width is not None:
+    for line, width, room in zip(lines, measured, rooms, strict=True):
+        if width is not None and not _has_gap(line):
             needed = (width + 0.25 * line.size * (len(line.words) - 1)) * stretch / 100
             letters = sum(len(word.text) + 1 for word in line.words)
-            most = min(most, (limit - extents[index].start - needed) / letters)
+            most = min(most, (room - _SAFETY - needed) / letters)
     spacing = min((wanted - natural * stretch / 100) / count, most)
     return stretch, math.floor(20 * max(min(spacing, 2 * bound), -2 * bound))
+
+
+def _has_gap(line: Line) -> bool:
+    """Whether more than spaces stands between the words of a line."""
+    between = line.box.width - sum(word.box.width for word in line.words)
+    return between > line.size * len(line.words)
 
 
 def _width(line: Line) -> float | None:
@@ -273,5 +295,5 @@ def _width(line: Line) -> float | None:
         ems = face_of(word.style).width(word.text)
         if ems is None:
             return None
-        total += ems * word.style.size
+        total += ems * round(word.style.size * 2) / 2  # as a word processor has sizes: in half points
     return total

@@ -7,14 +7,14 @@ from itertools import pairwise
 
 from pdfmill.services.conversion.word.markup import twips
 from pdfmill.services.conversion.word.shape import Measure
-from pdfmill.services.layout.model import Cell, Line, Table
+from pdfmill.services.layout.model import Cell, Table
 
 #: Points between a cell's edges and its text, left and right.
 _PADDING = 1.5
 _NARROWEST = 4.0
 
-#: Gives the paragraphs of a cell's lines within a measure.
-Setter = Callable[[Sequence[Line], Measure], str]
+#: Gives the paragraphs of a cell within a measure.
+Setter = Callable[[Cell, Measure], str]
 
 
 def column_edges(table: Table) -> list[float]:
@@ -113,14 +113,16 @@ def _cell(cell: Cell, row: int, edges: Sequence[float], set_cell: Setter) -> str
         merged += f'<w:gridSpan w:val="{last - cell.column}"/>'
     if cell.row_span > 1:
         merged += '<w:vMerge w:val="restart"/>' if row == cell.row else "<w:vMerge/>"
-    content = _EMPTY
+    if cell.fill:
+        merged += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>'
+    content, align = _EMPTY, ""
     if row == cell.row and cell.lines:
-        content = set_cell(cell.lines, Measure(left + _PADDING, right - _PADDING))
+        content = set_cell(cell, Measure(left + _PADDING, right - _PADDING))
         above = min(line.box.top for line in cell.lines) - cell.box.top
         below = cell.box.bottom - max(line.box.bottom for line in cell.lines)
         if above > 3 and abs(above - below) < max(2.0, 0.3 * above):
-            merged += '<w:vAlign w:val="center"/>'
-    return f'<w:tc><w:tcPr><w:tcW w:w="{twips(right - left)}" w:type="dxa"/>{merged}</w:tcPr>{content}</w:tc>'
+            align = '<w:vAlign w:val="center"/>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{twips(right - left)}" w:type="dxa"/>{merged}{align}</w:tcPr>{content}</w:tc>'
 
 
 def _empty(edges: Sequence[float], column: int) -> str:

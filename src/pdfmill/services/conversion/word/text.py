@@ -18,7 +18,7 @@ from pdfmill.services.writing.flow import pieces
 #: Gives the relationship id of a web address.
 Linker = Callable[[str], str]
 
-_TAB, _BREAK = "<w:tab/>", "<w:br/>"
+_TAB, _BREAK, _SOFT_HYPHEN = "<w:tab/>", "<w:br/>", "<w:softHyphen/>"
 COLUMN_BREAK, PAGE_BREAK = '<w:br w:type="column"/>', '<w:br w:type="page"/>'
 #: A word that stands for the number of its page.
 PAGE_FIELD = "\ue000"
@@ -26,7 +26,7 @@ PAGE_MARKUP = (
     '<w:fldChar w:fldCharType="begin"/><w:instrText xml:space="preserve"> PAGE </w:instrText>'
     '<w:fldChar w:fldCharType="separate"/><w:t>1</w:t><w:fldChar w:fldCharType="end"/>'
 )
-_MARKUP = frozenset((_TAB, _BREAK, COLUMN_BREAK, PAGE_BREAK, PAGE_MARKUP))
+_MARKUP = frozenset((_TAB, _BREAK, _SOFT_HYPHEN, COLUMN_BREAK, PAGE_BREAK, PAGE_MARKUP))
 NO_CUTS: Mapping[int, str] = MappingProxyType({})
 #: A word that is so many times as high as its line's text, and stands above or below its middle, is raised or lowered.
 _SMALL = 0.8
@@ -36,13 +36,25 @@ _PAPER = 225
 _Part = tuple[str, Look, str | None]  # text or markup of a tab or break, look, address
 
 
-def set_runs(lines: Sequence[Line], shape: Shape, base: Look, link: Linker, cuts: Mapping[int, str] = NO_CUTS) -> str:
+def set_runs(
+    lines: Sequence[Line],
+    shape: Shape,
+    base: Look,
+    link: Linker,
+    cuts: Mapping[int, str] = NO_CUTS,
+    *,
+    on_paper: bool = True,
+) -> str:
     """The runs of a paragraph.
 
     Args:
         cuts: Lines after which a column or page ends, and the markup of that.
+        on_paper: Whether nothing dark is behind it, so that what is too light to be read becomes dark.
     """
-    return _runs(_parts(lines, shape, cuts), base, link)
+    parts = _parts(lines, shape, cuts)
+    if on_paper:
+        parts = [(text, replace(look, colour="") if _is_paper(look.colour) else look, to) for text, look, to in parts]
+    return _runs(parts, base, link)
 
 
 def _parts(lines: Sequence[Line], shape: Shape, cuts: Mapping[int, str]) -> list[_Part]:
@@ -66,6 +78,8 @@ def _parts(lines: Sequence[Line], shape: Shape, cuts: Mapping[int, str]) -> list
                 parts += [(text, look, address), (_BREAK, look, None)]
             else:
                 parts.append((text if glued else text + " ", look, address))
+                if glued and text != word.text:  # it is divided where it was, as long as the line ends there
+                    parts.append((_SOFT_HYPHEN, look, address))
             if is_last and index in cuts:
                 parts.append((cuts[index], look, None))
     _drop_space(parts)
@@ -96,7 +110,7 @@ def _look(word: Word, line: Line, size: float, shape: Shape) -> Look:
         size=max(shown, 1.0),
         bold=style.bold,
         italic=style.italic,
-        colour="" if colour == "000000" or _is_paper(colour) else colour,
+        colour="" if colour == "000000" else colour,
         position=position,
         spacing=shape.spacing,
         stretch=shape.stretch,

@@ -31,6 +31,7 @@ class Verdict:
     Attributes:
         owed: Whether balances tell what the owner owes.
         conflict: Whether the document states two different opening or closing balances.
+        is_named: Whether more than its balances tells where it begins.
     """
 
     proof: Proof
@@ -38,6 +39,7 @@ class Verdict:
     opening_row: BalanceRow | None
     closing_row: BalanceRow | None
     conflict: bool
+    is_named: bool
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -47,7 +49,7 @@ class Verdict:
             return "failed"
         if self.opening_row and self.closing_row:
             if proof.adds_up:
-                return "exact"
+                return "exact" if self.is_named else "derived"
             return "derived" if not proof.bookings and proof.difference == 0 else "failed"
         return "derived" if proof.links and proof.difference in (None, 0) else "failed"
 
@@ -74,7 +76,7 @@ def _verdict(read: ReadScope, *, owed: bool) -> Verdict:
     if _lacks_its_sign(proof, closing):
         notes.append("The closing balance stands there without its sign, which the running balance tells.")
         proof = prove(bookings, start, -end if end is not None else None)
-    return Verdict(proof, owed, opening, closing, opening_conflict or closing_conflict, notes)
+    return Verdict(proof, owed, opening, closing, opening_conflict or closing_conflict, scope.is_named, notes)
 
 
 def _booking(row: EntryRow, rules: SignRules, read: ReadScope, *, owed: bool) -> Booking:
@@ -189,6 +191,8 @@ def _reasons(verdict: Verdict) -> Iterable[str]:
         yield "The opening balance is not stated."
     if verdict.closing_row is None:
         yield "The closing balance is not stated."
+    if not verdict.is_named:
+        yield "Nothing but its opening balance tells where it begins."
     if proof.broken:
         yield f"{proof.broken} running balances do not follow from the one before."
     if proof.difference:

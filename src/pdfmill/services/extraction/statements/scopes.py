@@ -23,6 +23,9 @@ class Scope:
         first: Index of its first event.
         keys: What names the account.
         periods: What names the period.
+        is_closed: Whether a closing balance stands below its entries.
+        is_named: Whether an account or a period of its own tells where it begins; else only an opening balance that
+            does not continue what stands before it.
     """
 
     first: int = 0
@@ -31,6 +34,8 @@ class Scope:
     entries: list[EntryRow] = field(default_factory=list)
     balances: list[BalanceRow] = field(default_factory=list)
     headers: list[HeaderRow] = field(default_factory=list)
+    is_closed: bool = False
+    is_named: bool = True
 
     def stated(self, kind: str) -> list[BalanceRow]:
         return [row for row in self.balances if row.kind == kind]
@@ -109,11 +114,13 @@ class _Splitter:
         if row.kind in ("opening", "dated", "carried") and not repeated:
             self._begin_if_other()
         if row.kind == "opening":
-            if self._current.entries and self._is_new_period(row):
-                self.scopes.append(Scope(index, set(self._current.keys)))
+            if self._current.is_closed and self._is_new_period(row):
+                self.scopes.append(Scope(index, set(self._current.keys), is_named=False))
             elif self._current.entries and self._is_carried(row):
                 row = replace(row, kind="carried")
         self._current.balances.append(row)
+        if row.kind == "closing" and self._current.entries:
+            self._current.is_closed = True
 
     def _is_new_period(self, row: BalanceRow) -> bool:
         """Whether an opening balance after entries is not that of the same period, repeated or carried over."""
@@ -122,7 +129,7 @@ class _Splitter:
         last = current.entries[-1].money.get("balance")
         if last:
             known.add(last[1].signed)
-        return bool(current.stated("closing")) and row.amount.signed not in known
+        return row.amount.signed not in known
 
     def _is_carried(self, row: BalanceRow) -> bool:
         """Whether an opening balance after entries is a page's; a summary at the end may state the statement's."""

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: what they say, where they say it, and whether it adds up."""

@@ -1,0 +1,111 @@
+"""Amounts of money in text, as any of ten languages writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pdfmill.services.extraction.invoices.rules.currencies import CURRENCY
+from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Span
+
+#: No amount of money on an invoice has more digits before its decimals.
+_MOST_DIGITS = 12
+
+_AMOUNT = re.compile(
+    rf"(?<![\w.,/:'’%\d])(?P<open>\()?\s?(?P<sign>[-–−+])?\s?(?P<before>{CURRENCY})?\s?(?P<sign2>[-–−])?\s?"
+    r"(?P<number>\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,4})?|\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d{1,4})?"
+    r"|\d+(?:[.,]\d{1,4})?|[.,]\d{2})"
+    rf"(?P<dash>[.,][-–—]+)?(?![\d])(?P<percent>\s?%)?\s?(?P<after>{CURRENCY})?(?P<trail>\s?[-–−](?!\s?\w)|\s?CR\b)?"
+    r"(?P<rest>[^\s)\]*;,.:!]?)",
+)
+_DECIMALS_BY_COMMA = re.compile(r"\d,\d{2}(?![\d.,])")
+_DECIMALS_BY_POINT = re.compile(r"\d\.\d{2}(?![\d.,])")
+
+DecimalSign = Literal[",", "."]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number that may be money.
+
+    Attributes:
+        decimals: How many digits stand after the decimal sign; 0 for none.
+        marked: Whether a currency stands beside it.
+        percent: Whether a percent sign follows.
+    """
+
+    value: Decimal
+    decimals: int
+    marked: bool
+    percent: bool
+    span: Span
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it looks like an amount rather than a count."""
+        return not self.percent and (self.decimals == 2 or self.marked)
+
+
+def decimal_sign_of(sheet: Sheet) -> DecimalSign:
+    """The sign before decimals, by majority."""
+    commas, points = len(_DECIMALS_BY_COMMA.findall(sheet.text)), len(_DECIMALS_BY_POINT.findall(sheet.text))
+    return "," if commas > points else "."
+
+
+def amounts_in(segment: Segment, sign: DecimalSign, start: int = 0) -> Iterator[Amount]:
+    """The amounts and other numbers of a segment, from an offset of its text on."""
+    if not any(character.isdigit() for character in segment.text):
+        return
+    for match in _AMOUNT.finditer(segment.text, start):
+        if _goes_on(segment.text, match):
+            continue
+        value, decimals = _value(match["number"], sign)
+        if value is None or len(match["number"]) > _MOST_DIGITS + 6:
+            continue
+        if match["dash"]:
+            decimals = 2
+        negative = bool((match["sign"] or "+") != "+" or match["sign2"] or match["trail"])
+        marked = bool(match["before"] or match["after"])
+        begin = match.start("sign") if match["sign"] else match.start("number")
+        begin = min([begin, *(match.start(name) for name in ("before", "sign2") if match[name])])
+        end = max(match.end(name) for name in ("number", "dash", "after", "trail") if match[name])
+        span = Span(segment, begin, end)
+        yield Amount(-value if negative else value, decimals, marked, bool(match["percent"]), span)
+
+
+def _goes_on(text: str, match: re.Match[str]) -> bool:
+    """Whether the number is the beginning of something else, such as 3D, 1/2 or 20°."""
+    rest = match["rest"]
+    if not rest or match["after"] or not (rest.isalnum() or rest in "/%°²"):
+        return False
+    return not (rest.isalpha() and text[match.end() - 2 : match.end() - 1] == " ")
+
+
+def _value(text: str, sign: DecimalSign) -> tuple[Decimal | None, int]:
+    digits = re.sub(r"[\s'’\u00a0\u202f]", "", text)
+    mark = _decimal_mark(digits, sign)
+    if mark is None:
+        whole, decimals = re.sub(r"\D", "", digits), ""
+    else:
+        whole, _, decimals = digits.rpartition(mark)
+        whole = re.sub(r"\D", "", whole)
+    if len(whole) > _MOST_DIGITS or not (whole or decimals):
+        return None, 0
+    return Decimal(f"{whole or '0'}.{decimals or '0'}" if decimals else whole), len(decimals)
+
+
+def _decimal_mark(digits: str, sign: DecimalSign) -> str | None:
+    """Which of its signs stands before decimals; None if none does."""
+    if "," in digits and "." in digits:
+        return "," if digits.rfind(",") > digits.rfind(".") else "."
+    for mark in (",", "."):
+        if mark in digits:
+            if digits.count(mark) > 1:
+                return None
+            decimals = len(digits) - digits.index(mark) - 1
+            whole = digits[: digits.index(mark)]
+            return None if decimals == 3 and mark != sign and whole != "0" and whole else mark
+    return None

@@ -1,0 +1,173 @@
+"""InvoiceExtractionService: the invoices of a document, from the XML that it carries or from its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
+from pdfmill.services.extraction.invoices.checks import check, review_reasons
+from pdfmill.services.extraction.invoices.documents import InvoicePages, group_pages
+from pdfmill.services.extraction.invoices.embedded.reader import Embedded, EmbeddedInvoice, read_embedded
+from pdfmill.services.extraction.invoices.grounding import Grounder, found_fields
+from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice
+from pdfmill.services.extraction.invoices.rules.sheet import key
+from pdfmill.services.extraction.overlay import Mark
+from pdfmill.services.layout.wordpages import open_words
+
+
+@dataclass(frozen=True)
+class ExtractedInvoices:
+    """What was read from a document.
+
+    Attributes:
+        needs_ocr: Pages whose text is absent or garbled; None if there are none.
+        warnings: Sentences for the user.
+    """
+
+    document: InvoiceDocument
+    needs_ocr: PageRanges | None
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Where each value stands, for the review picture."""
+        return [
+            Mark(evidence.page, evidence.box, _short(path), found.confidence, str(found.value))
+            for invoice in self.document.invoices
+            for path, found in found_fields(invoice)
+            if not path.startswith("differences")
+            for evidence in found.evidence
+        ]
+
+
+def _short(path: str) -> str:
+    """A path as a label: ``lines.0.net_amount`` → ``1 net amount``."""
+    parts = path.split(".")
+    last = parts[-1].replace("_", " ")
+    if parts[0] in ("lines", "vat_breakdown", "cash_discounts"):
+        return f"{int(parts[1]) + 1} {last}"
+    return f"{parts[0]} {last}" if parts[0] in ("seller", "buyer") else last
+
+
+class InvoiceExtractionService:
+    """Reads invoices without a template and without a model: the same document gives the same result."""
+
+    def extract(
+        self, source: Path, pages: PageRanges | None, ctx: Context, *, use_xml: bool = True
+    ) -> ExtractedInvoices:
+        """The invoices of a document.
+
+        Args:
+            pages: Those to read; None for all.
+            use_xml: Whether the XML that the document carries is read.
+
+        Raises:
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
+            InvalidPageRange: A page lies outside the document.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        embedded = read_embedded(source, ctx.limits) if use_xml else Embedded()
+        with open_words(source, pages, ctx) as words:
+            reading = ctx.stage("reading", share=0.9)
+            found = group_pages(words, reading)
+        finishing = ctx.stage("checking", share=1.0)
+        invoices = _from_xml(embedded.invoices, found.groups) or _from_pages(found.invoices, finishing)
+        finishing.advance(1, 1)
+        needs_ocr = PageRanges.of(found.unreadable) if found.unreadable else None
+        return ExtractedInvoices(
+            document=_document(invoices, embedded, found.looks_like, only_pictures=found.only_pictures),
+            needs_ocr=needs_ocr,
+            warnings=(*embedded.warnings, *_warnings(found.unreadable, found.groups)),
+        )
+
+
+def _document(
+    invoices: list[ReadInvoice], embedded: Embedded, looks_like: str | None, *, only_pictures: bool
+) -> InvoiceDocument:
+    if invoices:
+        return InvoiceDocument(outcome="invoices", invoices=invoices)
+    if only_pictures:
+        return InvoiceDocument(outcome="needs_ocr")
+    return InvoiceDocument(outcome="not_an_invoice", looks_like="an order" if embedded.is_order else looks_like)
+
+
+def _from_pages(groups: Sequence[InvoicePages], ctx: Context) -> list[ReadInvoice]:
+    invoices = []
+    for group in groups:
+        ctx.check()
+        read = group.read
+        invoices.append(_judged(read.invoice, group.pages, source="rules", languages=read.languages))
+    return invoices
+
+
+def _from_xml(embedded: Sequence[EmbeddedInvoice], groups: Sequence[InvoicePages]) -> list[ReadInvoice]:
+    """The embedded invoices, each with the pages that show its number; a lone one has them all."""
+    invoices = []
+    for each in embedded:
+        group = _pages_of(each.invoice, groups)
+        if group is None:
+            invoices.append(_judged(each.invoice, [], source="xml", standard=each.format))
+            continue
+        grounder = Grounder(group.reading)
+        invoice = grounder.ground(each.invoice, group.read.invoice)
+        invoices.append(
+            _judged(
+                invoice,
+                group.pages,
+                source="xml",
+                standard=each.format,
+                languages=group.read.languages,
+                differences=grounder.differences(invoice, group.read.invoice),
+            )
+        )
+    return invoices
+
+
+def _pages_of(invoice: Invoice, groups: Sequence[InvoicePages]) -> InvoicePages | None:
+    """The pages that show the number of an embedded invoice; failing these, the first."""
+    number = key(invoice.invoice_number.value) if invoice.invoice_number else ""
+    for group in groups:
+        if number and any(number in segment.key for segment in group.reading.sheet.segments):
+            return group
+    return groups[0] if groups else None
+
+
+def _judged(
+    invoice: Invoice,
+    pages: list[int],
+    *,
+    source: Literal["xml", "rules"],
+    languages: Sequence[str] = (),
+    standard: str | None = None,
+    differences: Sequence[Difference] = (),
+) -> ReadInvoice:
+    """An invoice with its checks, and whether a person should look at it."""
+    read = ReadInvoice(
+        **{name: getattr(invoice, name) for name in Invoice.model_fields},
+        source=source,
+        format=standard,
+        pages=str(PageRanges.of(pages)) if pages else "",
+        languages=list(languages),
+        checks=check(invoice),
+        differences=list(differences),
+        needs_review=False,
+        review_reasons=[],
+    )
+    reasons = review_reasons(read)
+    return read.model_copy(update={"needs_review": bool(reasons), "review_reasons": reasons})
+
+
+def _warnings(unreadable: list[int], groups: Sequence[InvoicePages]) -> list[str]:
+    found = []
+    if unreadable:
+        numbers = PageRanges.of(unreadable)
+        found.append(
+            f"Pages {numbers} have no readable text, so nothing was read there. Run OCR first, then this again."
+        )
+    if left_out := sum(group.left_out for group in groups):
+        found.append(f"{left_out} pages belong to no invoice or to a very long one, and were left out.")
+    return found

@@ -1,0 +1,109 @@
+"""Drawings: figures and ornaments made of lines and areas instead of pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.frames import Frame
+from pdfmill.services.layout.lines import join, segments
+from pdfmill.services.layout.model import Box, Picture, Table, Word, union
+from pdfmill.services.layout.pictures import merged
+
+#: Points: shapes no further apart are parts of one drawing.
+_NEAR = 5.0
+#: Points that a drawing is wide and high at least; what is smaller is an ornament.
+_SMALLEST = 16.0
+#: Parts of the page: a line or area that is longer is a rule or a background, and holds nothing together.
+_LONG = 0.7
+#: A drawing that holds more words, or is covered by them to a larger part, only stands behind text.
+_MOST_LABELS = 80
+_COVERED = 0.18
+#: Part of a table that shapes cover, if it is a drawing.
+_DRAWN_TABLE = 0.4
+#: Shapes of a page that are looked at, and drawings that they make.
+_MOST, _MOST_DRAWINGS = 5_000, 200
+#: Squares of a box beyond which only its edges are looked at.
+_LARGE = 400
+
+_Square = tuple[int, int]
+
+
+def drawn_areas(graphics: Graphics, frame: Frame) -> list[Box]:
+    """The boxes around what is drawn on a page with curves or slanting lines, and what touches it."""
+    page = Box(0, 0, *frame.size)
+    shapes = [page.intersection(box) for box in frame.level_boxes(graphics.shapes[:_MOST])]
+    shapes = [box for box in shapes if box.width >= 0 and box.height >= 0]
+    if not shapes:
+        return []
+    others = [
+        box
+        for box in frame.level_boxes((*graphics.areas[:_MOST], *graphics.rulings[:_MOST]))
+        if box.width < _LONG * page.width and box.height < _LONG * page.height
+    ]
+    largest = sorted(_connected(shapes, others), key=lambda box: -box.area)[:_MOST_DRAWINGS]
+    return [box for box in merged(largest) if min(box.width, box.height) >= _SMALLEST]
+
+
+def is_drawing(table: Table, areas: Iterable[Box]) -> bool:
+    """Whether what looks like a table is a part of a drawing, such as the grid of a chart."""
+    return any(area.intersection(table.box).area > _DRAWN_TABLE * table.box.area and area.area > 0 for area in areas)
+
+
+def drawings(
+    areas: Sequence[Box], words: Sequence[Word], images: Sequence[Picture]
+) -> tuple[list[Picture], list[Word]]:
+    """The drawings of a page, and the words that are not labels within them.
+
+    Args:
+        areas: See `drawn_areas`; without those that tables cover.
+        words: Level words that are in no table.
+        images: Pictures of pixels; a drawing that one lies in holds it.
+    """
+    found: list[Picture] = []
+    rest = list(words)
+    for area in areas:
+        box = union(iter([area, *(image.box for image in images if area.intersection(image.box).area > 0)]))
+        inside = [word for word in rest if box.holds(word.box)]
+        covered = sum(word.box.area for word in inside)
+        rounded = Box(*(round(edge, 2) for edge in box))
+        if len(inside) > _MOST_LABELS or covered > _COVERED * box.area:
+            found.append(Picture(rounded, source="background"))
+            continue
+        found.append(Picture(rounded, source="drawing", lines=tuple(join(segments(inside))) if inside else ()))
+        gone = set(map(id, inside))
+        rest = [word for word in rest if id(word) not in gone]
+    return found, rest
+
+
+def _connected(shapes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
+    """The boxes around shapes that touch, directly or through others, found on a grid of squares."""
+    squares: dict[_Square, list[int]] = {}
+    boxes = [*shapes, *others]
+    for index, box in enumerate(boxes):
+        for square in _squares(box):
+            squares.setdefault(square, []).append(index)
+    found, seen = [], set[int]()
+    for start in range(len(shapes)):
+        if start in seen:
+            continue
+        seen.add(start)
+        group, open_ones = [start], [start]
+        while open_ones:
+            touching = chain.from_iterable(squares.get(square, ()) for square in _squares(boxes[open_ones.pop()]))
+            fresh = [index for index in dict.fromkeys(touching) if index not in seen]
+            seen.update(fresh)
+            group += fresh
+            open_ones += fresh
+        found.append(union(boxes[index] for index in group))
+    return found
+
+
+def _squares(box: Box) -> Iterable[_Square]:
+    """The squares that a box covers; of a large one those along its edges."""
+    left, top, right, bottom = (int(edge // _NEAR) for edge in box)
+    if (right - left) * (bottom - top) <= _LARGE:
+        return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
+    level = ((x, y) for x in range(left, right + 1) for y in (top, bottom))
+    return chain(level, ((x, y) for y in range(top, bottom + 1) for x in (left, right)))

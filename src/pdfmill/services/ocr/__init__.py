@@ -1,0 +1,1 @@
+"""OCR: pages that are pictures of text become text with its place on the page."""

@@ -1,0 +1,52 @@
+"""Reading a page with RapidOCR: by itself, or again where Tesseract read it badly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pdfmill.engines.rapidocr import SCRIPTS, FoundPiece, is_installed, read_pieces
+from pdfmill.engines.tesseract import FoundLine, FoundWord
+from pdfmill.services.ocr.languages import script_of
+from pdfmill.services.ocr.model import PageOutcome, ReadPage, Suspicion, Treatment
+from pdfmill.services.ocr.plan import EngineChoice, OcrPlan
+from pdfmill.services.ocr.reading import Reading, in_rows
+from pdfmill.services.ocr.sheet import Sheet
+
+#: Pages that Tesseract is less sure of are read again; good prints have 93 and more, receipts up to 88.
+_GOOD_ENOUGH = 89.0
+
+#: What its result calls the language: RapidOCR does not tell.
+_UNKNOWN = ""
+
+
+def wants_second_reading(page: ReadPage, plan: OcrPlan) -> bool:
+    """Whether a page that Tesseract read is worth the time of RapidOCR."""
+    if plan.engine is not EngineChoice.AUTO or not is_installed():
+        return False
+    is_read = page.outcome in (PageOutcome.RECOGNISED, PageOutcome.NO_TEXT_FOUND)
+    if not is_read or Treatment.SECOND_ENGINE in page.treatments:
+        return False
+    is_known = page.confidence < 60 or script_of(page.language.partition("+")[0]) in SCRIPTS
+    doubts = set(page.suspicions) - {Suspicion.GARBLED_TEXT_BELOW}
+    return is_known and (bool(doubts) or page.confidence < _GOOD_ENOUGH)
+
+
+def read_with_rapidocr(sheet: Sheet) -> Reading:
+    """What RapidOCR finds on a sheet."""
+    pieces = (_line(piece) for piece in read_pieces(sheet.pixels))
+    reading = Reading(sheet, in_rows(tuple(pieces)), _UNKNOWN, sheet.dpi, sheet.treatments)
+    return replace(reading, treatments=(*reading.treatments, Treatment.SECOND_ENGINE))
+
+
+def _line(piece: FoundPiece) -> FoundLine:
+    """Its words share the box of a piece by their length: RapidOCR tells no more."""
+    left, top, right, bottom = piece.box
+    width = (right - left) / max(len(piece.text), 1)
+    words = []
+    at = 0
+    for word in piece.text.split():
+        at = piece.text.index(word, at)
+        box = (left + at * width, top, left + (at + len(word)) * width, bottom)
+        words.append(FoundWord(word, box, piece.confidence))
+        at += len(word)
+    return FoundLine(tuple(words), piece.box, None, 0, 0)

@@ -1,0 +1,131 @@
+"""The documentation says what is: its made parts are fresh, its examples run, its links lead somewhere."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from builders.pdf import text_pdf
+from pdfmill.core.documents import InputFile
+from pdfmill.core.operation import Inputs
+from stacks.stack import running_stack
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+TASKS = (DOCS / "tasks_module.md").read_text()
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+USAGE = TASKS[TASKS.index("\n## Usage") : TASKS.index("\n## Adding a task")]
+
+#: What a reader is told to type.
+EXAMPLES = [USAGE, *(path.read_text() for path in sorted((DOCS / "tutorials").glob("*.md")))]
+
+
+@pytest.fixture(scope="module")
+def reference():
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_the_program_knows_best_is_written_anew(reference, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("PDFMILL_")]:
+        monkeypatch.delenv(name)
+    stale = [path.name for path, text in reference.pages() if not path.exists() or path.read_text() != text]
+    assert stale == [], "run scripts/reference.py"
+
+
+def test_every_task_of_the_specification_has_its_name():
+    import pdfmill.tasks
+
+    specified = re.findall(r"^\| `(\w+_task|cleanup_expired_jobs|get_task_status)` \|", TASKS, re.MULTILINE)
+    assert len(specified) == len(set(specified)) > 10
+    assert all(hasattr(pdfmill.tasks, name) for name in specified)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    headings = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        assert not path or (page.parent / path).exists(), target
+        assert path or anchor in headings, target
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    with running_stack(tmp_path_factory.mktemp("docs")) as stack:
+        yield stack
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where a reader sits: with a document, a broken one, and `pdfmill` on the path."""
+    text_pdf(tmp_path / "report.pdf")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing that can be read")
+    return tmp_path
+
+
+def run(words, folder, stack, **kwargs):
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    # Keys would close the server to the other examples.
+    environment["PDFMILL_DATA_DIR"] = str(folder / "own" if "keys" in kwargs.get("input", "") else stack.data_dirs[0])
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, **kwargs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "sh")])
+@pytest.mark.skipif(shutil.which("curl") is None and os.environ.get("CI") != "true", reason="not run: curl is missing")
+def test_examples_for_the_shell_run(code, folder, stack):
+    said = run(["sh", "-e"], folder, stack, input=code.replace("http://127.0.0.1:8000", stack.address))
+    if "Prefer" in code:
+        assert '"status":"COMPLETED"' in said
+    if "exit code" in code:
+        assert "exit code 3" in said
+
+
+@pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "python")])
+def test_examples_in_python_run(code, folder, stack):
+    said = run([sys.executable, "-c", code.replace("http://127.0.0.1:8000", stack.address)], folder, stack)
+    assert said.strip()
+    if "broken.pdf" in code:
+        assert "damaged_input" in said
+
+
+def test_the_worked_example_is_an_operation(folder, ctx):
+    (code,) = blocks(TASKS[TASKS.index("\n## Adding a task") :], "python")
+    module = types.ModuleType("count_words")
+    sys.modules["count_words"] = module
+    try:
+        exec(compile(code, "count_words.py", "exec"), module.__dict__)
+    finally:
+        del sys.modules["count_words"]
+    operation = module.count_words
+    inputs = Inputs((InputFile.at(folder / "report.pdf"),))
+    outcome = operation.run(inputs, operation.parse_options({"shortest": 2}), ctx)
+    assert outcome.result.words > 0
+    assert operation.task_name == "pdfmill.count_words"
+
+
+def test_the_site_is_built_without_a_warning(tmp_path):
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pdfmill.compress" in (tmp_path / "site" / "tasks_module.html").read_text()
