@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
+.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
@@ -61,3 +61,7 @@ soak:
 assurance:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/assurance.py
+
+bench-ai:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ai.py $(CORPUS)

@@ -8,6 +8,8 @@ from typing import Any
 
 def build_services() -> Mapping[type[Any], Any]:
     """Every service, by its class. Loads the libraries that open documents."""
+    from pdfmill.services.answering.classification import ClassificationService
+    from pdfmill.services.answering.service import AnsweringService
     from pdfmill.services.archiving.service import ArchivingService
     from pdfmill.services.compression.service import CompressionService
     from pdfmill.services.conversion.service import ConversionService
@@ -30,6 +32,10 @@ def build_services() -> Mapping[type[Any], Any]:
         ConversionService(),
         TextExtractionService(),
         TableService(),
+        SummaryService(),
+        AnsweringService(),
+        ClassificationService(),
+        TranslationService(),
         PreviewService(),
         WordService(),
         SlideService(),
