@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-preview bench-jobs bench-maintenance storm soak
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
@@ -29,6 +29,18 @@ bench-conversion:
 bench-preview:
 	@scripts/setup
 	@.venv/bin/python benchmarks/preview.py $(CORPUS)
+
+bench-extraction:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/extraction.py $(CORPUS)
+
+bench-statements:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/extraction_statements.py $(CORPUS)
+
+bench-ocr:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ocr.py $(CORPUS)
 
 bench-jobs:
 	@scripts/setup dev

@@ -4,6 +4,8 @@ import re
 
 from openapi_spec_validator import validate
 
+from pdfmill.core.language_data import installed_languages
+
 
 def test_the_document_is_valid_openapi_3_1(client):
     document = client.get("/openapi.json").json
@@ -32,7 +34,13 @@ def test_an_operation_shows_its_options_and_whether_it_can_run(client, registry)
     compress = client.get("/v1/operations/compress").json
     assert compress == operations[0]
     assert compress["options_schema"]["properties"]["image_quality"]["anyOf"][0]["minimum"] == 10
-    assert (compress["available"], compress["missing"]) == (True, [])
+    assert (compress["available"], compress["missing"], compress["inventories"]) == (True, [], [])
+
+
+def test_an_operation_shows_which_languages_are_installed_and_how_to_add_one(client):
+    (languages,) = client.get("/v1/operations/ocr").json["inventories"]
+    assert (languages["option"], languages["values"]) == ("languages", list(installed_languages()))
+    assert languages["hint"].startswith("apt-get install")
 
 
 def test_the_page_loads_nothing_from_elsewhere(client):

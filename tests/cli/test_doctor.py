@@ -27,6 +27,9 @@ def test_a_machine_that_runs_these_tests_can_work(examined, registry):
             assert operation.name in findings[engine]["operations"]
             assert findings[engine]["found"][0].isdigit()
     assert findings["sandbox"]["found"].startswith("tier ")
+    languages = findings["languages of ocr"]
+    assert "eng" in languages["found"]
+    assert "tesseract-ocr-CODE" in languages["hint"]
 
 
 def test_without_bubblewrap_the_weaker_sandbox_is_told(tmp_path):

@@ -92,9 +92,8 @@ def _recogniser() -> Found | None:
     """Tesseract comes in a wheel, and is of no use without the language data of the system; RapidOCR has its own."""
     languages = installed_languages()
     if importlib.util.find_spec("tesserocr") is not None and languages:
-        return Found(f"tesserocr {importlib.metadata.version('tesserocr')}", f"languages {', '.join(languages)}")
-    rapid = _rapidocr()
-    return rapid and Found(f"rapidocr {rapid.version}", rapid.place)
+        return Found(importlib.metadata.version("tesserocr"), f"tesserocr with {', '.join(languages)}")
+    return _rapidocr()
 
 
 def _rapidocr() -> Found | None:

@@ -12,7 +12,9 @@ from pdfmill.operations.extract_bank_statement import extract_bank_statement
 from pdfmill.operations.extract_invoice import extract_invoice
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
+from pdfmill.operations.ocr_preview import ocr_preview
 from pdfmill.operations.summarize import summarize
+from pdfmill.operations.translate import translate
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -22,9 +24,11 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert_preview,
     extract_text,
     ocr,
+    ocr_preview,
     extract_invoice,
     extract_bank_statement,
     summarize,
+    translate,
 )
 
 

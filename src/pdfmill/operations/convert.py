@@ -14,6 +14,7 @@ from pdfmill.services.conversion.targets import Target
 
 if TYPE_CHECKING:
     from pdfmill.services.conversion.written import WrittenPages
+    from pdfmill.services.layout.recognition import Recognise
 
 #: The form in which text is written, and the media type (RFC 7763 for Markdown), of each kind of text file.
 _TEXTS = {
@@ -49,6 +50,11 @@ class ConvertOptions(Options):
     quality: int = Field(85, ge=1, le=100, description="Quality of jpeg and webp; a webp of 100 is lossless.")
     small: bool = Field(False, description="Make png files smaller, which takes several times as long.")
     archive: bool = Field(False, description="Put a single picture into a zip archive as well.")
+
+    ocr: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto recognises the words of pages that are only a picture, for text, docx and tables.",
+    )
 
     @model_validator(mode="after")
     def _has_an_alpha_channel(self) -> Self:
@@ -102,7 +108,9 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     form, media_type = _TEXTS[options.to]
     target = ctx.path(f"text.{options.to}")
     service = ctx.service(TextExtractionService)
-    text = service.extract(source.path, target, TextForm(form), Manner(), options.pages, ctx)
+    text = service.extract(
+        source.path, target, TextForm(form), Manner(), options.pages, ctx, recognise=_recogniser(options)
+    )
     return Outcome(
         result=ConvertResult(
             to=options.to,
@@ -117,10 +125,18 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
     )
 
 
+def _recogniser(options: ConvertOptions) -> Recognise | None:
+    from pdfmill.services.ocr.page_layers import recognised_layers
+
+    return recognised_layers if options.ocr == "auto" else None
+
+
 def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.word.service import WordLayout, WordService
 
-    written = ctx.service(WordService).write(source.path, WordLayout(options.layout), options.pages, ctx)
+    written = ctx.service(WordService).write(
+        source.path, WordLayout(options.layout), options.pages, ctx, recognise=_recogniser(options)
+    )
     return _outcome(written, OutputFile(written.path, source.renamed(suffix=".docx"), _WORD), options)
 
 
@@ -148,7 +164,9 @@ def _outcome(written: WrittenPages, output: OutputFile, options: ConvertOptions)
 def _write_tables(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:
     from pdfmill.services.conversion.tables import TableFormat, TableService
 
-    written = ctx.service(TableService).write(source.path, TableFormat(options.to), options.pages, ctx)
+    written = ctx.service(TableService).write(
+        source.path, TableFormat(options.to), options.pages, ctx, recognise=_recogniser(options)
+    )
     needs_ocr = str(PageRanges.of(written.needs_ocr)) if written.needs_ocr else None
     suffix, media_type = (".zip", MediaType.ZIP) if written.is_archive else (f".{options.to}", _TABLES[options.to])
     return Outcome(

@@ -33,15 +33,18 @@ class ExtractTextOptions(Options):
     running_lines: bool = Field(
         False, description="Keep running heads and feet and page numbers (plain, markdown; the others always do)."
     )
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
 
 
 class PageQuality(Result):
     """What the text of a page is worth."""
 
     number: int = Field(description="Page number, from 1.")
-    quality: Literal["good", "blank", "image_only", "garbled"] = Field(
-        description="image_only is a page of pictures without text; garbled is text in fonts that do not tell what "
-        "their glyphs mean."
+    quality: Literal["good", "blank", "image_only", "garbled", "recognised"] = Field(
+        description="recognised is a page of pictures whose words OCR has found, image_only one without text; garbled "
+        "is text in fonts that do not tell what their glyphs mean."
     )
     words: int = Field(description="Words that were found.")
     characters: int = Field(description="Characters that were found, without spaces.")
@@ -61,6 +64,7 @@ def run(inputs: Inputs, options: ExtractTextOptions, ctx: Context) -> Outcome[Ex
     """Read the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.extraction.text import TextExtractionService
+    from pdfmill.services.ocr.page_layers import recognised_layers
     from pdfmill.services.writing.manner import Manner, TextForm
 
     source = inputs.single
@@ -68,7 +72,8 @@ def run(inputs: Inputs, options: ExtractTextOptions, ctx: Context) -> Outcome[Ex
     target = ctx.path(f"text{suffix}")
     manner = Manner(dehyphenate=options.dehyphenate, running_lines=options.running_lines)
     service = ctx.service(TextExtractionService)
-    text = service.extract(source.path, target, TextForm(options.mode), manner, options.pages, ctx)
+    recognise = recognised_layers if options.ocr == "auto" else None
+    text = service.extract(source.path, target, TextForm(options.mode), manner, options.pages, ctx, recognise=recognise)
     return Outcome(
         result=ExtractTextResult(
             title=text.title,

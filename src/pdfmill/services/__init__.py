@@ -16,11 +16,13 @@ def build_services() -> Mapping[type[Any], Any]:
     from pdfmill.services.conversion.word.service import WordService
     from pdfmill.services.export.service import ExportService
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+    from pdfmill.services.extraction.overlay import OverlayService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
     from pdfmill.services.extraction.text import TextExtractionService
     from pdfmill.services.ocr.service import OCRService
     from pdfmill.services.preview.service import PreviewService
     from pdfmill.services.summary.service import SummaryService
+    from pdfmill.services.translation.service import TranslationService
 
     services = (
         ArchivingService(),
@@ -33,8 +35,10 @@ def build_services() -> Mapping[type[Any], Any]:
         SlideService(),
         BankStatementExtractionService(),
         InvoiceExtractionService(),
+        OverlayService(),
         ExportService(),
         OCRService(),
         SummaryService(),
+        TranslationService(),
     )
     return {type(service): service for service in services}

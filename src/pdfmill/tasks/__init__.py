@@ -15,14 +15,18 @@ conversion_preview_task = convert_preview_task
 extract_bank_statement_task = OPERATION_TASKS["extract-bank-statement"]
 extract_invoice_task = OPERATION_TASKS["extract-invoice"]
 extract_text_task = OPERATION_TASKS["extract-text"]
+ocr_preview_task = OPERATION_TASKS["ocr-preview"]
 ocr_process_task = OPERATION_TASKS["ocr"]
 ocr_task = ocr_process_task
 summarize_task = OPERATION_TASKS["summarize"]
 ai_summarize_task = summarize_task
+translate_task = OPERATION_TASKS["translate"]
+ai_translate_task = translate_task
 
 __all__ = [
     "OPERATION_TASKS",
     "ai_summarize_task",
+    "ai_translate_task",
     "bulk_compress_task",
     "cleanup_expired_jobs",
     "compress_task",
@@ -35,7 +39,9 @@ __all__ = [
     "extract_text_task",
     "get_task_status",
     "health_check_task",
+    "ocr_preview_task",
     "ocr_process_task",
     "ocr_task",
     "summarize_task",
+    "translate_task",
 ]

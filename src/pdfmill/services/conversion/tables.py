@@ -20,6 +20,7 @@ from pdfmill.services.conversion.hand import Hand, number_format
 from pdfmill.services.conversion.numbers import Number
 from pdfmill.services.export.csv import harmless
 from pdfmill.services.layout.model import Cell, Page, Table
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutDocument, LayoutService
 
 
@@ -59,11 +60,20 @@ class _Table:
 class TableService:
     """Takes tables out of documents."""
 
-    def write(self, source: Path, table_format: TableFormat, pages: PageRanges | None, ctx: Context) -> WrittenTables:
+    def write(
+        self,
+        source: Path,
+        table_format: TableFormat,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
+    ) -> WrittenTables:
         """Write all tables of some pages into the work directory.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             NoTables: There is none on these pages.
@@ -72,7 +82,7 @@ class TableService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         written = WrittenTables(ctx.path("tables.xlsx"))
-        tables = _tables(source, pages, written, ctx)
+        tables = _tables(source, pages, written, recognise, ctx)
         if table_format is TableFormat.XLSX:
             with open_workbook(written.path) as workbook:
                 for table in tables:
@@ -85,9 +95,12 @@ class TableService:
         return written
 
 
-def _tables(source: Path, pages: PageRanges | None, written: WrittenTables, ctx: Context) -> Iterator[_Table]:
+def _tables(
+    source: Path, pages: PageRanges | None, written: WrittenTables, recognise: Recognise | None, ctx: Context
+) -> Iterator[_Table]:
     """The tables of a document, each with the hand that wrote it."""
-    with LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document:
+    comparing = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
+    with LayoutService().open(source, pages, comparing, recognise) as document:
         hand = Hand()
         for placed in placed_tables(_read(document, written, ctx.stage("tables", share=1.0))):
             written.joined += placed.last_page > placed.first_page

@@ -10,6 +10,7 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.layout.model import Page, TextQuality
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.flow import lines_of
 from pdfmill.services.writing.grid import GridWriter
@@ -66,12 +67,21 @@ class TextExtractionService:
     """Reads the text of documents."""
 
     def extract(
-        self, source: Path, target: Path, form: TextForm, manner: Manner, pages: PageRanges | None, ctx: Context
+        self,
+        source: Path,
+        target: Path,
+        form: TextForm,
+        manner: Manner,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
     ) -> ExtractedText:
         """Write the text of a document to ``target``, in UTF-8.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -80,8 +90,9 @@ class TextExtractionService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         extracted = ExtractedText()
+        reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
-            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            LayoutService().open(source, pages, reading, recognise) as document,
             _writer(form, manner, source, document.user_units, ctx) as writer,
             target.open("w", encoding="utf-8", newline="\n") as file,
         ):

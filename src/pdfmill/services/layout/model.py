@@ -262,6 +262,8 @@ class TextQuality(StrEnum):
     BLANK = "blank"
     IMAGE_ONLY = "image_only"
     GARBLED = "garbled"
+    #: It was a picture, and its words were recognised.
+    RECOGNISED = "recognised"
 
     @property
     def needs_ocr(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,8 @@ from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, TextQuality, Word
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.words import read_layers
+from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.words import Layer, read_layers
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,11 @@ class PageWords:
         return box if self.frame.angle == 0 else self.frame.turn_box(box)
 
 
-def read_words(path: Path, ctx: Context) -> Iterator[PageWords]:
+def read_words(path: Path, ctx: Context, recognise: Recognise | None = None) -> Iterator[PageWords]:
     """The words of all pages, one page after the other; reports progress by page.
+
+    Args:
+        recognise: Reads pages that are only a picture; None to leave them without words.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -48,6 +52,10 @@ def read_words(path: Path, ctx: Context) -> Iterator[PageWords]:
     """
     with open_pdf(path, ctx.limits) as pdf:
         units = user_units(pdf)
+    recognised: Mapping[int, Layer] = {}
+    if recognise is not None:
+        recognised = layers_of_pictures(path, units, range(len(units)), recognise, ctx.stage("recognising", share=0.8))
+        ctx = ctx.stage("reading", share=1.0)
     with open_read(path, units) as document:
         for page_index in range(len(units)):
             ctx.advance(page_index, len(units), unit="pages")
@@ -57,7 +65,17 @@ def read_words(path: Path, ctx: Context) -> Iterator[PageWords]:
                 layers = read_layers(characters, size, (), {})
                 every_word = [word for layer in layers for word in layer.words]
                 quality = quality_of(characters, every_word, page.graphics(), size)
+            read = recognised.get(page_index)
+            if read is not None and quality is TextQuality.IMAGE_ONLY:
+                yield PageWords(page_index + 1, read.frame, TextQuality.RECOGNISED, read.words, "ocr")
+                continue
             main = layers[0] if layers else None
             frame, words = (main.frame, main.words) if main else (Frame(0, *size), ())
-            yield PageWords(page_index + 1, frame, quality, words)
+            yield PageWords(page_index + 1, frame, quality, words, _source(words))
         ctx.advance(len(units), len(units), unit="pages")
+
+
+def _source(words: Sequence[Word]) -> Literal["text", "ocr"]:
+    """Text that is there but not painted is what OCR laid under a scan."""
+    unseen = sum(word.style.invisible for word in words)
+    return "ocr" if 2 * unseen > len(words) else "text"

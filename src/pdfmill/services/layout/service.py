@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragra
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import Profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
@@ -50,10 +51,16 @@ class LayoutDocument:
     """
 
     def __init__(
-        self, document: ReadDocument, page_indices: Sequence[int], user_units: Sequence[float], meter: Meter
+        self,
+        document: ReadDocument,
+        page_indices: Sequence[int],
+        user_units: Sequence[float],
+        meter: Meter,
+        recognised: Mapping[int, Layer],
     ) -> None:
         self._document = document
         self._meter = meter
+        self._recognised = recognised
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -139,7 +146,11 @@ class LayoutDocument:
             self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
-            return _ReadPage(size, layers, graphics, quality_of(characters, words, graphics, size))
+            quality = quality_of(characters, words, graphics, size)
+        recognised = self._recognised.get(page_index)
+        if recognised is not None and quality is TextQuality.IMAGE_ONLY:
+            return _ReadPage(size, [recognised, *layers], graphics, TextQuality.RECOGNISED)
+        return _ReadPage(size, layers, graphics, quality)
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
@@ -187,11 +198,14 @@ class LayoutService:
     """Reads the pages of documents."""
 
     @contextmanager
-    def open(self, path: Path, pages: PageRanges | None, ctx: Context) -> Iterator[LayoutDocument]:
+    def open(
+        self, path: Path, pages: PageRanges | None, ctx: Context, recognise: Recognise | None = None
+    ) -> Iterator[LayoutDocument]:
         """Open a document and compare its pages; takes the whole stretch of the context's progress.
 
         Args:
             pages: Those to read; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -201,9 +215,13 @@ class LayoutService:
         with open_pdf(path, ctx.limits) as pdf:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
+        recognised: Mapping[int, Layer] = {}
+        if recognise is not None:
+            reading = ctx.stage("recognising", share=0.8)
+            recognised = layers_of_pictures(path, units, page_indices, recognise, reading)
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter)
-            opened.survey(ctx)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter, recognised)
+            opened.survey(ctx if recognise is None else ctx.stage("comparing pages", share=1.0))
             yield opened
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,11 +21,26 @@ from pdfmill.services.ocr.model import PageOutcome
 #: Seconds between two looks at the clock and at a cancellation.
 _LOOK_EVERY_S = 0.2
 
-#: How a page ended whose work raised, died or took too long; None for one that was done.
-PageFailure = PageOutcome | None
+
+@dataclass(frozen=True)
+class PageEnd:
+    """How the work on a page ended.
+
+    Attributes:
+        failure: None if it was done.
+        cause: For the log: the traceback of what was raised; empty where the process died or was killed.
+    """
+
+    page: int
+    failure: PageOutcome | None
+    cause: str = ""
+
 
 #: Does one page, by its index; made in each process, so that what it opens is its own.
 WorkOnPage = Callable[[int], None]
+
+#: Characters of a traceback.
+_MOST_CAUSE = 4000
 
 _FORK = multiprocessing.get_context("fork")
 
@@ -46,7 +62,7 @@ def work_through(
     cores: int,
     page_s: float,
     until: float,
-) -> Iterator[tuple[int, PageFailure]]:
+) -> Iterator[PageEnd]:
     """Do pages in as many processes as there are cores; yields each as it ends.
 
     Args:
@@ -62,7 +78,7 @@ def work_through(
     try:
         while waiting or any(worker.page is not None for worker in crew):
             if time.monotonic() > until:
-                yield from ((page, PageOutcome.NOT_REACHED) for page in reversed(waiting))
+                yield from (PageEnd(page, PageOutcome.NOT_REACHED) for page in reversed(waiting))
                 waiting.clear()
             for worker in crew:
                 if worker.page is None and waiting:
@@ -72,30 +88,31 @@ def work_through(
             ready = wait([worker.answers for worker in crew if worker.page is not None], _LOOK_EVERY_S)
             ctx.check()
             for position, worker in enumerate(crew):
-                page = worker.page
-                if page is None:
+                end = _end_of(worker, worker.answers in ready, page_s)
+                if end is None:
                     continue
-                ended, failure = _ended(worker, worker.answers in ready, page_s)
-                if ended:
-                    worker.page = None
-                    if failure is not None and (waiting or worker.process.is_alive()):
-                        _dismiss(worker)
-                        crew[position] = _hire(begin)
-                    yield page, failure
+                worker.page = None
+                if end.failure is not None:  # what is left of it may be in any state
+                    _dismiss(worker)
+                    crew[position] = _hire(begin)
+                yield end
     finally:
         for worker in crew:
             _dismiss(worker)
 
 
-def _ended(worker: _Worker, has_answered: bool, page_s: float) -> tuple[bool, PageFailure]:
+def _end_of(worker: _Worker, has_answered: bool, page_s: float) -> PageEnd | None:
+    if worker.page is None:
+        return None
     if has_answered:
         try:
-            return True, None if worker.answers.recv() else PageOutcome.FAILED
+            cause = str(worker.answers.recv())
         except (EOFError, OSError):
-            return True, PageOutcome.FAILED
+            return PageEnd(worker.page, PageOutcome.FAILED)
+        return PageEnd(worker.page, PageOutcome.FAILED if cause else None, cause)
     if time.monotonic() - worker.since > page_s:
-        return True, PageOutcome.TIMED_OUT
-    return False, None
+        return PageEnd(worker.page, PageOutcome.TIMED_OUT)
+    return None
 
 
 def _hire(begin: Callable[[], WorkOnPage]) -> _Worker:
@@ -129,5 +146,9 @@ def _work(
             page = orders.recv()
         except EOFError:
             return
-        work_on(page)
-        answers.send(True)
+        cause = ""
+        try:
+            work_on(page)
+        except Exception:  # noqa: BLE001 - told to whoever gave the order
+            cause = traceback.format_exc()[-_MOST_CAUSE:]
+        answers.send(cause)

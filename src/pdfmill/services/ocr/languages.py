@@ -144,7 +144,7 @@ class LanguageChooser:
 
 
 def guess_language(text: str, codes: tuple[str, ...]) -> tuple[str, float]:
-    """The language of a text among some (ISO 639-1), and how sure that is, 0 to 1."""
+    """The language of a text among some (ISO 639-1), or all if none are given, and how sure that is, 0 to 1."""
     code, sureness = _identifier(codes).classify(text)
     return str(code), float(sureness)
 

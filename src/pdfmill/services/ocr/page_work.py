@@ -148,7 +148,31 @@ class PageWork:
             reading = read_with_rapidocr(sheet.prepared()) if self._reader is None else self._reader.read(sheet)
         except EngineFailed:
             return replace(empty, outcome=PageOutcome.FAILED)
-        return _described(page_index, found, reading)
+        return self._described(page_index, found, reading)
+
+    def _described(self, page_index: int, found: FoundPage, reading: Reading) -> ReadPage:
+        sheet = reading.sheet
+        blocks = sheet.blocks(reading.lines)
+        if self._plan.mode is not Mode.FORCE and found.quality is not TextQuality.GARBLED and sheet.turn == 0:
+            blocks = _without([word.box for word in found.visible_words], blocks)
+        suspicions = reading.suspicions
+        if found.quality is TextQuality.GARBLED:
+            suspicions = (*suspicions, Suspicion.GARBLED_TEXT_BELOW)
+        return ReadPage(
+            number=page_index + 1,
+            width=sheet.size[0],
+            height=sheet.size[1],
+            outcome=PageOutcome.RECOGNISED if blocks else PageOutcome.NO_TEXT_FOUND,
+            turn=sheet.turn,
+            skew=sheet.skew,
+            dpi=round(sheet.dpi, 1),
+            language=reading.languages,
+            confidence=round(reading.confidence, 1),
+            coverage=round(reading.coverage, 3),
+            treatments=tuple(dict.fromkeys(reading.treatments)),
+            suspicions=suspicions,
+            blocks=blocks,
+        )
 
     def read_again(self, first: ReadPage) -> ReadPage:
         """A page that Tesseract read badly, read by RapidOCR; what reads better is what counts."""
@@ -157,7 +181,7 @@ class PageWork:
         sheet = self.sheet(page_index, found)
         if first.turn:
             sheet = sheet.turned(first.turn)
-        second = _described(page_index, found, read_with_rapidocr(sheet.prepared()))
+        second = self._described(page_index, found, read_with_rapidocr(sheet.prepared()))
         second = replace(second, language=first.language)
         return second if _worth(second) > _worth(first) else first
 
@@ -202,32 +226,6 @@ def own_text(page_index: int, found: FoundPage) -> ReadPage:
             )
             blocks.append(ReadBlock(read, union(line.box for line in read)))
     return ReadPage(page_index + 1, *found.size, PageOutcome.HAS_TEXT, confidence=_CERTAIN, blocks=tuple(blocks))
-
-
-def _described(page_index: int, found: FoundPage, reading: Reading) -> ReadPage:
-    sheet = reading.sheet
-    own = [] if found.quality is TextQuality.GARBLED else [word.box for word in found.visible_words]
-    blocks = sheet.blocks(reading.lines)
-    if own and sheet.turn == 0:
-        blocks = _without(own, blocks)
-    suspicions = reading.suspicions
-    if found.quality is TextQuality.GARBLED:
-        suspicions = (*suspicions, Suspicion.GARBLED_TEXT_BELOW)
-    return ReadPage(
-        number=page_index + 1,
-        width=sheet.size[0],
-        height=sheet.size[1],
-        outcome=PageOutcome.RECOGNISED if blocks else PageOutcome.NO_TEXT_FOUND,
-        turn=sheet.turn,
-        skew=sheet.skew,
-        dpi=round(sheet.dpi, 1),
-        language=reading.languages,
-        confidence=round(reading.confidence, 1),
-        coverage=round(reading.coverage, 3),
-        treatments=tuple(dict.fromkeys(reading.treatments)),
-        suspicions=suspicions,
-        blocks=blocks,
-    )
 
 
 def _without(own: Sequence[Box], blocks: Sequence[ReadBlock]) -> tuple[ReadBlock, ...]:

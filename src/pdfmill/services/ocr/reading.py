@@ -69,6 +69,13 @@ class Reading:
         )
 
     @property
+    def is_sideways(self) -> bool:
+        """Whether most characters stand in lines that run up or down: Tesseract reads these as well, in odd order."""
+        sizes = [(line.box[2] - line.box[0], line.box[3] - line.box[1], line) for line in self.lines]
+        upright = sum(_length(line) for wide, high, line in sizes if high > 2 * wide and _length(line) > 2)
+        return upright > sum(_length(line) for *_, line in sizes) / 2
+
+    @property
     def text(self) -> str:
         return "\n".join(" ".join(word.text for word in line.words) for line in self.lines)
 
@@ -102,7 +109,9 @@ class PageReader:
             EngineFailed: Tesseract cannot read it.
         """
         best = self._read(page.prepared(), self._languages.first)
-        if best.confidence < _DOUBTFUL:
+        if best.is_sideways:
+            best = max((self._turned(page, best, turn) for turn in (90, 270)), key=lambda reading: reading.worth)
+        elif best.confidence < _DOUBTFUL:
             best = self._upright(page, best)
         better = self._languages.of_text(best.text, best.languages)
         if better is not None:
@@ -126,6 +135,10 @@ class PageReader:
             sheet, self._tesseract.read(sheet.pixels, languages, dpi=dpi, layout=layout), languages, dpi, treatments
         )
 
+    def _turned(self, page: Sheet, best: Reading, turn: int) -> Reading:
+        self._check()
+        return self._read(page.turned(turn).prepared(), best.languages)
+
     def _upright(self, page: Sheet, best: Reading) -> Reading:
         """The page turned, or read in another script, if it reads better so."""
         found = self._tesseract.orientation(best.sheet.pixels, dpi=best.dpi)
@@ -133,16 +146,14 @@ class PageReader:
         turns = (180, 90, 270) if found is None else (found.turn,)
         if found is not None and found.turn == 0 and found.confidence < _ORIENTATION_GUESS:
             turns = (180, 90, 270)
-        as_it_lies = best.sheet
         for turn in turns:
-            sheet = page.turned(turn).prepared() if turn else as_it_lies
-            if turn:
-                best = _better(best, self._read(sheet, best.languages))
+            turned = self._turned(page, best, turn) if turn else best
+            best = _better(best, turned)
             if best.confidence >= _SURE:
                 return best
             for languages in self._languages.of_script(script, best.languages):
                 self._check()
-                best = _better(best, self._read(sheet, languages))
+                best = _better(best, self._read(turned.sheet, languages))
         return best
 
     def _ways(self, first: Reading) -> Iterator[Callable[[], Reading]]:
@@ -158,6 +169,10 @@ class PageReader:
         if factor > 1:
             yield lambda: self._read(sheet.enlarged(factor), languages)
         yield lambda: _marked(self._read(sheet, languages, layout=_ONE_BLOCK), Treatment.AS_ONE_BLOCK)
+
+
+def _length(line: FoundLine) -> int:
+    return sum(len(word.text) for word in line.words)
 
 
 def plausible_dpi(sheet: Sheet) -> float:

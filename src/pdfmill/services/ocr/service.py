@@ -17,13 +17,14 @@ from pdfmill.core.errors import EngineFailed, NothingToRecognise
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
-from pdfmill.services.ocr.crew import PageFailure, work_through
+from pdfmill.services.ocr.crew import PageEnd, work_through
 from pdfmill.services.ocr.document import Changes, check_can_be_read, write_document
 from pdfmill.services.ocr.forms import AltoForm, Form, HocrForm, JsonForm, PlainForm
 from pdfmill.services.ocr.images import as_pdf
 from pdfmill.services.ocr.model import PageOutcome, ReadPage, as_scanned
 from pdfmill.services.ocr.page_work import begin, begin_again, reads_with_rapidocr
 from pdfmill.services.ocr.plan import OcrPlan
+from pdfmill.services.ocr.preview import OcrPreview, look_at
 from pdfmill.services.ocr.second_reading import wants_second_reading
 
 #: MiB that reading a page takes at most, and that the rest of the attempt takes.
@@ -97,6 +98,18 @@ class OCRService:
                 writing.advance(done + 1, len(kinds), unit="files")
         return recognised
 
+    def preview(self, file: InputFile, plan: OcrPlan, ctx: Context) -> tuple[int, OcrPreview]:
+        """The number of pages, and what OCR would find; see `look_at`.
+
+        Raises:
+            As `recognise`.
+        """
+        source = self._as_pdf(file, ctx)
+        with open_pdf(source, ctx.limits) as pdf:
+            check_can_be_read(pdf)
+            units = user_units(pdf)
+        return len(units), look_at(source, units, chosen_pages(plan, len(units)), plan, ctx)
+
     def _as_pdf(self, file: InputFile, ctx: Context) -> Path:
         if file.media_type is MediaType.PDF:
             return file.path
@@ -121,7 +134,7 @@ class OCRService:
         if outcomes <= {PageOutcome.FAILED, PageOutcome.TIMED_OUT}:
             raise EngineFailed(
                 "No page could be read. The document may be damaged; if other documents fail too, run `pdfmill doctor`."
-            )
+            ) from RuntimeError(readings.cause or "the processes that read the pages died")
 
     def _write(
         self,
@@ -169,16 +182,19 @@ class Readings:
     Attributes:
         page_indices: Of the pages that are read, each once.
         resumed: How many of them were there already.
+        cause: For the log: why the last page failed that did.
     """
 
-    def __init__(self, source: Path, plan: OcrPlan, page_count: int, units: Sequence[float], ctx: Context) -> None:
+    def __init__(
+        self, source: Path, plan: OcrPlan, page_indices: Sequence[int], units: Sequence[float], ctx: Context
+    ) -> None:
         self._source = source
         self._plan = plan
         self._units = units
-        self.page_count = page_count
-        chosen = range(page_count) if plan.pages is None else plan.pages.resolve(page_count)
-        self.page_indices = sorted(set(chosen))
+        self.page_count = len(units)
+        self.page_indices = page_indices
         self.resumed = 0
+        self.cause = ""
         self._failed: dict[int, ReadPage] = {}
         self._checkpoint = Checkpoint.of(ctx.checkpoint, plan.languages, plan.mode, plan.engine)
 
@@ -191,7 +207,8 @@ class Readings:
         """
         with open_pdf(source, ctx.limits) as pdf:
             check_can_be_read(pdf)
-            return cls(source, plan, len(pdf.pages), user_units(pdf), ctx)
+            units = user_units(pdf)
+        return cls(source, plan, chosen_pages(plan, len(units)), units, ctx)
 
     def __enter__(self) -> Readings:
         return self
@@ -216,10 +233,10 @@ class Readings:
         work = partial(begin, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
         until = ctx.deadline if self._plan.job_s is None else time.monotonic() + self._plan.job_s
         crew = work_through(missing, work, ctx, cores=self._cores(ctx), page_s=self._plan.page_s, until=until)
-        for index, failure in crew:
-            page = self._ended(index, failure)
+        for end in crew:
+            page = self._ended(end)
             if wants_second_reading(page, self._plan):
-                doubtful.append(index)
+                doubtful.append(end.page)
             yield page
         yield from self._read_again(doubtful, ctx, until)
 
@@ -229,18 +246,19 @@ class Readings:
         What it cannot read stays as it was.
         """
         work = partial(begin_again, self._source, self._units, self._plan, ctx.pixels, self._checkpoint)
-        for index, _ in work_through(doubtful, work, ctx, cores=1, page_s=self._plan.page_s, until=until):
-            yield self._found(index)
+        for end in work_through(doubtful, work, ctx, cores=1, page_s=self._plan.page_s, until=until):
+            yield self._found(end.page)
 
     def kept(self) -> Iterator[ReadPage]:
         """All pages that were chosen, in the order of the document; after `read`."""
         for index in self.page_indices:
             yield self._failed.get(index) or self._found(index)
 
-    def _ended(self, index: int, failure: PageFailure) -> ReadPage:
-        if failure is None:
-            return self._found(index)
-        page = self._failed[index] = ReadPage(index + 1, 0.0, 0.0, failure)
+    def _ended(self, end: PageEnd) -> ReadPage:
+        if end.failure is None:
+            return self._found(end.page)
+        self.cause = end.cause or self.cause
+        page = self._failed[end.page] = ReadPage(end.page + 1, 0.0, 0.0, end.failure)
         return page
 
     def _found(self, index: int) -> ReadPage:
@@ -252,6 +270,15 @@ class Readings:
             return 1
         cores = self._plan.cores or len(os.sched_getaffinity(0))
         return max(1, min(cores, (ctx.limits.memory_mib - _REST_MIB) // _PAGE_MIB, ctx.limits.processes // 4))
+
+
+def chosen_pages(plan: OcrPlan, page_count: int) -> list[int]:
+    """The indices of the pages to read, in the order of the document.
+
+    Raises:
+        InvalidPageRange: A page lies outside the document.
+    """
+    return sorted(set(range(page_count) if plan.pages is None else plan.pages.resolve(page_count)))
 
 
 def _message(page: ReadPage) -> str:

@@ -14,6 +14,7 @@ from pdfmill.services.conversion.word.flow import FlowWriter
 from pdfmill.services.conversion.word.markup import Look
 from pdfmill.services.conversion.written import WrittenPages
 from pdfmill.services.layout.profile import Profile
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.writing.pictures import picture_drawer
 
@@ -30,11 +31,20 @@ class WordLayout(StrEnum):
 class WordService:
     """Makes Word documents of pages."""
 
-    def write(self, source: Path, layout: WordLayout, pages: PageRanges | None, ctx: Context) -> WrittenPages:
+    def write(
+        self,
+        source: Path,
+        layout: WordLayout,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        recognise: Recognise | None = None,
+    ) -> WrittenPages:
         """Write a Word document into the work directory.
 
         Args:
             pages: Those to read, in this order; None for all.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -43,8 +53,9 @@ class WordService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         written = WrittenPages(ctx.path("document.docx"))
+        reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
-            LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
+            LayoutService().open(source, pages, reading, recognise) as document,
             picture_drawer(source, document.user_units, ctx) as draw,
             open_word_document(written.path, ctx.path("body.xml")) as word,
         ):

@@ -20,7 +20,6 @@ _AMOUNT = re.compile(
     r"|\d+(?:[.,]\d{1,4})?|[.,]\d{2})"
     rf"(?P<dash>[.,][-–—]+)?(?![\d])(?P<percent>\s?%)?\s?(?P<after>{CURRENCY})?(?P<trail>\s?[-–−](?!\s?\w)|\s?CR\b)?"
     r"(?P<rest>[^\s)\]*;,.:!]?)",
-    re.IGNORECASE,
 )
 _DECIMALS_BY_COMMA = re.compile(r"\d,\d{2}(?![\d.,])")
 _DECIMALS_BY_POINT = re.compile(r"\d\.\d{2}(?![\d.,])")

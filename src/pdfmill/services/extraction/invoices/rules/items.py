@@ -139,7 +139,19 @@ class _Table:
     def _finished(self) -> list[Item]:
         for item in self._items:
             _take_code(item)
+            self._mend_amount(item)
         return [item for item in self._items if item.amount is not None]
+
+    def _mend_amount(self, item: Item) -> None:
+        """Where quantity times price is not the amount but another number of the row, that is the amount."""
+        quantity, price = item.values.get("quantity"), item.values.get("unit_price")
+        if item.multiplies() is not False or quantity is None or price is None:
+            return
+        exact = quantity.value * price.value
+        for segment in self._rows[item.row]:
+            for amount in self._reading.amounts(segment):
+                if amount not in (quantity, price) and amount.is_money and abs(amount.value - exact) <= _CENT:
+                    item.values["amount"] = amount
 
     def _is_total(self, row: list[Segment]) -> bool:
         """Whether a row names a total, which stands after the lines."""
@@ -384,7 +396,10 @@ def lines_by_sum(reading: Reading, targets: Sequence[Decimal]) -> list[Item]:
 def _is_the_total(reading: Reading, chosen: list[tuple[int, Amount, list[Span]]]) -> bool:
     names = {label.name for _, amount, texts in chosen for span in texts for label in reading.labels(span.segment)}
     return (len(chosen) == 1 and bool(names & _TOTAL_NAMES)) or any(
-        label.name in _TOTAL_NAMES and label.weight >= 3 and label.start <= 1
+        label.name in _TOTAL_NAMES
+        and label.weight >= 3
+        and label.start <= 1
+        and len(label.key) >= 0.6 * len(re.sub(r"[\d.,%€$£]", "", label.segment.key))
         for _, _, texts in chosen
         for span in texts
         for label in reading.labels(span.segment)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pdfmill.services.extraction.invoices.rules.lexicon import Label
 from pdfmill.services.extraction.invoices.rules.reading import Reading
@@ -40,6 +41,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _SEPARATED = re.compile(r"\s+[|·•●∙♦■–—-]\s+|\s*[|•●∙]\s*|,\s+(?=[^,]*\d)")
+_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+)\.\w{2,}", re.IGNORECASE)
 _NAME_BELOW = 9.0
 _SENDER_LINE = 0.45
 _BLOCK_ROWS = 9
@@ -93,18 +95,32 @@ class PartyFinder:
 
     def buyer(self) -> Party | None:
         """Who is to pay (BG-7)."""
-        return self._labelled("buyer") or self._in_window() or self._labelled("delivery_address")
+        labelled, addressed = self._labelled("buyer"), self._in_window()
+        delivered = self._labelled("delivery_address")
+        return _elected([each for each in (labelled, addressed) if each is not None]) or delivered
 
     def seller(self, buyer: Party | None) -> Party | None:
         """Who sells (BG-4)."""
         other = key(buyer.name.text) if buyer else ""
-        found = self._labelled("seller")
-        if found and key(found.name.text) != other:
-            return found
-        company, sender = self._by_form(other), self._sender_line(other)
-        if company and sender and key(company.name.text).startswith(key(sender.name.text)):
-            return company
-        return sender or company or self._account_holder(other) or self._topmost(other)
+        ways = (
+            self._labelled("seller"),
+            self._sender_line(other),
+            self._by_form(other),
+            self._account_holder(other),
+            self._topmost(other),
+        )
+        found = [party for party in ways if party is not None and key(party.name.text) != other]
+        return _elected(found + [party for each in found for party in self._by_domain(each)])
+
+    def _by_domain(self, party: Party) -> list[Party]:
+        """A party again, if a site or an address of mail on the pages bears its name."""
+        name = key(party.name.text)
+        fits = any(len(domain) > 3 and (domain in name or name.startswith(domain[:8])) for domain in self._domains)
+        return [replace(party, score=0.4, rule="seller:domain")] if fits else []
+
+    @cached_property
+    def _domains(self) -> set[str]:
+        return {key(match[1]) for match in _DOMAIN.finditer(self._sheet.text)}
 
     # -- under a label --------------------------------------------------------------------------------------------
 
@@ -112,10 +128,20 @@ class PartyFinder:
         labels = [
             label
             for label in self._reading.by_name.get(role, ())
-            if label.segment.page == 0 and label.start <= 2 and _covers(label)
+            if label.segment.page == 0 and label.start <= 2 and self._covers(role, label)
         ]
         found = [party for label in labels for party in [self._beside(role, label)] if party is not None]
         return max(found, key=lambda party: party.score, default=None)
+
+    def _covers(self, role: str, label: Label) -> bool:
+        """Whether a heading is all of its segment, or has its value behind a colon."""
+        rest = label.segment.text[label.end :]
+        if rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":"):
+            return True
+        same = [each for each in self._reading.labels(label.segment) if each.name == role and each.start >= label.end]
+        for each in reversed(same):  # "Buyer (Bill to)"
+            rest = rest[: each.start - label.end] + rest[each.end - label.end :]
+        return not re.search(r"\w{3}", rest)
 
     def _beside(self, role: str, label: Label) -> Party | None:
         strength = 0.5 + 0.1 * label.weight
@@ -204,23 +230,28 @@ class PartyFinder:
 
     def _in_window(self) -> Party | None:
         """The address of a letter: a block in the upper part of the page that ends with a town."""
-        for gap in (1.9, 3.4):
-            found = [party for block in self._blocks(gap) for party in [self._addressed(block)] if party is not None]
-            if found:
-                return max(found, key=lambda party: party.score)
-        return None
+        found = [
+            party
+            for gap in (1.9, 3.4)
+            for block in self._blocks(gap)
+            for party in [self._addressed(block)]
+            if party is not None
+        ]
+        return max(found, key=lambda party: party.score, default=None)
 
-    def _addressed(self, whole_block: list[Segment]) -> Party | None:
+    def _addressed(self, lines: list[Segment]) -> Party | None:
+        whole_block = [segment for segment in lines if not self._sender(segment)]
         page = self._sheet.pages[0]
         town = next((index for index, segment in enumerate(whole_block) if index and is_place(segment.text)), None)
         if town is None:
             return None
-        block = whole_block[: town + 1]
+        greeting = next((index for index in range(town) if self._greets(whole_block[index])), 0)
+        block = whole_block[greeting : town + 1]
         top = block[0].box.top / page.height
         if not 0.04 < top < 0.42 or any(_CONTACT.search(segment.text) for segment in block):
             return None
         named = self._named_in(block)
-        if named is None or self._sender(block[named[0]]) or named[0] == town:
+        if named is None or block[named[0]] is whole_block[town]:
             return None
         index, span = named
         score = 0.55 + (0.15 if 0.1 < top < 0.34 else 0) + (0.1 if any(map(self._greets, block[: index + 1])) else 0)
@@ -261,7 +292,7 @@ class PartyFinder:
                 continue
             span = _clean(whole(segment))
             if self._is_name(span.text) and key(span.text) != other and not _STREET.search(span.text):
-                return Party(span, "seller:sender_line", 0.75)
+                return Party(span, "seller:sender_line", 0.7 if len(parts) > 2 else 0.6)
         return None
 
     def _by_form(self, other: str) -> Party | None:
@@ -275,6 +306,8 @@ class PartyFinder:
                 match = _FORM.search(span.text)
                 if match is None or not match.start() or not self._is_name(span.text):
                     continue
+                if self._reading.lexicon.titles.get(key(span.text[match.end() :])):  # "Acme Inc. Invoice"
+                    span = Span(segment, span.start, span.start + match.end())
                 name = key(span.text)
                 if not other or (name != other and name not in other):
                     height = self._sheet.pages[segment.page].height
@@ -285,14 +318,14 @@ class PartyFinder:
         if not weights:
             return None
         best = max(weights, key=lambda name: weights[name])
-        return Party(spans[best], "seller:company", min(0.45 + 0.08 * weights[best], 0.8))
+        return Party(spans[best], "seller:company", min(0.4 + 0.08 * weights[best], 0.75))
 
     def _account_holder(self, other: str) -> Party | None:
         for label in self._reading.by_name.get("account_holder", ()):
             rest = label.segment.text[label.end :].strip(" :.-")
             if self._is_name(rest) and key(rest) != other:
                 start = label.segment.text.index(rest, label.end)
-                return Party(_clean(Span(label.segment, start, len(label.segment.text))), "seller:account_holder", 0.55)
+                return Party(_clean(Span(label.segment, start, len(label.segment.text))), "seller:account_holder", 0.4)
         return None
 
     def _topmost(self, other: str) -> Party | None:
@@ -307,7 +340,8 @@ class PartyFinder:
         if not named:
             return None
         best = max(named, key=lambda segment: (segment.size >= 14, -segment.box.top))
-        return Party(_clean(whole(best)), "seller:topmost", 0.35)
+        stands_out = best.size >= 13 and best.box.top < 0.15 * page.height and is_company(best.text)
+        return Party(_clean(whole(best)), "seller:topmost", 0.55 if stands_out else 0.35)
 
     # -- what a name looks like -------------------------------------------------------------------------------------
 
@@ -338,7 +372,8 @@ class PartyFinder:
     def _without_salutation(self, segment: Segment) -> Span:
         """A line without ``Herrn`` or ``Firma`` before the name."""
         tokens = segment.tokens
-        if len(tokens) > 1 and tokens[0].key in self._salutations and len(tokens[0].key) > 1:
+        greets = len(tokens) > 1 and tokens[0].key in self._salutations
+        if greets and (len(tokens[0].key) > 1 or segment.text[: tokens[0].end].endswith(".")):
             rest = segment.text[tokens[0].end :]
             return Span(segment, len(segment.text) - len(rest.lstrip(" .:")), len(segment.text))
         return whole(segment)
@@ -347,12 +382,23 @@ class PartyFinder:
         return fold(self._sheet.text).count(fold(text)) > 2
 
 
-def _covers(label: Label) -> bool:
-    """Whether a heading is all of its segment, or has its value behind a colon."""
-    rest = label.segment.text[label.end :]
-    return (
-        not re.search(r"\w{3}", rest) or rest.lstrip().startswith(":") or label.segment.text[: label.end].endswith(":")
-    )
+def _elected(parties: list[Party]) -> Party | None:
+    """The party that most speaks for, when names that begin alike are one; its longest name stands for it."""
+    best: Party | None = None
+    for party in parties:
+        name = key(party.name.text)
+        same = [each for each in parties if _alike(name, key(each.name.text))]
+        doubt = 1.0
+        for each in same:
+            doubt *= 1 - min(each.score, 0.95)
+        strongest = max(same, key=lambda each: (each.score, len(each.name.text)))
+        if best is None or 1 - doubt > best.score + 1e-9:
+            best = replace(strongest, score=1 - doubt)
+    return best
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _parts(segment: Segment) -> Iterable[Span]:

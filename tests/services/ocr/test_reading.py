@@ -1,0 +1,105 @@
+"""Pages that read badly as they are."""
+
+import numpy as np
+import pytest
+
+from builders.scans import DPI, ENGLISH, GERMAN, found_part, scan
+from missing import not_run
+from pdfmill.core.language_data import installed_languages
+from pdfmill.engines.tesseract import Tesseract
+from pdfmill.services.ocr.ink import Ink
+from pdfmill.services.ocr.languages import LanguageChooser
+from pdfmill.services.ocr.light import evened, is_uneven
+from pdfmill.services.ocr.model import Suspicion, Treatment
+from pdfmill.services.ocr.reading import PageReader, Reading, plausible_dpi
+from pdfmill.services.ocr.sheet import Sheet
+from pdfmill.services.ocr.skew import skew_of
+
+
+def sheet(pixels, dpi=DPI):
+    height, width = pixels.shape
+    return Sheet(pixels, (72 * width / dpi, 72 * height / dpi))
+
+
+def read(pixels, languages=("eng",), dpi=DPI):
+    chooser = LanguageChooser(languages, installed_languages())
+    return PageReader(Tesseract(), chooser, lambda: None).read(sheet(pixels, dpi))
+
+
+@pytest.mark.parametrize("skew", [-5.0, -0.5, 0.8, 3.0])
+def test_the_slant_of_lines_is_found(skew):
+    assert skew_of(Ink.of(scan(skew=skew))) == pytest.approx(skew, abs=0.15)
+
+
+def test_a_level_page_and_an_empty_one_do_not_slant():
+    assert skew_of(Ink.of(scan())) == 0
+    assert skew_of(Ink.of(np.full((500, 400), 255, np.uint8))) == 0
+
+
+def test_a_page_as_it_should_be_is_read_once_and_left_alone():
+    reading = read(scan())
+    assert found_part(reading.text) > 0.97
+    assert (reading.treatments, reading.suspicions) == ((), ())
+
+
+@pytest.mark.parametrize("skew", [-5.0, 3.0])
+def test_a_slanting_page_is_read_level(skew):
+    reading = read(scan(skew=skew))
+    assert found_part(reading.text) > 0.97
+    assert reading.treatments == (Treatment.STRAIGHTENED,)
+    assert reading.sheet.skew == pytest.approx(skew, abs=0.15)
+
+
+def test_uneven_light_is_evened():
+    pixels = scan(uneven=True)
+    assert is_uneven(pixels)
+    assert not is_uneven(scan())
+    assert np.percentile(evened(pixels), 30) > 245
+    reading = read(pixels)
+    assert found_part(reading.text) > 0.95
+    assert Treatment.LIGHT_EVENED in reading.treatments
+
+
+def test_a_grey_box_is_no_uneven_light():
+    pixels = scan().copy()
+    pixels[500:, :700] = pixels[500:, :700] // 2
+    assert not is_uneven(pixels)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_on_its_side_or_its_head_is_turned(turn):
+    reading = read(scan(turn=turn))
+    assert found_part(reading.text) > 0.97
+    assert reading.sheet.turn == (360 - turn) % 360
+
+
+def test_the_language_is_found_out():
+    if "deu" not in installed_languages():
+        not_run("the language data for German are not installed")
+    chooser = LanguageChooser((), ("deu", "eng"))
+    reader = PageReader(Tesseract(), chooser, lambda: None)
+    reading = reader.read(sheet(scan(GERMAN)))
+    assert reading.languages == "deu"
+    assert found_part(reading.text, GERMAN) > 0.95
+    assert chooser.first == "deu"
+    assert reader.read(sheet(scan(ENGLISH))).languages == "eng"
+
+
+def test_ink_outside_of_all_words_is_suspicious():
+    pixels = scan()
+    ink = Ink.of(pixels)
+    words = [word.box for line in read(pixels).lines for word in line.words]
+    assert ink.coverage(words) > 0.9
+    assert ink.coverage(words[: len(words) // 4]) < 0.4
+
+
+def test_words_that_tesseract_loses_without_a_doubt_are_missed():
+    pixels = scan(skew=5.0)
+    lines = Tesseract().read(pixels, "eng", dpi=DPI, layout=3)
+    assert found_part(" ".join(word.text for line in lines for word in line.words)) < 0.8
+    assert Suspicion.UNREAD_INK in Reading(sheet(pixels), lines, "eng", DPI).suspicions
+
+
+@pytest.mark.parametrize(("dpi", "told"), [(150, 150), (20, 300), (1200, 300)])
+def test_a_resolution_that_makes_no_page_is_not_believed(dpi, told):
+    assert plausible_dpi(sheet(scan(), dpi)) == pytest.approx(told)
