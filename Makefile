@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-ocr bench-preview bench-jobs bench-maintenance storm
+.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
@@ -30,6 +30,14 @@ bench-preview:
 	@scripts/setup
 	@.venv/bin/python benchmarks/preview.py $(CORPUS)
 
+bench-extraction:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/extraction.py $(CORPUS)
+
+bench-statements:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/extraction_statements.py $(CORPUS)
+
 bench-ocr:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/ocr.py $(CORPUS)
@@ -46,6 +54,14 @@ storm:
 	@scripts/setup dev
 	@PYTHONPATH=tests .venv/bin/python benchmarks/storm.py
 
+soak:
+	@scripts/setup dev
+	@PYTHONPATH=tests .venv/bin/python benchmarks/soak.py --minutes $(or $(MINUTES),60)
+
 assurance:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/assurance.py
+
+bench-ai:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ai.py $(CORPUS)

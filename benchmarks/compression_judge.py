@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pypdfium2
+import pyvips
 from PIL import Image
 
 _DPI = 100
@@ -20,6 +21,8 @@ _MOST_PIXELS = 6_000_000
 
 #: Window of the reference implementation of SSIM: Gaussian, 11 pixels, sigma 1.5.
 _SIGMA, _RADIUS = 1.5, 5
+_WEIGHTS = np.exp(-(np.arange(-_RADIUS, _RADIUS + 1) ** 2) / (2 * _SIGMA**2))
+_WINDOW = pyvips.Image.new_from_array([(_WEIGHTS / _WEIGHTS.sum()).tolist()])
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
@@ -69,16 +72,10 @@ def ssim(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _blurred(values: np.ndarray) -> np.ndarray:
-    weights = np.exp(-(np.arange(-_RADIUS, _RADIUS + 1) ** 2) / (2 * _SIGMA**2)).astype(np.float32)
-    weights /= weights.sum()
-    for axis in (0, 1):
-        padded = np.pad(values, [(_RADIUS, _RADIUS) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
-        length = values.shape[axis]
-        values = sum(
-            weight * np.take(padded, np.arange(offset, offset + length), axis=axis)
-            for offset, weight in enumerate(weights)
-        )
-    return values
+    height, width = values.shape
+    image = pyvips.Image.new_from_memory(np.ascontiguousarray(values).data, width, height, 1, "float")
+    blurred = image.convsep(_WINDOW, precision="float")  # the edge is repeated
+    return np.frombuffer(blurred.write_to_memory(), dtype=np.float32).reshape(height, width)
 
 
 def _sample(count: int) -> list[int]:

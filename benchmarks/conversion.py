@@ -5,6 +5,7 @@
 The folder has documents in ``convert`` and in ``tables``, the latter with their cells in ``NAME.truth.json``:
 ``{"page": 1, "rows": [["cell", …], …]}``. Programs that are not installed are left out. Times are processor time; those
 of other programs hold their start, those of pdfmill do not hold Python's.
+``PDF2DOCX=/path/to/pdf2docx`` compares Word documents with those of that program, see `documents`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import pypdfium2
 from conversion_tables import table_lines
+from documents import word_lines
 
 from pdfmill.core.context import Context
 from pdfmill.core.errors import PdfMillError
@@ -190,6 +192,7 @@ def agreement(sources: Sequence[Document]) -> float | None:
 def report(folder: Path, sources: Sequence[Document], camelot: str | None) -> str:
     pictures, texts = picture_rows(sources), text_rows(sources)
     shared = agreement(sources)
+    words = word_lines([(each.path, each.pages) for each in sources])
     lines = [
         "# Conversion",
         "",
@@ -206,6 +209,8 @@ def report(folder: Path, sources: Sequence[Document], camelot: str | None) -> st
         "| text | ms a page | pages a second | MB | documents that failed |",
         "|---|---|---|---|---|",
         *(_line(row) for row in texts),
+        "",
+        *words,
         "",
         f"Words of plain text that pdftotext finds as well: median F1 {shared:.3f}." if shared is not None else "",
         "",

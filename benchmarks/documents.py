@@ -35,6 +35,7 @@ from pdfmill.services.compression.similarity import structural_similarity
 
 DPI = 60
 OFFICE_TIMEOUT_S = 90
+WORD_PAGES = 6
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -147,8 +148,35 @@ def _words(path: Path, pages: int) -> list[str]:
     return subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False).stdout.split()
 
 
+def word_lines(sources: Sequence[tuple[Path, int]]) -> list[str]:
+    """A table of what came back from LibreOffice, over the documents that all contenders got through.
+
+    Args:
+        sources: Documents, and how many pages they have.
+    """
+    contenders = word_contenders([(path, min(pages, WORD_PAGES)) for path, pages in sources])
+    common = set.intersection(*(set(each.likeness) for each in contenders))
+    lines = [
+        f"Word documents, taken back to PDF by LibreOffice ({len(common)} documents, at most {WORD_PAGES} pages each; "
+        "seconds hold the start of each process).",
+        "",
+        "| | text | SSIM | same page count | headings | list items | text boxes | s | failed |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for each in contenders:
+        likeness = [each.likeness[name] for name in common]
+        words = statistics.mean(one.words for one in likeness)
+        looks = statistics.mean(one.looks for one in likeness)
+        same = sum(one.pages[0] == one.pages[1] for one in likeness)
+        lines.append(
+            f"| {each.name} | {words:.3f} | {looks:.3f} | {same} of {len(common)} | {each.headings} | {each.lists} | "
+            f"{each.text_boxes} | {each.seconds:.1f} | {each.failed} |"
+        )
+    return lines
+
+
 def word_contenders(sources: Sequence[tuple[Path, int]]) -> list[Contender]:
-    """Pdfmill and, if there is one, pdf2docx."""
+    """What pdfmill makes and, if it is there, pdf2docx."""
     found = [contend("pdfmill", sources, _pdfmill("flow")), contend("pdfmill exact", sources, _pdfmill("exact"))]
     if peer := os.environ.get("PDF2DOCX", shutil.which("pdf2docx") or ""):
         found.append(

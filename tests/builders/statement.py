@@ -44,14 +44,10 @@ class Account:
     iban: str | None = None
 
     def __post_init__(self):
-        balance = self.opening
+        self.closing = self.opening
         for booking in self.bookings:
-            balance += booking.amount
-            booking.balance = balance
-
-    @property
-    def closing(self):
-        return self.bookings[-1].balance if self.bookings else self.opening
+            self.closing += booking.amount
+            booking.balance = self.closing
 
     @property
     def first(self):
@@ -159,16 +155,16 @@ class Print:
         return save(path, [self], **options)
 
 
-def save(path, prints, *, rotate=0, **options):
-    """Statements one after the other into one document; returns the path."""
+def save(path, prints, *, rotate=0, mode=0, **options):
+    """Statements one after the other into one document, in a text render mode; returns the path."""
     with Pdf.new() as pdf:
         for each in prints:
-            _pages(pdf, each, rotate)
+            _pages(pdf, each, rotate, mode)
         pdf.save(path, **options)
     return path
 
 
-def _pages(pdf, printed, rotate):
+def _pages(pdf, printed, rotate, mode):
     rows = printed.rows
     chunks = [rows[start : start + printed.per_page] for start in range(0, len(rows), printed.per_page)] or [[]]
     for number, chunk in enumerate(chunks):
@@ -176,33 +172,33 @@ def _pages(pdf, printed, rotate):
         y = 60
         if number == 0:
             for row in printed.head:
-                y = _row(sheet, y, row, printed.size, printed.step)
+                y = _row(sheet, y, row, printed.size, printed.step, mode)
             y += printed.step
         for row in printed.heading:
-            y = _row(sheet, y, row, printed.size, printed.heading_step)
+            y = _row(sheet, y, row, printed.size, printed.heading_step, mode)
         y += printed.step - printed.heading_step
         for row in chunk:
-            y = _row(sheet, y, row, printed.size, printed.step)
+            y = _row(sheet, y, row, printed.size, printed.step, mode)
         if number == len(chunks) - 1:
             y += printed.step
             for row in printed.foot:
-                y = _row(sheet, y, row, printed.size, printed.step)
+                y = _row(sheet, y, row, printed.size, printed.step, mode)
         sheet.text(40, 820, f"Page {number + 1}", 7)
         sheet.finish()
         if rotate:
             sheet.page.Rotate = rotate
 
 
-def _row(sheet, y, row, size, step):
+def _row(sheet, y, row, size, step, mode):
     for x, side, text in row:
         if text:
-            sheet.text(x - width(text, size) if side == ">" else x, y, text, size)
+            sheet.text(x - width(text, size) if side == ">" else x, y, text, size, mode=mode)
     return y + step
 
 
-def without(account, index):
-    """The account as somebody would print it who forgot a booking: later balances stay as they are."""
-    bookings = [replace(booking) for place, booking in enumerate(account.bookings) if place != index]
+def without(account, *indices):
+    """The account as somebody would print it who forgot some bookings: all balances stay as they are."""
     copy = replace(account, bookings=[])
-    copy.bookings = bookings
+    copy.bookings = [booking for place, booking in enumerate(account.bookings) if place not in indices]
+    copy.closing = account.closing
     return copy

@@ -1,12 +1,17 @@
 """What the encoder writes, PDFium reads back pixel by pixel."""
 
+import shutil
+import subprocess
+
 import numpy as np
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from builders.images import bilevel_pdf
+from missing import not_run
 from pdfmill.engines.jbig2 import encode_generic_region
 from pdfmill.engines.pillow import decode_fax, encode_group4
 
@@ -31,6 +36,18 @@ def _drawn(black, data, name):
 @given(pictures)
 def test_a_reader_sees_every_pixel(black):
     assert np.array_equal(_drawn(black, encode_generic_region(black), "/JBIG2Decode"), black)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_a_second_reader_sees_every_pixel(tmp_path, share):
+    """Ink that comes in strokes, empty rows, a width of no whole bytes; by poppler's decoder."""
+    if not shutil.which("pdfimages"):
+        not_run("pdfimages is missing: apt-get install poppler-utils")
+    black = np.kron(np.random.default_rng(3).random((40, 23)) < share, np.ones((7, 9), dtype=bool))
+    black[100:140] = False
+    (tmp_path / "in.pdf").write_bytes(bilevel_pdf(black, encode_generic_region(black), "/JBIG2Decode"))
+    subprocess.run(["pdfimages", "-png", tmp_path / "in.pdf", tmp_path / "out"], check=True)
+    assert np.array_equal(np.array(Image.open(tmp_path / "out-000.png").convert("L")) < 128, black)
 
 
 @settings(max_examples=40, deadline=None)

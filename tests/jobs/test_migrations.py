@@ -181,6 +181,7 @@ def _count(database, *statuses):
         return session.scalar(select(func.count()).where(Job.status.in_(statuses)))
 
 
+@pytest.mark.timeout(600)  # on a busy machine, two thousand durable commits take their time
 def test_a_thousand_jobs_in_flight_end_well_after_an_upgrade_from_the_first_release(url, database):
     upgrade(url, FIRST)
     due = fill(url, in_flight=1000, ended=40)

@@ -28,6 +28,9 @@ def blocks(text, language):
 
 USAGE = TASKS[TASKS.index("\n## Usage") : TASKS.index("\n## Adding a task")]
 
+#: What a reader is told to type.
+EXAMPLES = [USAGE, *(path.read_text() for path in sorted((DOCS / "tutorials").glob("*.md")))]
+
 
 @pytest.fixture(scope="module")
 def reference():
@@ -81,21 +84,24 @@ def folder(tmp_path):
 
 def run(words, folder, stack, **kwargs):
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    environment["PDFMILL_DATA_DIR"] = str(stack.data_dirs[0])
+    # Keys would close the server to the other examples.
+    environment["PDFMILL_DATA_DIR"] = str(folder / "own" if "keys" in kwargs.get("input", "") else stack.data_dirs[0])
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, **kwargs)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("code", blocks(USAGE, "sh"))
+@pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "sh")])
 @pytest.mark.skipif(shutil.which("curl") is None and os.environ.get("CI") != "true", reason="not run: curl is missing")
 def test_examples_for_the_shell_run(code, folder, stack):
     said = run(["sh", "-e"], folder, stack, input=code.replace("http://127.0.0.1:8000", stack.address))
-    if "curl" in code:
+    if "Prefer" in code:
         assert '"status":"COMPLETED"' in said
+    if "exit code" in code:
+        assert "exit code 3" in said
 
 
-@pytest.mark.parametrize("code", blocks(USAGE, "python"))
+@pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "python")])
 def test_examples_in_python_run(code, folder, stack):
     said = run([sys.executable, "-c", code.replace("http://127.0.0.1:8000", stack.address)], folder, stack)
     assert said.strip()
@@ -116,3 +122,10 @@ def test_the_worked_example_is_an_operation(folder, ctx):
     outcome = operation.run(inputs, operation.parse_options({"shortest": 2}), ctx)
     assert outcome.result.words > 0
     assert operation.task_name == "pdfmill.count_words"
+
+
+def test_the_site_is_built_without_a_warning(tmp_path):
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pdfmill.compress" in (tmp_path / "site" / "tasks_module.html").read_text()

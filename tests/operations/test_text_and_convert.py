@@ -87,19 +87,41 @@ def test_pages_are_chosen(perform, tmp_path, name):
     assert outcome.outputs[0].path.read_text() == "Hello 3\n\fHello 1\n"
 
 
-@pytest.mark.parametrize(("name", "options"), [("extract-text", {}), ("convert", {}), ("convert", {"to": "png"})])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("extract-text", {}),
+        ("convert", {}),
+        ("convert", {"to": "png"}),
+        ("convert", {"to": "docx"}),
+        ("convert", {"to": "pptx"}),
+    ],
+)
 def test_a_page_beyond_the_end_is_refused(perform, tmp_path, name, options):
     with pytest.raises(InvalidPageRange, match="There is no page 5: the document has 4 pages"):
         perform(name, text_pdf(tmp_path / "a.pdf", pages=4), pages="2-5", **options)
 
 
-@pytest.mark.parametrize("to", ["txt", "html", "md", "json", "png", "jpeg", "webp", "tiff"])
+@pytest.mark.parametrize("to", ["txt", "html", "md", "json", "docx", "pptx", "png", "jpeg", "webp", "tiff"])
 def test_a_page_is_converted_to_every_kind(perform, tmp_path, to):
     outcome = perform("convert", text_pdf(tmp_path / "report.pdf"), to=to, dpi=36)
     (output,) = outcome.outputs
     assert output.name == f"report.{to}"
     assert outcome.result.pages == [1]
     assert outcome.result.output_bytes == output.path.stat().st_size
+
+
+@pytest.mark.parametrize("options", [{"to": "docx"}, {"to": "docx", "layout": "exact"}, {"to": "pptx"}])
+def test_pages_without_text_come_as_pictures_and_a_warning_tells_what_to_do(perform, mixed, options):
+    outcome = perform("convert", mixed, **options)
+    assert outcome.result.pages == [1, 2, 3, 4, 5]
+    assert outcome.result.needs_ocr == "2-3,5"
+    assert outcome.warnings == (
+        "There is no text on pages 2,5, only a picture of it, which came out as a picture: run OCR first, "
+        "then convert.",
+        "The text on page 3 is garbled, because its fonts do not tell what their glyphs mean: run OCR first, then "
+        "convert.",
+    )
 
 
 def test_pictures_of_several_pages_come_as_an_archive(perform, tmp_path):
@@ -118,6 +140,11 @@ def test_one_picture_is_put_into_an_archive_when_asked(perform, tmp_path):
 def test_a_picture_that_cannot_be_transparent_is_refused(options):
     with pytest.raises(InvalidOptions, match="transparent pictures are neither jpeg nor grey"):
         load_registry().get("convert").parse_options({**options, "transparent": True})
+
+
+def test_two_thousand_pages_become_a_word_document(perform, tmp_path):
+    outcome = perform("convert", text_pdf(tmp_path / "long.pdf", pages=2000), to="docx")
+    assert outcome.result.pages == list(range(1, 2001))
 
 
 def test_two_thousand_pages_are_read(perform, tmp_path):

@@ -36,12 +36,14 @@ class Look:
         size: Height of the em in points.
         leading: From line to line, in ems.
         colour: ``#rrggbb``.
+        centred: Whether lines are centred; otherwise they begin at the side where one begins to read.
     """
 
     size: float
     bold: bool = False
     leading: float = 1.25
     colour: str = "#000000"
+    centred: bool = False
 
     @property
     def line_height(self) -> float:
@@ -78,7 +80,7 @@ class TextPages:
         """The height of a text, broken into lines of that width."""
         self._set_font(look)
         height: Any = self._pdf.multi_cell(
-            width, look.line_height, text, dry_run=True, output=MethodReturnValue.HEIGHT, align=self._align
+            width, look.line_height, text, dry_run=True, output=MethodReturnValue.HEIGHT, align=self._align(look)
         )
         return float(height)
 
@@ -101,16 +103,23 @@ class TextPages:
         self._pdf.set_text_color(*(int(look.colour[index : index + 2], 16) for index in (1, 3, 5)))
         self._pdf.set_xy(*place)
         self._pdf.multi_cell(
-            width, look.line_height, text, align=self._align, link=link, new_x=XPos.LEFT, new_y=YPos.NEXT
+            width, look.line_height, text, align=self._align(look), link=link, new_x=XPos.LEFT, new_y=YPos.NEXT
         )
         return float(self._pdf.get_y())
+
+    def cover(self, box: tuple[float, float, float, float]) -> None:
+        """Paint a box white: left, top, right, bottom."""
+        left, top, right, bottom = box
+        self._pdf.set_fill_color(255)
+        self._pdf.rect(left, top, right - left, bottom - top, style="F")
 
     def save(self, path: Path) -> None:
         """Write the file."""
         self._pdf.output(str(path))
 
-    @property
-    def _align(self) -> Align:
+    def _align(self, look: Look) -> Align:
+        if look.centred:
+            return Align.C
         return Align.L if self._rightward else Align.R
 
     def _set_font(self, look: Look) -> None:

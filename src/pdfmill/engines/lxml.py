@@ -6,8 +6,9 @@ Entities are how small XML grows large or reads files. Neither Office documents 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -19,6 +20,7 @@ from pdfmill.core.errors import DamagedInput, ForbiddenContent
 DEEPEST = 256
 
 _CHUNK = 1 << 16
+_NO_PREFIXES: Mapping[str, str] = {}
 
 
 def parse_xml(stream: IO[bytes]) -> Any:
@@ -42,41 +44,62 @@ class Element:
     """An element of XML to be written: children or a text, and attributes.
 
     Attributes:
-        content: Elements, or one text.
+        name: May have one of the prefixes that `write_xml` is told, such as ``cbc:ID``.
+        content: Elements, iterables of elements, which are taken one at a time, or one text.
     """
 
-    def __init__(self, name: str, *content: Element | str, **attributes: str) -> None:
+    def __init__(self, name: str, *content: Element | Iterable[Element] | str, **attributes: str) -> None:
         self.name = name
         self.content = content
         self.attributes = attributes
 
+    def children(self) -> Iterator[Element]:
+        for each in self.content:
+            if isinstance(each, Element):
+                yield each
+            elif not isinstance(each, str):
+                yield from each
 
-def xml_document(root: Element, *, namespace: str | None = None, header: str = "") -> bytes:
-    """An XML document in UTF-8, indented; the same bytes each time.
+
+def write_xml(
+    path: Path,
+    root: Element,
+    *,
+    namespace: str | None = None,
+    prefixes: Mapping[str, str] = _NO_PREFIXES,
+    header: str = "",
+) -> None:
+    """Write an XML document in UTF-8, indented; the same bytes each time, and never more than a branch in memory.
 
     Args:
-        namespace: Default namespace of all elements.
+        namespace: Default namespace of all elements that have no prefix.
+        prefixes: The namespaces of prefixes.
         header: A processing instruction between the XML declaration and the root.
     """
-    built = _build(root, namespace, None)
-    etree.indent(built, space=" ")
-    body = etree.tostring(built, encoding="unicode")
-    declaration = '<?xml version="1.0" encoding="UTF-8"?>'
-    return "\n".join(filter(None, (declaration, header, body, ""))).encode() + b"\n"
+    namespaces: dict[str | None, str] = {**prefixes}  # type: ignore[dict-item]
+    if namespace:
+        namespaces[None] = namespace
+    with path.open("wb") as file:
+        start = f'<?xml version="1.0" encoding="UTF-8"?>\n{header}\n'.replace("\n\n", "\n")
+        file.write(start.encode())
+        with etree.xmlfile(file, encoding="UTF-8") as writer:
+            _write(writer, root, namespaces, 0)
+        file.write(b"\n")
 
 
-def _build(element: Element, namespace: str | None, parent: Any) -> Any:
-    name = f"{{{namespace}}}{element.name}" if namespace else element.name
-    nsmap = {None: namespace} if namespace else {}
-    made = etree.Element(name, nsmap=nsmap) if parent is None else etree.SubElement(parent, name)
-    for key, value in element.attributes.items():
-        made.set(key, value)
-    for each in element.content:
-        if isinstance(each, str):
-            made.text = each
-        else:
-            _build(each, namespace, made)
-    return made
+def _write(writer: Any, element: Element, namespaces: Mapping[str | None, str], depth: int) -> None:
+    prefix, _, local = element.name.rpartition(":")
+    namespace = namespaces.get(prefix or None)
+    name = f"{{{namespace}}}{local}" if namespace else element.name
+    with writer.element(name, element.attributes, nsmap=None if depth else namespaces):
+        indent = "\n" + " " * (depth + 1)
+        empty = True
+        for child in element.children():
+            writer.write(indent)
+            _write(writer, child, namespaces, depth + 1)
+            empty = False
+        texts = [each for each in element.content if isinstance(each, str)]
+        writer.write(*texts if texts else () if empty else (indent[:-1],))
 
 
 def check_xml(stream: IO[bytes]) -> None:

@@ -96,4 +96,5 @@ def _grouped(report: pdfa.Report) -> list[Finding]:
     for each in report.findings:
         message = _OBJECT_NUMBERS.sub("", each.message).strip(" :")
         first.setdefault((each.rule, each.kind == "violation"), message[:200])
-    return [Finding(rule, first[rule, broken], count, broken) for (rule, broken), count in counts.most_common()]
+    found = [Finding(rule, first[rule, broken], count, broken) for (rule, broken), count in counts.most_common()]
+    return sorted(found, key=lambda each: (not each.is_violation, each.rule.startswith("pikepdf:")))

@@ -32,7 +32,9 @@ from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import Job, JobFile
 from pdfmill.jobs.policy import JobPolicy
+from pdfmill.jobs.retention import mark_as_expired
 from pdfmill.jobs.schema import schema_of, upgrade
+from pdfmill.jobs.status import JobStatus
 
 #: The members of the archive; files of jobs lie below the first.
 FILES, PEPPER, TABLE, NOTE = "files", "pepper", "pdfmill.db", "backup.json"
@@ -178,10 +180,9 @@ def _tell_of_missing_file(database: Database, job_id: str, *, still_there: bool,
         if not still_there:
             session.delete(job)
         elif job.status.is_terminal:
-            job.mark_as_expired()
-            session.execute(delete(JobFile).where(JobFile.job_id == job_id))
+            mark_as_expired(session, [job_id])
         else:
-            job.mark_as_failed(Failure.of(FileMissing()), expires_at=utc_now() + policy.retention)
+            job.mark_as_failed(Failure.of(FileMissing()), expires_at=policy.retention.end_of(job, JobStatus.FAILED))
         return still_there
 
 

@@ -109,7 +109,7 @@ def _purge(database: Database, storage: Storage, ids: Sequence[str], reason: str
         mine = session.scalars(locked).all()
         items = session.scalars(select(Job.id).where(Job.parent_id.in_(mine))).all()
         freed_bytes = _remove_files(session, storage, [*mine, *items])
-        _mark_as_expired(session, mine)
+        mark_as_expired(session, mine)
         JOBS_PURGED.add(session, reason, amount=len(mine))
     return Purged(len(mine), freed_bytes)
 
@@ -132,7 +132,7 @@ def _pieces(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _mark_as_expired(session: Session, ids: Sequence[str]) -> None:
+def mark_as_expired(session: Session, ids: Sequence[str]) -> None:
     """A terminal state → EXPIRED, after the files were purged. What is left names nothing of the document."""
     if not ids:
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 
 from pdfmill.access import models as _access  # noqa: F401 - puts its table into the metadata
-from pdfmill.jobs import models as _jobs  # noqa: F401 - and these theirs
+from pdfmill.jobs import history as _history  # noqa: F401 - and these theirs
+from pdfmill.jobs import models as _jobs  # noqa: F401
 from pdfmill.jobs.base import Base
 
 context.configure(

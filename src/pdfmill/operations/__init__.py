@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pdfmill.core import named_registry
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.operations.ask import ask
 from pdfmill.operations.bulk import bulk
+from pdfmill.operations.classify import classify
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
@@ -14,6 +16,7 @@ from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
 from pdfmill.operations.ocr_preview import ocr_preview
 from pdfmill.operations.summarize import summarize
+from pdfmill.operations.translate import translate
 
 #: Every operation, in the order of menus and help.
 BUILTIN: tuple[AnyOperation, ...] = (
@@ -23,10 +26,13 @@ BUILTIN: tuple[AnyOperation, ...] = (
     convert_preview,
     extract_text,
     ocr,
-    extract_invoice,
     ocr_preview,
+    extract_invoice,
     extract_bank_statement,
     summarize,
+    translate,
+    ask,
+    classify,
 )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import MediaType, OutputFile
+from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAStatement
+from pdfmill.core.limits import LimitOverrides
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ class ExtractBankStatementOptions(Options):
         "json",
         description="json holds everything with its evidence, csv the entries, xlsx sheets of statements, entries and "
         "checks; ofx, qif and camt (camt.053 XML) are what accounting programs read.",
+    )
+    overlay: bool = Field(
+        False,
+        description="Also write a copy of the PDF in which every value that was found is boxed, labelled, and coloured "
+        "by confidence.",
     )
 
 
@@ -78,7 +85,8 @@ def run(inputs: Inputs, options: ExtractBankStatementOptions, ctx: Context) -> O
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
 
     source = inputs.single
-    found = ctx.service(BankStatementExtractionService).extract(source.path, ctx)
+    reading = ctx.stage("statements", share=0.8) if options.overlay else ctx
+    found = ctx.service(BankStatementExtractionService).extract(source.path, reading)
     if not found.statements and options.to != "json":
         raise NotAStatement(_refusal(found), outcome=found.outcome, looks_like=found.looks_like)
     suffix, media_type = _FILES[options.to]
@@ -90,9 +98,21 @@ def run(inputs: Inputs, options: ExtractBankStatementOptions, ctx: Context) -> O
             looks_like=found.looks_like,
             statements=[_summary(statement) for statement in found.statements],
         ),
-        outputs=(OutputFile(target, source.renamed(suffix=suffix), media_type),),
+        outputs=(
+            OutputFile(target, source.renamed(suffix=suffix), media_type),
+            *(_overlay(source, found, ctx) if options.overlay else ()),
+        ),
         warnings=(*([] if found.statements else [_refusal(found)]), *warnings, *_doubts(found)),
     )
+
+
+def _overlay(source: InputFile, found: StatementFile, ctx: Context) -> Iterator[OutputFile]:
+    from pdfmill.services.extraction.overlay import OverlayService
+    from pdfmill.services.extraction.statements.marks import marks_of
+
+    picture = ctx.path("overlay.pdf")
+    pages = OverlayService().draw(source.path, picture, marks_of(found), ctx.stage("overlay", share=1.0))
+    yield OutputFile(picture, source.renamed(marker="-overlay", suffix=".pdf"), MediaType.PDF, pages)
 
 
 def _summary(statement: Statement) -> StatementSummary:
@@ -141,4 +161,5 @@ extract_bank_statement = Operation(
     result=ExtractBankStatementResult,
     run=run,
     requires=("pikepdf", "pdfium", "xlsxwriter"),
+    limits=LimitOverrides(memory_mib=2048),  # a report of 2,000 pages holds 80,000 entries with their evidence
 )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
+from pdfmill.core.errors import NotAnInvoice
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
 
@@ -16,12 +17,24 @@ if TYPE_CHECKING:
     from pdfmill.services.extraction.invoices.service import ExtractedInvoices
 
 
+#: Suffix and media type of each form but the electronic invoices.
+_FILES = {
+    "json": (".json", "application/json"),
+    "csv": (".csv", "text/csv"),
+    "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
 class ExtractInvoiceOptions(Options):
     """Which pages, and what is written."""
 
-    to: Literal["json"] = Field(
+    to: Literal["json", "csv", "xlsx", "ubl", "cii"] = Field(
         "json",
-        description="json has every value with its page, box and confidence.",
+        description="json has every value with its page, box and confidence; csv the lines; xlsx sheets of invoices, "
+        "lines and checks; ubl and cii are electronic invoices, a file for each (cii is what Factur-X embeds).",
+    )
+    overlay: bool = Field(
+        False, description="Make a copy of the document as well, in which each value is boxed, coloured and labelled."
     )
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
     use_xml: bool = Field(
@@ -69,25 +82,62 @@ def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
 
     source = inputs.single
-    extracted = ctx.service(InvoiceExtractionService).extract(source.path, options.pages, ctx, use_xml=options.use_xml)
+    extracting = ctx.stage("invoices", share=0.8 if options.overlay else 1.0)
+    service = ctx.service(InvoiceExtractionService)
+    extracted = service.extract(source.path, options.pages, extracting, use_xml=options.use_xml)
+    document = extracted.document
+    if not document.invoices and options.to != "json":
+        raise NotAnInvoice(_refusal(extracted), outcome=document.outcome, looks_like=document.looks_like)
+    files, doubts = _files(source, options, extracted, ctx)
+    if options.overlay:
+        files.append(_overlay(source, extracted, ctx.stage("overlay", share=1.0)))
     return Outcome(
         result=ExtractInvoiceResult(
-            outcome=extracted.document.outcome,
-            looks_like=extracted.document.looks_like,
-            invoices=[_summary(invoice) for invoice in extracted.document.invoices],
+            outcome=document.outcome,
+            looks_like=document.looks_like,
+            invoices=[_summary(invoice) for invoice in document.invoices],
             needs_ocr=str(extracted.needs_ocr) if extracted.needs_ocr else None,
         ),
-        outputs=_outputs(source, options, extracted, ctx),
-        warnings=extracted.warnings,
+        outputs=tuple(files),
+        warnings=(*([] if document.invoices else [_refusal(extracted)]), *extracted.warnings, *doubts),
     )
 
 
-def _outputs(
+def _refusal(extracted: ExtractedInvoices) -> str:
+    if extracted.document.outcome == "needs_ocr":
+        return "There is no text in the document, only pictures of it. Run OCR on it first, then send what comes out."
+    looks_like = extracted.document.looks_like
+    return f"The document is no invoice; it looks like {looks_like}. Send an invoice or a credit note."
+
+
+def _files(
     source: InputFile, options: ExtractInvoiceOptions, extracted: ExtractedInvoices, ctx: Context
-) -> tuple[OutputFile, ...]:
-    target = ctx.path("invoices.json")
-    target.write_text(extracted.document.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return (OutputFile(target, source.renamed(suffix=".json"), "application/json"),)
+) -> tuple[list[OutputFile], list[str]]:
+    """The files that were asked for, and what was assumed to write them."""
+    from pdfmill.services.export.service import ExportService
+
+    export = ctx.service(ExportService)
+    if options.to != "ubl" and options.to != "cii":
+        suffix, media_type = _FILES[options.to]
+        target = ctx.path(f"invoices{suffix}")
+        export.write_invoices(extracted.document, options.to, target)
+        return [OutputFile(target, source.renamed(suffix=suffix), media_type)], []
+    files, doubts = [], []
+    invoices = extracted.document.invoices
+    for number, invoice in enumerate(invoices, start=1):
+        target = ctx.path(f"invoice-{number}.xml")
+        doubts += export.write_electronic_invoice(invoice, options.to, target)
+        marker = f"-{number}" if len(invoices) > 1 else ""
+        files.append(OutputFile(target, source.renamed(marker=marker, suffix=".xml"), "application/xml"))
+    return files, list(dict.fromkeys(doubts))
+
+
+def _overlay(source: InputFile, extracted: ExtractedInvoices, ctx: Context) -> OutputFile:
+    from pdfmill.services.extraction.overlay import OverlayService
+
+    target = ctx.path("overlay.pdf")
+    page_count = ctx.service(OverlayService).draw(source.path, target, extracted.marks, ctx)
+    return OutputFile(target, source.renamed(marker="-overlay", suffix=".pdf"), page_count=page_count)
 
 
 def _summary(invoice: ReadInvoice) -> InvoiceSummary:
@@ -125,5 +175,5 @@ extract_invoice = Operation(
     options=ExtractInvoiceOptions,
     result=ExtractInvoiceResult,
     run=run,
-    requires=("pikepdf", "pdfium"),
+    requires=("pikepdf", "pdfium", "xlsxwriter"),
 )

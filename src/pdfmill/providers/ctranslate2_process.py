@@ -58,7 +58,8 @@ class Model:
             )
             for owner, result in zip(owners, results, strict=True):
                 tokens = [token for token in result.hypotheses[0] if token != "</s>"]  # noqa: S105 - a mark of models
-                translated[owner].append(self._target.decode(tokens))
+                # A word that the model does not know comes through with the mark that pieces carry for a space.
+                translated[owner].append(self._target.decode(tokens).replace("▁", " ").strip())
         return [" ".join(parts) for parts in translated]
 
 

@@ -123,7 +123,8 @@ class Desk:
     async def _close_adapters(self) -> None:
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
-            task.cancel()
+            if not task.cancelling():  # a second time would break off the first one's tidying up
+                task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         for adapter in self._adapters.values():
             await adapter.close()

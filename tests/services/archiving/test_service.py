@@ -216,5 +216,5 @@ def test_the_reason_that_is_told_first_comes_with_the_number_of_the_others(tmp_p
         page = add_text_page(pdf)
         page.contents_add(b"1 0 0 0 k 9 9 9 9 re f")
         pdf.save(path)
-    with pytest.raises(NotArchivable, match="There are 1 more reasons"):
+    with pytest.raises(NotArchivable, match="Further reasons: 1"):
         archive(path)

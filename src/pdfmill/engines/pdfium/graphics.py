@@ -242,7 +242,7 @@ def _fill_colour(path: int) -> tuple[int, int, int]:
 
 
 def _is_rectangle(points: list[_Point]) -> bool:
-    return len(points) in (4, 5) and all(_is_level(*pair) for pair in pairwise(points))
+    return 4 <= len(points) <= 6 and all(_is_level(*pair) for pair in pairwise(points))
 
 
 def _is_upright(start: _Point, end: _Point) -> bool:

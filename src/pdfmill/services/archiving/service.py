@@ -125,7 +125,7 @@ def _reason(finding: Finding, fonts: list[str]) -> dict[str, Any]:
 
 def _error(reasons: list[dict[str, Any]]) -> NotArchivable:
     first = reasons[0]
-    more = f" There are {len(reasons) - 1} more reasons." if len(reasons) > 1 else ""
+    more = f" Further reasons: {len(reasons) - 1}." if len(reasons) > 1 else ""
     return NotArchivable(
         f"The document cannot be made PDF/A-2b. {first['detail']} {first['advice']}{more}", reasons=reasons
     )

@@ -27,10 +27,15 @@ class Target(StrEnum):
         return self in (Target.PNG, Target.JPEG, Target.WEBP, Target.TIFF)
 
     @property
+    def holds_pictures(self) -> bool:
+        """Whether pictures of the page are drawn into the text."""
+        return self in (Target.HTML, Target.DOCX, Target.PPTX)
+
+    @property
     def holds_tables(self) -> bool:
         return self in (Target.CSV, Target.XLSX)
 
     @property
     def needs_text(self) -> bool:
-        """Whether nothing comes out of a page that is only a picture of text."""
+        """Whether a page that is only a picture of text gives less than one wants."""
         return not self.is_picture and self is not Target.PDFA

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pdfmill.core.errors import NotExportable
-from pdfmill.engines.lxml import Element, xml_document
+from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export.bookings import (
     account_number,
     currency,
@@ -47,10 +47,10 @@ def write_camt(statements: Sequence[Statement], path: Path) -> None:
                 Element("MsgId", hashlib.sha256("|".join(ids).encode()).hexdigest()[:_ID]),
                 Element("CreDtTm", _moment(made)),
             ),
-            *(_statement(each, name) for each, name in zip(statements, ids, strict=True)),
+            (_statement(each, name) for each, name in zip(statements, ids, strict=True)),
         ),
     )
-    path.write_bytes(xml_document(root, namespace=NAMESPACE))
+    write_xml(path, root, namespace=NAMESPACE)
 
 
 def _statement_id(number: int, statement: Statement) -> str:
@@ -69,7 +69,7 @@ def _statement(statement: Statement, name: str) -> Element:
         ),
         _account(statement),
         *_balances(statement),
-        *_entries(statement),
+        _entries(statement),
     )
 
 
@@ -118,8 +118,8 @@ def _entries(statement: Statement) -> Iterator[Element]:
             parts.append(Element("BookgDt", Element("Dt", entry.booking_date.isoformat())))
         if entry.value_date:
             parts.append(Element("ValDt", Element("Dt", entry.value_date.isoformat())))
-        if entry.reference:
-            parts.append(Element("AcctSvcrRef", one_line(entry.reference, _ID)))
+        if reference := one_line(entry.reference or "", _ID):
+            parts.append(Element("AcctSvcrRef", reference))
         # Statements on paper do not tell the bank's transaction code; NTAV is "not available" of external code lists.
         parts.append(Element("BkTxCd", Element("Prtry", Element("Cd", "NTAV"))))
         parts += _details(entry)
@@ -128,11 +128,12 @@ def _entries(statement: Statement) -> Iterator[Element]:
 
 def _details(entry: Entry) -> Iterator[Element]:
     parts = []
-    if entry.counterparty or entry.counterparty_iban:
+    name = one_line(entry.counterparty or "", _TEXT)
+    if name or entry.counterparty_iban:
         party = "Dbtr" if entry.credit_debit == "CRDT" else "Cdtr"
         parties = []
-        if entry.counterparty:
-            parties.append(Element(party, Element("Pty", Element("Nm", one_line(entry.counterparty, _TEXT)))))
+        if name:
+            parties.append(Element(party, Element("Pty", Element("Nm", name))))
         if entry.counterparty_iban:
             parties.append(Element(f"{party}Acct", Element("Id", Element("IBAN", entry.counterparty_iban))))
         parts.append(Element("RltdPties", *parties))

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pdfmill.engines.lxml import Element, xml_document
+from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export.bookings import (
     account_number,
     currency,
@@ -37,7 +37,7 @@ def write_ofx(statements: Sequence[Statement], path: Path) -> None:
         parts.append(
             Element("CREDITCARDMSGSRSV1", *(_response("CCSTMT", number, s) for number, s in enumerate(cards, 1)))
         )
-    path.write_bytes(xml_document(Element("OFX", *parts), header=_HEADER))
+    write_xml(path, Element("OFX", *parts), header=_HEADER)
 
 
 def _response(kind: str, number: int, statement: Statement) -> Element:
@@ -53,7 +53,7 @@ def _response(kind: str, number: int, statement: Statement) -> Element:
                 "BANKTRANLIST",
                 Element("DTSTART", _day(first_day(statement))),
                 Element("DTEND", _day(last_day(statement))),
-                *_transactions(statement),
+                _transactions(statement),
             ),
             *_ledger_balance(statement),
         ),
@@ -78,8 +78,8 @@ def _transactions(statement: Statement) -> Iterator[Element]:
             Element("TRNAMT", f"{amount:f}"),
             Element("FITID", fingerprint),
         ]
-        if entry.reference:
-            parts.append(Element("REFNUM", one_line(entry.reference, 32)))
+        if reference := one_line(entry.reference or "", _NAME):
+            parts.append(Element("REFNUM", reference))
         name, memo = _name(entry), one_line(entry.description, _MEMO)
         parts.append(Element("NAME", name))
         if memo and memo != name:
@@ -88,7 +88,7 @@ def _transactions(statement: Statement) -> Iterator[Element]:
 
 
 def _name(entry: Entry) -> str:
-    return one_line(entry.counterparty or entry.description, _NAME) or "-"
+    return one_line(entry.counterparty or "", _NAME) or one_line(entry.description, _NAME) or "-"
 
 
 def _ledger_balance(statement: Statement) -> Iterator[Element]:

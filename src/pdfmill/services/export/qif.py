@@ -23,9 +23,10 @@ def _lines(statement: Statement) -> Iterator[str]:
     for entry in statement.entries:
         yield f"D{day_of(entry, statement):%m/%d/%Y}"
         yield f"T{owners_amount(entry):f}"
-        if entry.reference:
-            yield f"N{one_line(entry.reference)}"
-        payee, memo = one_line(entry.counterparty or entry.description), one_line(entry.description)
+        if reference := one_line(entry.reference or ""):
+            yield f"N{reference}"
+        memo = one_line(entry.description)
+        payee = one_line(entry.counterparty or "") or memo
         if payee:
             yield f"P{payee}"
         if memo and memo != payee:

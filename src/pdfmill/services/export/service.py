@@ -8,17 +8,24 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from pdfmill.services.export import einvoice
 from pdfmill.services.export.bookings import undated
 from pdfmill.services.export.camt import write_camt
+from pdfmill.services.export.cii import write_cii
 from pdfmill.services.export.csv import write_csv
+from pdfmill.services.export.invoices import invoice_sheets, line_sheet
 from pdfmill.services.export.json import write_json
 from pdfmill.services.export.ofx import write_ofx
 from pdfmill.services.export.qif import write_qif
 from pdfmill.services.export.statements import entry_sheet, statement_sheets
 from pdfmill.services.export.tables import Sheet
+from pdfmill.services.export.ubl import write_ubl
 from pdfmill.services.export.xlsx import write_xlsx
+from pdfmill.services.extraction.invoices.model import Invoice, InvoiceDocument
 from pdfmill.services.extraction.statements.model import StatementFile
 
+InvoiceTables = Literal["json", "csv", "xlsx"]
+InvoiceXml = Literal["ubl", "cii"]
 StatementForm = Literal["json", "csv", "xlsx", "ofx", "qif", "camt"]
 
 
@@ -62,3 +69,25 @@ class ExportService:
                 f"{count} entries without a date bear that of the statement's last day, as {form} needs one."
             )
         return warnings
+
+    def write_invoices(self, document: InvoiceDocument, form: InvoiceTables, path: Path) -> None:
+        """All invoices of a document: json with evidence, csv of their lines, or a workbook."""
+        match form:
+            case "json":
+                self.write_json(document, path)
+            case "csv":
+                self.write_csv(line_sheet(document), path)
+            case "xlsx":
+                self.write_xlsx(invoice_sheets(document), path)
+
+    def write_electronic_invoice(self, invoice: Invoice, form: InvoiceXml, path: Path) -> list[str]:
+        """One invoice as UBL, or as CII for Factur-X; returns what was assumed.
+
+        Raises:
+            NotExportable: It lacks what the format needs.
+        """
+        if form == "ubl":
+            write_ubl(invoice, path)
+        else:
+            write_cii(invoice, path)
+        return list(einvoice.doubts(invoice))

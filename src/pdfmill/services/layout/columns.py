@@ -15,7 +15,7 @@ from pdfmill.services.layout.model import Box, union
 
 #: Points, and parts of the usual height of an item: so wide is a gutter at least.
 _GUTTER_POINTS = 7.0
-_GUTTER_HEIGHTS = 0.7
+_GUTTER_HEIGHTS = 0.6
 #: Rows that each column has at least.
 _COLUMN_ROWS = 3
 #: Part of the band's width that each column has at least: what is narrower is a list's numbers, or margin notes.

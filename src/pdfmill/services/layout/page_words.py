@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -71,5 +71,11 @@ def read_words(path: Path, ctx: Context, recognise: Recognise | None = None) -> 
                 continue
             main = layers[0] if layers else None
             frame, words = (main.frame, main.words) if main else (Frame(0, *size), ())
-            yield PageWords(page_index + 1, frame, quality, words)
+            yield PageWords(page_index + 1, frame, quality, words, _source(words))
         ctx.advance(len(units), len(units), unit="pages")
+
+
+def _source(words: Sequence[Word]) -> Literal["text", "ocr"]:
+    """Text that is there but not painted is what OCR laid under a scan."""
+    unseen = sum(word.style.invisible for word in words)
+    return "ocr" if 2 * unseen > len(words) else "text"

@@ -57,7 +57,12 @@ def _about_text(facts: Facts, seen: Probe, target: Target | None, has_tables: bo
 
 def _ocr_words(pages: str, seen: Probe, target: Target | None) -> str:
     of_sample = " of those that were looked at" if seen.is_sample else ""
-    effect = "there is no text on them to take out" if target is None else f"nothing of them will be in the {target}"
+    if target is None:
+        effect = "there is no text on them to take out"
+    elif target.holds_pictures:
+        effect = f"they will be pictures in the {target} as well"
+    else:
+        effect = f"nothing of them will be in the {target}"
     return f"Pages {pages}{of_sample} are only pictures: {effect} unless OCR is run first."
 
 

@@ -130,7 +130,7 @@ def _work(seen: Probe, target: Target, dpi: float, ctx: Context) -> Work:
             pixels += 2 * area * (COMPARED_DPI / 72) ** 2
         else:
             characters += look.characters
-            pixels += area * look.picture_share * (_PICTURE_DPI / 72) ** 2 if target is Target.HTML else 0
+            pixels += area * look.picture_share * (_PICTURE_DPI / 72) ** 2 if target.holds_pictures else 0
     return Work(
         pages=len(seen.page_indices),
         characters=round(characters * seen.scale),

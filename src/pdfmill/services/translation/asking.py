@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,14 +11,15 @@ from pdfmill.core.context import Context
 from pdfmill.core.errors import ProviderRefused
 from pdfmill.core.provider import TEXTS_CAP, Need, Seat, TranslationRequest
 from pdfmill.services.language.answers import ask_for
-from pdfmill.services.language.grounding import ungrounded_facts
-from pdfmill.services.language.sentences import sentence_spans
 from pdfmill.services.translation.protection import Protected, protect
 
 _TASK = """You translate text from {source} to {target} (ISO 639-1). The document is a JSON object: "texts" are to be \
 translated, each by itself, keeping its number; "before" is what stands before them, for context only. Marks such as \
 ⟦0⟧ stand for numbers and names: each must come back exactly once, where it belongs in your sentence. Translate \
 everything else; add nothing, leave nothing out, explain nothing."""
+
+#: Texts that a language model keeps apart.
+_MOST_TEXTS = 60
 
 #: Characters of what stands before, for context.
 _CONTEXT = 600
@@ -69,11 +70,8 @@ class TextTranslator:
         self._known: dict[str, str] = {}
         self.left: list[str] = []
 
-    def translate(self, texts: Sequence[str], advance: Callable[[int], None]) -> list[str]:
+    def translate(self, texts: Sequence[str]) -> list[str]:
         """The texts in the other language, each once; what holds no words comes back as it is.
-
-        Args:
-            advance: Told how many are done.
 
         Raises:
             ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported: As the provider.
@@ -83,11 +81,8 @@ class TextTranslator:
         self._known |= {
             text: each.restored(each.text) or text for text, each in protected.items() if not each.has_words
         }
-        batches = list(self._batches([text for text in wanted if text not in self._known], protected))
-        for done, batch in enumerate(batches):
-            advance(done * len(texts) // max(len(batches), 1))
+        for batch in self._batches([text for text in wanted if text not in self._known], protected):
             self._translate_batch(batch, protected)
-        advance(len(texts))
         return [self._known[text] for text in texts]
 
     def _batches(self, texts: Sequence[str], protected: Mapping[str, Protected]) -> Iterator[list[str]]:
@@ -95,7 +90,7 @@ class TextTranslator:
         size = 0
         for text in texts:
             own = len(protected[text].text)
-            if batch and (size + own > self._seat.portion or len(batch) >= TEXTS_CAP // 10):
+            if batch and (size + own > self._seat.portion or len(batch) >= _MOST_TEXTS):
                 yield batch
                 batch, size = [], 0
             batch.append(text)
@@ -105,52 +100,43 @@ class TextTranslator:
 
     def _translate_batch(self, batch: Sequence[str], protected: Mapping[str, Protected]) -> None:
         """Together first; what cannot be believed then by itself, and at last in fragments."""
-        answers = self._ask([protected[text].text for text in batch])
+        answers = self._ask([protected[text] for text in batch])
         for text, answer in zip(batch, answers, strict=True):
             self._known[text] = self._believed(text, protected[text], answer) or self._again(text, protected[text])
         self._before = " ".join((self._before, *batch))[-_CONTEXT:]
 
     def _again(self, text: str, masked: Protected) -> str:
         if self._seat.speaks is Need.COMPLETION:
-            (answer,) = self._ask([masked.text])
+            (answer,) = self._ask([masked])
             if found := self._believed(text, masked, answer):
                 return found
         if masked.values:
             fragments = masked.fragments()
             worded = [index for index, each in enumerate(fragments) if any(map(str.isalpha, each))]
-            for index, answer in zip(worded, self._ask([fragments[index] for index in worded]), strict=True):
+            for index, answer in zip(
+                worded, self._ask([Protected(fragments[index], ()) for index in worded]), strict=True
+            ):
                 before, after = _edges(fragments[index])
                 fragments[index] = before + (answer or "").strip() + after
             stitched = masked.stitched(fragments)
-            if (
-                "⟦" not in stitched
-                and _is_plausible(text, stitched)
-                and not ungrounded_facts(stitched, self._source(text))
-            ):
+            if stitched is not None and _is_plausible(text, stitched):
                 return stitched
         self.left.append(text)
         return text
 
     def _believed(self, text: str, masked: Protected, answer: str | None) -> str | None:
         restored = masked.restored(answer.strip()) if answer else None
-        if restored is None or not _is_plausible(text, restored):
-            return None
-        # With marks for all figures, one that is new was made up.
-        return None if ungrounded_facts(restored, self._source(text)) else restored
+        return restored if restored is not None and _is_plausible(text, restored) else None
 
-    def _source(self, text: str) -> str:
-        """What a translation may draw on: the text, and what the glossary puts into it."""
-        return "\n".join((text, *self._glossary.values()))
-
-    def _ask(self, texts: Sequence[str]) -> list[str | None]:
+    def _ask(self, texts: Sequence[Protected]) -> list[str | None]:
         self._ctx.check()
         if not texts:
             return []
         if self._seat.speaks is Need.COMPLETION:
-            return self._ask_model(texts)
+            return self._ask_model([each.text for each in texts])
         # Models of translation know sentences; what a paragraph is they were never shown.
-        spans = [sentence_spans(text) or [(0, len(text))] for text in texts]
-        sentences = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+        split = [each.sentences() for each in texts]
+        sentences = [sentence for own in split for sentence in own]
         translated: list[str] = []
         for start in range(0, len(sentences), TEXTS_CAP):
             request = TranslationRequest(
@@ -162,7 +148,7 @@ class TextTranslator:
         if len(translated) != len(sentences):
             raise ProviderRefused("The translator answered with another number of texts than it was sent.")
         remaining = iter(translated)
-        return [" ".join(next(remaining) for _ in own) for own in spans]
+        return [" ".join(next(remaining) for _ in own) for own in split]
 
     def _ask_model(self, texts: Sequence[str]) -> list[str | None]:
         batch = _Batch(before=self._before, texts=dict(enumerate(texts)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pikepdf import Name, Page, Pdf
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Rectangle, Stream
 
 from pdfmill.core.context import Context
 from pdfmill.engines.fpdf import Fonts, Look, TextPages
@@ -22,11 +22,13 @@ from pdfmill.services.translation.units import Unit, UnitKind, UnitPage
 #: Smallest part of its size to which text is shrunk, and the steps on the way.
 _SMALLEST = 0.7
 _STEPS = 7
+#: Of the texts of one size, one in so many may be set smaller than the rest.
+_OUTLIERS = 4
 #: Points that text keeps away from its neighbours and from the edge of the page.
 _GAP = 3.0
 _MARGIN = 18.0
 #: Lines by which a unit may grow downwards where there is room.
-_GROWTH_LINES = 1.2
+_GROWTH_LINES = 0.8
 
 _NOTE_PAGE = (595.28, 841.89)
 _NOTE_MARGIN = 56.0
@@ -69,11 +71,11 @@ def refit(document: TranslatedDocument, source: Path, target: Path, ctx: Context
         for done, (unit_page, text) in enumerate(zip(document.pages, texts.pages, strict=False)):
             merging.advance(done, len(document.pages), unit="pages")
             page = originals[unit_page.number - 1]
-            before = pdf.copy_foreign(pdf_page_form(pdf, page)) if beside else None
-            remove_text(pdf, page, [unit.box for unit in unit_page.units if unit.kind.is_translated])
+            before = _as_form(pdf, page) if beside else None
+            remove_text(pdf, page, [unit.outer for unit in unit_page.units if unit.kind.is_translated])
             _paint_over(pdf, page, text)
             if before is not None:
-                _put_beside(pdf, page, before)
+                _put_beside(pdf, page, before, (unit_page.width, unit_page.height))
         for note in list(texts.pages)[len(document.pages) :]:
             pdf.pages.append(note)
         refitted.page_count = len(pdf.pages)
@@ -90,10 +92,8 @@ def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitte
     for done, (page, translations) in enumerate(zip(document.pages, document.translations, strict=True)):
         ctx.advance(done, len(document.pages), unit="pages")
         pages.begin_page(page.width, page.height)
-        fitter = _Fitter(pages, page, refitted, rightward=rightward)
-        for unit, text in zip(page.units, translations, strict=True):
-            if unit.kind.is_translated:
-                fitter.fit(unit, text)
+        pairs = [(unit, text) for unit, text in zip(page.units, translations, strict=True) if unit.kind.is_translated]
+        _Fitter(pages, page, refitted, rightward=rightward).fit(pairs)
     _write_notes(pages, refitted.overflows)
     pages.save(target)
 
@@ -106,19 +106,36 @@ class _Fitter:
         self._page = page
         self._refitted = refitted
         self._rightward = rightward
+        columns = [(unit.box.left, unit.box.right) for unit in page.units if unit.line_count > 2]
+        self._columns = [*columns, (0.0, page.width)]
 
-    def fit(self, unit: Unit, text: str) -> None:
-        """Write a text in the size of its unit, or as much smaller as it has to be."""
-        room = self._room(unit)
-        if unit.style.invisible:  # text that OCR laid under a scan: what one sees is the picture
-            self._pages.cover(unit.box)
+    def fit(self, pairs: Sequence[tuple[Unit, str]]) -> None:
+        """Write the texts in the sizes of their units, or smaller; text of one size stays so as far as it can."""
+        rooms = [self._room(unit) for unit, _ in pairs]
+        parts = [self._part(unit, text, room) for (unit, text), room in zip(pairs, rooms, strict=True)]
+        by_size: dict[float, list[float]] = {}
+        for (unit, _), part in zip(pairs, parts, strict=True):
+            if part is not None:
+                by_size.setdefault(round(unit.style.size), []).append(part)
+        usual = {size: sorted(found)[len(found) // _OUTLIERS] for size, found in by_size.items()}
+        for (unit, text), room, part in zip(pairs, rooms, parts, strict=True):
+            if unit.style.invisible:  # text that OCR laid under a scan: what one sees is the picture
+                self._pages.cover(unit.outer)
+            if part is None:
+                self._overflow(unit, text, room, self._look(unit, _SMALLEST))
+            else:
+                self._write(unit, text, room, self._look(unit, min(part, usual[round(unit.style.size)])))
+
+    def _part(self, unit: Unit, text: str, room: Box) -> float | None:
+        """The largest part of its size in which a text fits; None if there is none."""
+        longest = max(text.split(), key=len, default="")
         for step in range(_STEPS):
             part = 1 - (1 - _SMALLEST) * step / (_STEPS - 1)
             look = self._look(unit, part)
-            if self._pages.height_of(text, room.width, look) <= room.height + 0.2 * look.size:
-                self._write(unit, text, room, look)
-                return
-        self._overflow(unit, text, room, self._look(unit, _SMALLEST))
+            is_low = self._pages.height_of(text, room.width, look) <= room.height + 0.2 * look.size
+            if is_low and self._pages.width_of(longest, look) <= room.width:
+                return part
+        return None
 
     def _overflow(self, unit: Unit, text: str, room: Box, look: Look) -> None:
         """As many words as fit, and the number of a note that has them all."""
@@ -137,10 +154,28 @@ class _Fitter:
         # The first line's text begins below the top of its line by what the leading adds.
         top = unit.box.top - (look.line_height - 1.2 * look.size) / 2
         self._pages.write(text, (room.left, top), room.width, look)
+        if unit.marker:
+            edge = unit.outer.left if self._rightward else unit.box.right + _GAP
+            self._pages.write(unit.marker, (edge, top), 10 * look.size, replace(look, centred=False))
 
     def _look(self, unit: Unit, part: float) -> Look:
         leading = 1.2 + (unit.leading - 1.2) * (part - _SMALLEST) / (1 - _SMALLEST) if part < 1 else unit.leading
-        return Look(max(unit.style.size, 4) * part, unit.style.bold, max(leading, 1.1), unit.style.colour or "#000000")
+        return Look(
+            max(unit.style.size, 4) * part,
+            unit.style.bold,
+            max(leading, 1.1),
+            unit.style.colour or "#000000",
+            centred=unit.is_ragged or self._is_centred(unit),
+        )
+
+    def _is_centred(self, unit: Unit) -> bool:
+        """Whether a single line stands in the middle of the page or of a column, and not at its edge."""
+        if unit.line_count > 1 or unit.kind in (UnitKind.CELL, UnitKind.LIST_ITEM):
+            return False
+        return any(
+            abs(unit.box.centre[0] - (left + right) / 2) < _GAP and unit.box.left - left > 2 * unit.style.size
+            for left, right in self._columns
+        )
 
     def _room(self, unit: Unit) -> Box:
         """The unit's box, grown where nothing stands: a short line sideways, all text downwards a little."""
@@ -149,7 +184,12 @@ class _Fitter:
         beside = [each for each in others if each.top < box.bottom and each.bottom > box.top]
         left, right = box.left, box.right
         if unit.line_count == 1 and unit.kind is not UnitKind.CELL:
-            if self._rightward:
+            if self._is_centred(unit):
+                reach = min(box.centre[0], self._page.width - box.centre[0]) - _MARGIN
+                near = [min(abs(each.left - box.centre[0]), abs(each.right - box.centre[0])) for each in beside]
+                reach = max(min([reach, *near]) - _GAP, box.width / 2)
+                left, right = box.centre[0] - reach, box.centre[0] + reach
+            elif self._rightward:
                 edge = min([each.left for each in beside if each.left >= box.right], default=self._page.width - _MARGIN)
                 right = max(right, edge - _GAP)
             else:
@@ -175,11 +215,6 @@ def _write_notes(pages: TextPages, overflows: Sequence[Overflow]) -> None:
         bottom = pages.write(text, (_NOTE_MARGIN, bottom), width, look) + 6
 
 
-def pdf_page_form(pdf: Pdf, page: Page) -> object:
-    """A page as a form XObject of the same document."""
-    return pdf.make_indirect(page.as_form_xobject())
-
-
 def _paint_over(pdf: Pdf, page: Page, text: Page) -> None:
     """Paint a page of text over a page, as both are shown."""
     matrix, _, _ = placement(page)
@@ -190,5 +225,25 @@ def _paint_over(pdf: Pdf, page: Page, text: Page) -> None:
     page.contents_add(pdf.make_stream(f"\nQ q {numbers} cm {name} Do Q\n".encode()))
 
 
-def _put_beside(pdf: Pdf, page: Page, before: object) -> None:
-    raise NotImplementedError
+def _as_form(pdf: Pdf, page: Page) -> Object:
+    """A page as a form XObject, with its content as it is now."""
+    form = page.as_form_xobject()
+    entries = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
+    return pdf.make_indirect(Stream(pdf, form.read_bytes(), entries))
+
+
+def _put_beside(pdf: Pdf, page: Page, before: Object, size: tuple[float, float]) -> None:
+    """Make a page of twice its width: as it was at the left, as it is at the right."""
+    after = _as_form(pdf, page)
+    width, height = size
+    for entry in ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox", "/Rotate", "/UserUnit", "/Annots", "/Group"):
+        if entry in page.obj:
+            del page.obj[entry]
+    page.obj.MediaBox = Array([0, 0, 2 * width, height])
+    page.obj.Rotate = 0  # it may inherit another
+    page.obj.Resources = Dictionary(XObject=Dictionary(Before=before, After=after))
+    content = b""
+    for name, form, left in ((Name.Before, before, 0.0), (Name.After, after, width)):
+        place = Rectangle(left, 0, left + width, height)
+        content += page.calc_form_xobject_placement(form, name, place, invert_transformations=False)
+    page.obj.Contents = pdf.make_stream(content)

@@ -13,12 +13,12 @@ from pikepdf import (
     Array,
     ContentStreamInstruction,
     Dictionary,
+    Matrix,
     Name,
     Object,
     Operator,
     Page,
     Pdf,
-    PdfMatrix,
     Stream,
     parse_content_stream,
     unparse_content_stream,
@@ -36,7 +36,7 @@ _SLACK = 1.0
 def remove_text(pdf: Pdf, page: Page, boxes: Sequence[Box]) -> None:
     """Remove the text of a page that begins in one of the boxes, given as in `services.layout.model`."""
     matrix, _, height = placement(page)
-    shown = PdfMatrix(*matrix).inverse()
+    shown = Matrix(*matrix).inverse()
     remover = _Remover(pdf, boxes, height)
     page.obj.Resources = own_resources(page.resources)
     instructions = remover.filtered(page.obj, page.obj.Resources, shown, depth=0)
@@ -57,7 +57,7 @@ class _Remover:
         self._boxes = boxes
         self._height = height
 
-    def filtered(self, content: Object, resources: Object, matrix: PdfMatrix, *, depth: int) -> list[Any]:
+    def filtered(self, content: Object, resources: Object, matrix: Matrix, *, depth: int) -> list[Any]:
         """The instructions that stay.
 
         Args:
@@ -95,14 +95,14 @@ class _Remover:
         state.is_moved = False
         return state.was_inside
 
-    def _descend(self, operands: Any, resources: Object, ctm: PdfMatrix, depth: int) -> None:
+    def _descend(self, operands: Any, resources: Object, ctm: Matrix, depth: int) -> None:
         """Replace a form XObject that holds text of the boxes by one without it; other pages keep the old one."""
         forms = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
         form = forms.get(operands[0]) if isinstance(forms, Dictionary) else None
-        if not isinstance(form, Stream) or form.get(Name.Subtype) != Name.Form:
+        if not isinstance(forms, Dictionary) or not isinstance(form, Stream) or form.get(Name.Subtype) != Name.Form:
             return
         own = form.get(Name.Matrix)
-        matrix = PdfMatrix(*(float(each) for each in own)) if isinstance(own, Array) and len(own) == 6 else PdfMatrix()
+        matrix = Matrix(*(float(each) for each in own)) if isinstance(own, Array) and len(own) == 6 else Matrix()
         inner = _Remover(self._pdf, self._boxes, self._height)
         inner_resources = own_resources(form.get(Name.Resources, resources))
         instructions = inner.filtered(form, inner_resources, matrix @ ctm, depth=depth + 1)
@@ -125,12 +125,12 @@ def own_resources(resources: Object) -> Dictionary:
 class _State:
     """The matrices that decide where text is shown."""
 
-    def __init__(self, ctm: PdfMatrix) -> None:
+    def __init__(self, ctm: Matrix) -> None:
         self.ctm = ctm
-        self.text = self._line = PdfMatrix()
+        self.text = self._line = Matrix()
         self.is_moved, self.was_inside = True, False
         self._leading = 0.0
-        self._stack: list[PdfMatrix] = []
+        self._stack: list[Matrix] = []
 
     def follow(self, name: str, operands: Any) -> None:
         """Do what an operator does to the matrices."""
@@ -140,17 +140,17 @@ class _State:
             case "Q":
                 self.ctm = self._stack.pop() if self._stack else self.ctm
             case "cm" if len(operands) == 6:
-                self.ctm = PdfMatrix(*map(float, operands)) @ self.ctm
+                self.ctm = Matrix(*map(float, operands)) @ self.ctm
             case "BT":
-                self._set(PdfMatrix())
+                self._set(Matrix())
             case "Tm" if len(operands) == 6:
-                self._set(PdfMatrix(*map(float, operands)))
+                self._set(Matrix(*map(float, operands)))
             case "TL" if operands:
                 self._leading = float(operands[0])
             case "Td" | "TD" if len(operands) == 2:
                 x, y = map(float, operands)
                 self._leading = -y if name == "TD" else self._leading
-                self._set(PdfMatrix(1, 0, 0, 1, x, y) @ self._line)
+                self._set(Matrix(1, 0, 0, 1, x, y) @ self._line)
             case "T*":
                 self.next_line()
             case _:
@@ -158,9 +158,9 @@ class _State:
 
     def next_line(self) -> None:
         """Go to the next line."""
-        self._set(PdfMatrix(1, 0, 0, 1, 0, -self._leading) @ self._line)
+        self._set(Matrix(1, 0, 0, 1, 0, -self._leading) @ self._line)
 
-    def _set(self, matrix: PdfMatrix) -> None:
+    def _set(self, matrix: Matrix) -> None:
         self.text = self._line = matrix
         self.is_moved = True
 

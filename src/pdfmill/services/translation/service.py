@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.errors import LanguageNotSupported, NoText
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.provider import Need
 from pdfmill.engines.langid import language_of
 from pdfmill.services.layout.service import LayoutService
 from pdfmill.services.translation.asking import Languages, TextTranslator
-from pdfmill.services.translation.units import Unit, UnitPage, units_of
+from pdfmill.services.translation.units import UnitPage, units_of
 
 
 @dataclass
@@ -85,25 +86,36 @@ class TranslationService:
         document = TranslatedDocument(title, Languages(own, target), read)
         translating = ctx.stage("translating", share=0.9)
         translator = TextTranslator(document.languages, glossary, ctx)
-        for done, page in enumerate(read):
-            wanted = [unit.text for unit in page.units if unit.kind.is_translated]
-            message = f"page {page.number}"
-            translated = iter(
-                translator.translate(
-                    wanted,
-                    lambda _, done=done, message=message: translating.advance(  # type: ignore[misc]
-                        done, len(read), unit="pages", message=message
-                    ),
-                )
-            )
-            document.translations.append([_text(unit, translated) for unit in page.units])
+        done = 0
+        for group in _groups(read, ctx.provider.offer.require(Need.TRANSLATION).portion):
+            translating.advance(done, len(read), unit="pages", message=f"page {group[0].number}")
+            document.translations += _translated(group, translator)
+            done += len(group)
         translating.advance(1, 1)
         document.left = translator.left
         return document
 
 
-def _text(unit: Unit, translated: object) -> str:
-    return next(translated) if unit.kind.is_translated else unit.text  # type: ignore[call-overload, no-any-return]
+def _groups(pages: Sequence[UnitPage], size: int) -> Iterator[list[UnitPage]]:
+    """Pages that one request may hold together."""
+    group: list[UnitPage] = []
+    length = 0
+    for page in pages:
+        own = sum(len(unit.text) for unit in page.units)
+        if group and length + own > size:
+            yield group
+            group, length = [], 0
+        group.append(page)
+        length += own
+    if group:
+        yield group
+
+
+def _translated(pages: Sequence[UnitPage], translator: TextTranslator) -> list[list[str]]:
+    """The text of each unit of each page in the other language; what is not translated stays."""
+    wanted = [unit.text for page in pages for unit in page.units if unit.kind.is_translated]
+    translated = iter(translator.translate(wanted))
+    return [[next(translated) if unit.kind.is_translated else unit.text for unit in page.units] for page in pages]
 
 
 def _read(path: Path, pages: PageRanges | None, ctx: Context) -> tuple[list[UnitPage], str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from pdfmill.services.layout.model import Block, Box, Heading, Line, ListItem, Page, Paragraph, Style, Table
 from pdfmill.services.writing.flow import is_code, running_text
+
+#: Points by which lines may miss their common middle.
+_MISS = 4.0
 
 
 class UnitKind(StrEnum):
@@ -44,24 +47,28 @@ class Unit:
     Attributes:
         page: Number, from 1.
         box: Around its lines; without the marker of a list item.
-        style: That of its first word.
+        outer: Around all of it.
+        style: That of its first word; bold only if all of it is.
         leading: From line to line, in ems.
         level: Of a heading or a list item, from 1; 0 otherwise.
         marker: Of a list item.
         cell: Where a cell stands; None for other units.
         line_count: Lines that it stands on.
+        is_ragged: Whether its lines are centred: they begin at different places, and have one middle.
     """
 
     kind: UnitKind
     text: str
     page: int
     box: Box
+    outer: Box
     style: Style
     leading: float
     level: int = 0
     marker: str = ""
     cell: CellPlace | None = None
     line_count: int = 1
+    is_ragged: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ def _units_of_block(block: Block, index: int, page: int) -> Iterator[Unit]:
         case Heading():
             yield _unit(UnitKind.HEADING, page, block.lines, level=block.level)
         case ListItem():
-            yield _unit(UnitKind.LIST_ITEM, page, block.lines, level=block.level, marker=block.marker)
+            unit = _unit(UnitKind.LIST_ITEM, page, block.lines, level=block.level, marker=block.marker)
+            yield replace(unit, outer=block.box)
         case Paragraph():
             yield _unit(UnitKind.CODE if is_code(block) else UnitKind.PARAGRAPH, page, block.lines)
         case _:
@@ -117,8 +125,13 @@ def _unit(
     boxes = [line.box for line in lines]
     box = Box(*(pick(each[edge] for each in boxes) for edge, pick in enumerate((min, min, max, max))))
     text = "\n".join(line.text for line in lines) if kind is UnitKind.CODE else running_text(lines)
-    style = lines[0].words[0].style
+    style = replace(lines[0].words[0].style, bold=all(line.bold for line in lines))
     steps = [below.box.top - above.box.top for above, below in pairwise(lines)]
     leading = statistics.median(steps) / max(style.size, 1) if steps else 1.2
     leading = min(max(leading, 1.0), 1.6)
-    return Unit(kind, text, page, box, style, leading, level, marker, cell, len(lines))
+    return Unit(kind, text, page, box, box, style, leading, level, marker, cell, len(lines), _is_centred(boxes))
+
+
+def _is_centred(boxes: Sequence[Box]) -> bool:
+    lefts, middles = [box.left for box in boxes], [box.centre[0] for box in boxes]
+    return max(middles) - min(middles) < _MISS and max(lefts) - min(lefts) > 2 * _MISS

@@ -18,6 +18,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Block, Box, Page, Picture
 
 _DPI = 150
+_SKETCH_DPI = 30
 _QUALITY = 85
 
 #: Grey from which on everything on a page is white paper.
@@ -38,13 +39,14 @@ class PictureDrawer:
     def background(self, page: Page) -> tuple[str, bytes] | None:
         """A page without its text and images; None if nothing is left."""
         box = Box(0, 0, page.width, page.height)
-        pixels, dpi = self._drawn(page, box, (Painted.TEXT, Painted.IMAGES))
-        return None if pixels.min() >= _WHITE else _encoded(pixels, dpi)
+        without = (Painted.TEXT, Painted.IMAGES)
+        sketch, _ = self._drawn(page, box, without, dpi=_SKETCH_DPI)  # most pages have nothing there
+        return None if sketch.min() >= _WHITE else _encoded(*self._drawn(page, box, without))
 
-    def _drawn(self, page: Page, box: Box, without: Collection[Painted]) -> tuple[Pixels, float]:
+    def _drawn(self, page: Page, box: Box, without: Collection[Painted], dpi: float = _DPI) -> tuple[Pixels, float]:
         width, height = (page.height, page.width) if page.turned in (90, 270) else (page.width, page.height)
         part = Frame(page.turned, width, height).turn_block(Picture(box)).box
-        drawn = self._document.draw_in(page.number - 1, Ink.COLOUR, dpi=_DPI, part=part, without=without)
+        drawn = self._document.draw_in(page.number - 1, Ink.COLOUR, dpi=dpi, part=part, without=without)
         return np.ascontiguousarray(np.rot90(drawn.pixels, page.turned // 90)), drawn.dpi
 
 

@@ -282,6 +282,13 @@ def test_a_form_font_that_no_page_shows_keeps_what_its_encoding_reaches(pdf, ctx
     assert glyphs_left(font) == set(LETTERS)
 
 
+def test_an_xfa_form_keeps_its_fonts_whole(pdf, ctx):
+    font = embed(pdf, truetype(600), "/FontFile2")
+    _default_resources(pdf, font, add_page(pdf, show("A"), Font={"/F1": font}))
+    pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
+    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
+
+
 def test_a_composite_font_in_which_text_can_be_typed_stays_whole(pdf, ctx):
     font = embed_composite(pdf, truetype(), "/FontFile2", subtype="/CIDFontType2")
     page = add_page(pdf, b"BT /F1 9 Tf <0001> Tj ET", Font={"/F1": font})
@@ -358,6 +365,18 @@ def test_lists_of_glyphs_are_right_in_pdfa_1_and_go_elsewhere(pdf, ctx, is_pdfa1
     else:
         assert "/CharSet" not in of_simple
         assert "/CIDSet" not in of_composite
+
+
+def test_the_list_of_cids_tells_those_of_all_fonts_that_share_a_program(pdf, ctx):
+    with pdf.open_metadata() as metadata:
+        metadata["pdfaid:part"], metadata["pdfaid:conformance"] = "1", "B"
+    one = embed_composite(pdf, truetype(), "/FontFile2")
+    other = pdf.make_indirect(Dictionary(one))
+    shown = b"BT /F1 9 Tf <0003> Tj /F2 9 Tf <000A> Tj ET"
+    add_page(pdf, shown, Font={"/F1": one, "/F2": other})
+    assert subset_fonts(pdf, ctx).subset == 1
+    descriptor = one.DescendantFonts[0].FontDescriptor
+    assert descriptor.CIDSet.read_bytes() == bytes([0b10010000, 0b00100000])
 
 
 def test_fonts_that_are_subset_already_stay(pdf, ctx):

@@ -10,7 +10,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 
 from pdfmill.core.context import Context
-from pdfmill.services.compression.fonts.editable import editable_fonts
+from pdfmill.services.compression.fonts.editable import editable_fonts, has_xfa_form
 from pdfmill.services.compression.fonts.report import LeftAlone
 from pdfmill.services.compression.fonts.usage import FontUsage
 from pdfmill.services.compression.structure.duplicates import stream_digest
@@ -94,10 +94,11 @@ def font_programs(usage: FontUsage, objects: Mapping[ObjectId, Any], ctx: Contex
         for program in _programs_with(programs, font, frozenset(usage.codes.get(font_id, ()))):
             if font_id in usage.uncertain or not usage.complete:
                 program.must_stay = LeftAlone.USE_UNKNOWN
+    has_xfa = has_xfa_form(objects.values())
     for font in editable_fonts(objects.values()):
         # What its encoding reaches can be typed; in a composite font that is everything.
         for program in _programs_with(programs, font, frozenset(range(256)), is_editable=True):
-            if font.get(Name.Subtype) == Name.Type0:
+            if has_xfa or font.get(Name.Subtype) == Name.Type0:
                 program.must_stay = LeftAlone.EDITABLE
     _keep_programs_with_unknown_users(programs, objects, ctx)
     return list(programs.values())

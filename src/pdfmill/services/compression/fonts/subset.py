@@ -61,7 +61,7 @@ def _shrink(pdf: Pdf, program: FontProgram, report: FontReport, *, is_pdfa1: boo
     for user in program.users:
         if rebuilt.dropped_glyphs and not program.is_editable:  # programs do not let people type in a tagged font
             _tag_as_subset(user, _subset_tag(rebuilt.data))
-        _update_glyph_lists(pdf, user, rebuilt, is_pdfa1=is_pdfa1)
+        _update_glyph_lists(pdf, program, user, rebuilt, is_pdfa1=is_pdfa1)
     return replace(
         report,
         subset=report.subset + rebuilt.dropped_glyphs,
@@ -105,7 +105,7 @@ def _tag_as_subset(user: FontUser, tag: str) -> None:
             holder[key] = Name(f"/{tag}+{str(name)[1:]}")
 
 
-def _update_glyph_lists(pdf: Pdf, user: FontUser, rebuilt: Rebuilt, *, is_pdfa1: bool) -> None:
+def _update_glyph_lists(pdf: Pdf, program: FontProgram, user: FontUser, rebuilt: Rebuilt, *, is_pdfa1: bool) -> None:
     """/CharSet and /CIDSet tell which glyphs a subset has.
 
     PDF/A-1 asks for them (ISO 19005-1, 6.3.5); everywhere else they may be missing but not wrong (ISO 19005-2,
@@ -118,14 +118,14 @@ def _update_glyph_lists(pdf: Pdf, user: FontUser, rebuilt: Rebuilt, *, is_pdfa1:
     if not is_pdfa1:
         return
     if user.cid_font is not None:
-        descriptor.CIDSet = Stream(pdf, _cid_set(user))
+        shown = (each.codes for each in program.users if each.cid_font is not None)
+        descriptor.CIDSet = Stream(pdf, _cid_set(frozenset({0}).union(*shown)))
     elif rebuilt.glyph_names:
         descriptor.CharSet = String("".join(f"/{name}" for name in rebuilt.glyph_names[1:]))
 
 
-def _cid_set(user: FontUser) -> bytes:
+def _cid_set(cids: frozenset[int]) -> bytes:
     """A bit for each CID, the highest bit of the first byte for CID 0 (ISO 32000-2, 9.8.3.2)."""
-    cids = user.codes | {0}
     bits = bytearray(max(cids) // 8 + 1)
     for cid in cids:
         bits[cid // 8] |= 0x80 >> cid % 8

@@ -18,6 +18,7 @@ from pdfmill.services.compression.images.encoding import Encoding, SpaceChange
 from pdfmill.services.compression.images.lossless import flate, flate_rows, is_grey, lossless_encodings
 from pdfmill.services.compression.images.mixed_raster import MixedRaster, is_scanned_page, mixed_raster
 from pdfmill.services.compression.images.samples import Samples, decode, decode_bilevel
+from pdfmill.services.compression.images.view import View
 from pdfmill.services.compression.levels import Plan
 
 #: Images of fewer bytes are not worth a decoder's time.
@@ -26,11 +27,8 @@ _SMALLEST_BYTES = 1500
 #: A lossy copy must save at least this part; less is not worth the loss. A lossless one costs nothing but time.
 _LEAST_SAVING_LOSSY, _LEAST_SAVING_LOSSLESS = 0.10, 0.02
 
-#: Flat graphics stay sharp unless a JPEG is smaller by this factor.
+#: Flat graphics, and letters in layers, stay sharp unless a JPEG is smaller by this factor.
 _SHARPNESS_BONUS = 1.12
-
-#: Layers cost a reader more time than one picture, so they must be clearly smaller.
-_LAYERS_MALUS = 1.3
 
 #: Better Huffman tables take 5 to 15 % off a JPEG; where a coarser one saves more, they need not be tried.
 _MOST_THAT_REPACKING_REACHES = 0.75
@@ -144,11 +142,9 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     grey = _turns_grey(image, samples)
     pixels = samples.pixels[:, :, :1] if grey else samples.pixels
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
-    view = lossy.View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
+    view = View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
     pixels = lossy.at_needed_size(pixels, size)
-    highest = min(plan.highest_quality, samples.quality)  # beyond that of the source, bytes buy nothing
-    found = lossy.jpeg(pixels, view, lossy.wanted_quality(image, plan), highest, lossy.least_similarity(image, plan))
-    yield replace(found, space=change)
+    yield replace(lossy.smallest_jpeg(image, pixels, view, samples.quality, plan), space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:
         yield replace(flate(pixels), space=change, is_lossless=False)
 
@@ -171,6 +167,5 @@ def _most_part(encoding: Encoding | MixedRaster) -> float:
 
 
 def _cost(encoding: Encoding | MixedRaster) -> float:
-    if encoding.is_lossless:
-        return encoding.stored_bytes
-    return encoding.stored_bytes * (_LAYERS_MALUS if isinstance(encoding, MixedRaster) else _SHARPNESS_BONUS)
+    is_sharp = encoding.is_lossless or isinstance(encoding, MixedRaster)
+    return encoding.stored_bytes * (1 if is_sharp else _SHARPNESS_BONUS)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from pdfmill.engines.vips import Pixels, decode_jpeg, downsample, encode_jpeg, enlarge
+from pdfmill.engines.vips import Pixels, decode_jpeg, downsample, encode_jpeg
 from pdfmill.services.compression.images.description import ImageDescription, Use
 from pdfmill.services.compression.images.encoding import Encoding
+from pdfmill.services.compression.images.view import View
 from pdfmill.services.compression.levels import Plan
-from pdfmill.services.compression.similarity import luma, structural_similarity
 
 #: Edges of opacity are what the eye sees first.
 _SOFT_MASK_QUALITY_BONUS = 12
 
 #: An image of the same size is encoded again only if its own quality is this much above the wanted one.
 _QUALITY_MARGIN = 8
-
-#: Resolution at which people look at a page on a screen; what is lost beyond it they do not see.
-_VIEWED_DPI = 100
 
 #: JPEGs that are made of one image at most, and how near to the smallest quality that suffices they need to come.
 _MOST_TRIALS, _NEAR_ENOUGH = 5, 4
@@ -30,33 +27,13 @@ _TYPICAL_SLOPE = 0.04
 #: many times as much.
 _MOST_LENIENT = 3.0
 
+#: Similarity by which an image must be above what its page has to keep, if it covers most of the page.
+_SAFETY, _MOST_OF_A_PAGE = 0.005, 0.5
+
+#: Beyond this quality a JPEG is larger than what it is made of.
+_HIGHEST = 92
+
 _SMALLEST_SIDE = 8
-
-
-class View:
-    """How an image looks where it is painted largest: in as many pixels as a screen gives it, or those it has.
-
-    Args:
-        is_inverted: Whether CMYK samples are 0 for full ink, as Adobe's programs store them.
-    """
-
-    def __init__(self, image: ImageDescription, pixels: Pixels, *, is_inverted: bool = False) -> None:
-        self._is_inverted = is_inverted
-        scale = 1.0 if image.dpi is None else min(1.0, _VIEWED_DPI / image.dpi)
-        width, height = (max(1, round(side * scale)) for side in (image.width, image.height))
-        self._size = width, height
-        self._seen = self._look(pixels)
-
-    def similarity(self, pixels: Pixels) -> float:
-        """SSIM of other pixels, fewer or not, in the image's place."""
-        return structural_similarity(self._seen, self._look(pixels))
-
-    def _look(self, pixels: Pixels) -> Pixels:
-        brightness = luma(255 - pixels if self._is_inverted else pixels)[:, :, None]
-        if brightness.shape[1::-1] == self._size:
-            return brightness
-        resize = downsample if brightness.shape[0] >= self._size[1] else enlarge
-        return resize(brightness, *self._size)
 
 
 @dataclass(frozen=True)
@@ -101,6 +78,24 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
     if min(size) < _SMALLEST_SIDE:
         return False
     return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
+
+
+def smallest_jpeg(image: ImageDescription, pixels: Pixels, view: View, stored_quality: int, plan: Plan) -> Encoding:
+    """The smallest JPEG that is as similar as the plan asks for, or the best that the plan allows.
+
+    Where that would take its page below what a page must keep, quality rises further: else the page would be given
+    back as it was.
+
+    Args:
+        pixels: The image's, or fewer.
+        stored_quality: Quality that the image was stored with: above it, bytes buy nothing.
+    """
+    quality, highest = wanted_quality(image, plan), min(plan.highest_quality, stored_quality)
+    found = jpeg(pixels, view, quality, highest, least_similarity(image, plan))
+    needed = plan.least_page_similarity + _SAFETY
+    if found.similarity >= needed or image.covered < _MOST_OF_A_PAGE or highest >= min(_HIGHEST, stored_quality):
+        return found
+    return jpeg(pixels, view, highest, min(_HIGHEST, stored_quality), needed)
 
 
 def jpeg(pixels: Pixels, view: View, quality: int, highest_quality: int, least_similarity: float) -> Encoding:

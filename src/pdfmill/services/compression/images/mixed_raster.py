@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pdfmill.engines.vips import Pixels, area_means, encode_jpeg, enlarge
+from pdfmill.engines.vips import Pixels, area_means, decode_jpeg, encode_jpeg, enlarge
 from pdfmill.services.compression.images.bilevel import bilevel_encodings
 from pdfmill.services.compression.images.description import Family, ImageDescription, Use
 from pdfmill.services.compression.images.encoding import Encoding
+from pdfmill.services.compression.images.view import View
 from pdfmill.services.compression.levels import Plan
 from pdfmill.services.compression.similarity import luma, structural_similarity
 
@@ -47,6 +48,9 @@ _LEAST_INK, _MOST_INK = 0.002, 0.22
 #: Of blocks of this many inches, so many may be full of ink before the page counts as a picture.
 _SOLID_INCHES, _SOLID_INK, _MOST_SOLID = 0.1, 0.6, 0.03
 
+#: Readers stretch the layers each in their own way, and a page that falls below its floor loses its layers.
+_SAFETY = 0.005
+
 #: What the objects around the layers cost in the file.
 _OVERHEAD_BYTES = 600
 
@@ -62,7 +66,7 @@ class MixedRaster:
         background: The paper, with the letters filled in.
         foreground: The colour of the ink.
         mask: A stencil; sample 0 lets the foreground through.
-        similarity: SSIM of the layers, painted, to the image.
+        similarity: SSIM of the layers, painted, to the image, both as they are seen.
     """
 
     background: Encoding
@@ -98,18 +102,22 @@ def is_scanned_page(image: ImageDescription) -> bool:
 def mixed_raster(image: ImageDescription, pixels: Pixels, plan: Plan) -> MixedRaster | None:
     """The layers of a scanned page of text; None if it is no such page or would not look the same."""
     assert image.dpi is not None
+    view = View(image, pixels)
     pixels, dpi = _at_mask_resolution(pixels, image.dpi)
     ink = find_ink(luma(pixels), dpi)
     if not _is_text(ink, dpi):
         return None
-    paper = _layer(pixels, ~_grown(ink), plan.paper_dpi / dpi)
-    colour = _layer(pixels, _core(ink), _INK_DPI / dpi)
-    similarity = _similarity(pixels, ink, paper, colour, _COMPARED_DPI / dpi)
-    if similarity < plan.least_layers_similarity:
+    paper = _encoded(_layer(pixels, ~_grown(ink), plan.paper_dpi / dpi), plan.jpeg_quality)
+    colour = _encoded(_layer(pixels, _core(ink), _INK_DPI / dpi), _INK_QUALITY)
+    painted = _painted(ink, paper, colour)
+    similarity = view.similarity(painted)
+    if similarity < plan.least_page_similarity + _SAFETY:
+        return None
+    if _letters_alike(pixels, painted, _COMPARED_DPI / dpi) < plan.least_layers_similarity:
         return None
     return MixedRaster(
-        background=_encoded(paper, plan.jpeg_quality),
-        foreground=_encoded(colour, _INK_QUALITY),
+        background=paper,
+        foreground=colour,
         mask=min(bilevel_encodings(ink), key=lambda each: each.stored_bytes),
         similarity=similarity,
     )
@@ -196,11 +204,18 @@ def _encoded(pixels: Pixels, quality: int) -> Encoding:
     return Encoding("jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False)
 
 
-def _similarity(pixels: Pixels, ink: Mask, paper: Pixels, colour: Pixels, scale: float) -> float:
-    """SSIM of the painted layers to the page where there are letters, at the resolution at which people read."""
+def _painted(ink: Mask, paper: Encoding, colour: Encoding) -> Pixels:
+    """The page that the layers make."""
     height, width = ink.shape
-    painted = enlarge(paper, width, height)
-    np.copyto(painted, enlarge(colour, width, height), where=ink[:, :, None])
+    painted, inked = (
+        enlarge(decode_jpeg(each.data, each.width, each.height), width, height) for each in (paper, colour)
+    )
+    np.copyto(painted, inked, where=ink[:, :, None])
+    return painted
+
+
+def _letters_alike(pixels: Pixels, painted: Pixels, scale: float) -> float:
+    """SSIM of the painted layers to the page where there are letters, at the resolution at which people read."""
     return structural_similarity(_scaled(pixels, scale), _scaled(painted, scale), least_contrast=_LETTER_CONTRAST)
 
 

@@ -132,7 +132,7 @@ class ExactWriter:
         leftwards = is_right_to_left(" ".join(line.text for line in lines))
         shape = _broken(shape_of(lines, measure, leftwards=leftwards))
         layout = Format(line=shape.pitch, start=shape.start, alignment=shape.alignment, leftwards=leftwards)
-        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link, on_paper=not cell.fill))
+        return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link, on_paper=False))
 
 
 def with_marker(item: ListItem) -> tuple[Line, ...]:

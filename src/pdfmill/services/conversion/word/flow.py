@@ -79,6 +79,7 @@ class FlowWriter:
         self._break = ""  # what has to come before the next paragraph
         self._anchored = ""
         self._placed = 0
+        self._cuts: dict[int, float] = {}
         self._y = 0.0
 
     def page(self, page: Page) -> None:
@@ -88,17 +89,17 @@ class FlowWriter:
         first = stretches[0][0]
         if setup != self._setup or not _alike(first, self._columns):
             self._end_section()
-            self._begin_section(setup, first, page)
+            self._begin_section(setup, page)
         else:
             self._break = PAGE_BREAK
+        for block in page.blocks:
+            if isinstance(block, Picture) and block.source == "background":
+                self._place(page, block)
+        self._y = setup.body.top
         for index, (columns, blocks_of_columns) in enumerate(stretches):
-            if index:
-                self._flush_anchored()
-                self._end_section()
-                self._columns, self._on_new_page = columns, False
-            else:
-                self._y = setup.body.top
-            self._stretch(page, setup, columns, blocks_of_columns)
+            if index or (self._on_new_page and columns and not self._break):
+                self._begin_columns(columns, blocks_of_columns, is_first=not index)
+            self._stretch(setup, page, columns, blocks_of_columns)
         if self._break or self._anchored:
             self._thin_paragraph()
 
@@ -110,7 +111,7 @@ class FlowWriter:
         self._document.write(self._section())
 
     def _stretch(
-        self, page: Page, setup: PageSetup, columns: ColumnBand | None, blocks_of_columns: Sequence[Sequence[Block]]
+        self, setup: PageSetup, page: Page, columns: ColumnBand | None, blocks_of_columns: Sequence[Sequence[Block]]
     ) -> None:
         top = bottom = self._y
         for index, blocks in enumerate(blocks_of_columns):
@@ -119,6 +120,7 @@ class FlowWriter:
                 measure = Measure(columns.boxes[index].left, columns.boxes[index].right)
             if index:
                 self._break, self._y = COLUMN_BREAK, top
+            self._cuts = _cuts(blocks, self._y, setup.body.bottom)
             for block in blocks:
                 self._block(page, block, measure)
             bottom = max(bottom, self._y)
@@ -126,9 +128,28 @@ class FlowWriter:
 
     # Sections
 
-    def _begin_section(self, setup: PageSetup, columns: ColumnBand | None, page: Page) -> None:
-        self._setup, self._columns, self._on_new_page, self._break = setup, columns, True, ""
+    def _begin_section(self, setup: PageSetup, page: Page) -> None:
+        self._setup, self._columns, self._on_new_page, self._break = setup, None, True, ""
         self._number = page.number - 1 + (self._common.number_offset or 0)
+
+    def _begin_columns(
+        self, columns: ColumnBand | None, blocks_of_columns: Sequence[Sequence[Block]], *, is_first: bool
+    ) -> None:
+        """Go on in other columns on the same page.
+
+        The white above all of them stands before them, for readers do not agree on what it means within the first.
+        """
+        tops = [min(block.box.top for block in blocks) for blocks in blocks_of_columns if blocks]
+        gap = min(tops, default=0.0) - self._y
+        if columns and gap > 2 * _THIN:
+            self._thin_paragraph(gap)
+            self._y += gap
+        elif is_first:
+            self._columns = columns
+            return
+        self._flush_anchored()
+        self._end_section()
+        self._columns, self._on_new_page = columns, False
 
     def _section(self) -> str:
         assert self._setup
@@ -208,7 +229,8 @@ class FlowWriter:
         if isinstance(block, Paragraph) and block.continues and self._continue(block, shape):
             self._y = shape.top + shape.height  # the column begins where it can, not where it did
             return
-        layout = _format(shape, before=self._room(shape.top, shape.height), leftwards=leftwards)
+        before = self._room(shape.top, shape.height) - self._cuts.get(id(block), 0.0)
+        layout = _format(shape, before=max(before, 0.0), leftwards=leftwards)
         layout = replace(layout, style=style, numbering=numbering)
         self._add(_Pending(layout, block.lines, shape, self._looks[style]))
         self._y += layout.before + shape.height
@@ -256,20 +278,60 @@ class FlowWriter:
         return paragraph(layout, set_runs(lines, shape, self._looks[""], self._document.link, on_paper=not cell.fill))
 
     def _picture(self, page: Page, picture: Picture, measure: Measure) -> None:
-        media_type, data = self._draw(page, picture)
-        relation = self._document.picture(media_type, data)
-        self._placed += 1
-        box, words = picture.box, " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
+        if picture.source == "background":
+            return  # it stands there already
         assert self._setup
+        box = picture.box
         inside = box.left > measure.left - 2 and box.right < measure.right + 2 and box.bottom < self._setup.body.bottom
-        if picture.source == "background" or not inside or box.top < self._y - 4 or _stands_beside(picture, page):
-            self._anchored += placed_picture(relation, self._placed, box, words)
+        if not inside or box.top < self._y - 4 or _stands_beside(picture, page):
+            self._place(page, picture)
             return
-        layout = Format(before=self._room(box.top, box.height), start=max(box.left - measure.left, 0.0))
-        self._add(_Pending(layout))
+        before = self._room(box.top, box.height) - self._cuts.get(id(picture), 0.0)
+        self._add(_Pending(Format(before=max(before, 0.0), start=max(box.left - measure.left, 0.0))))
         assert self._pending
-        self._pending.ahead += inline_picture(relation, self._placed, box, words)
-        self._y = max(self._y, box.top) + box.height + _THIN
+        self._pending.ahead += inline_picture(self._drawn(page, picture), self._placed, box, _described(page, picture))
+        self._y += max(before, 0.0) + box.height + _THIN
+
+    def _place(self, page: Page, picture: Picture) -> None:
+        """Put a picture at its place on the page; it belongs to the next paragraph."""
+        relation = self._drawn(page, picture)
+        self._anchored += placed_picture(relation, self._placed, picture.box, _described(page, picture))
+
+    def _drawn(self, page: Page, picture: Picture) -> str:
+        self._placed += 1
+        return self._document.picture(*self._draw(page, picture))
+
+
+def _described(page: Page, picture: Picture) -> str:
+    return " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
+
+
+def _height(block: Block) -> float:
+    """Points that a block is high at least, with lines as high as their largest letters."""
+    if isinstance(block, Table | Picture):
+        return block.box.height
+    return max(block.box.height, sum(max(word.style.size for word in line.words) for line in block.lines))
+
+
+def _cuts(blocks: Sequence[Block], top: float, bottom: float) -> dict[int, float]:
+    """By how many points the white above blocks is less, by their identity, for all of them to stay on the page.
+
+    Blocks that stand side by side come one below the other here; the last gaps give way first.
+    """
+    gaps = []
+    y = top
+    for block in blocks:
+        if block.angle or (isinstance(block, Picture) and block.source == "background"):
+            continue
+        gaps.append((id(block), max(block.box.top - y, 0.0)))
+        y = max(block.box.top, y) + _height(block)
+    found, over = {}, y - bottom
+    for identity, gap in reversed(gaps):
+        if over <= 0:
+            break
+        found[identity] = min(gap, over)
+        over -= found[identity]
+    return found
 
 
 def _format(shape: Shape, *, before: float, leftwards: bool) -> Format:

@@ -16,6 +16,8 @@ from pdfmill.services.layout.wordpages import WordDocument, WordPage
 _STRONG = 4.2
 #: Pages that are kept before the first invoice, and of one invoice; others are left out, so that memory is bounded.
 _BEFORE, _MOST_PAGES = 20, 400
+#: A page of fewer words begins no invoice.
+_FEWEST_WORDS = 12
 #: Part of the text of a page that a copy of it shares.
 _COPY = 0.93
 
@@ -122,6 +124,8 @@ class _Group:
 
 def _number_of(page: WordPage) -> str | None:
     """The number of the invoice that a page belongs to, if the page itself begins or names one."""
+    if len(page.words) < _FEWEST_WORDS:
+        return None
     reading = Reading(Sheet([page]))
     numbers = read_number(reading)
     if not numbers or numbers[0].score < _STRONG or not _heads_an_invoice(reading):

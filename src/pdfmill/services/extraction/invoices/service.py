@@ -12,9 +12,10 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.services.extraction.invoices.checks import check, review_reasons
 from pdfmill.services.extraction.invoices.documents import InvoicePages, group_pages
 from pdfmill.services.extraction.invoices.embedded.reader import Embedded, EmbeddedInvoice, read_embedded
-from pdfmill.services.extraction.invoices.grounding import Grounder
+from pdfmill.services.extraction.invoices.grounding import Grounder, found_fields
 from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice
 from pdfmill.services.extraction.invoices.rules.sheet import key
+from pdfmill.services.extraction.overlay import Mark
 from pdfmill.services.layout.wordpages import open_words
 
 
@@ -30,6 +31,26 @@ class ExtractedInvoices:
     document: InvoiceDocument
     needs_ocr: PageRanges | None
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Where each value stands, for the review picture."""
+        return [
+            Mark(evidence.page, evidence.box, _short(path), found.confidence, str(found.value))
+            for invoice in self.document.invoices
+            for path, found in found_fields(invoice)
+            if not path.startswith("differences")
+            for evidence in found.evidence
+        ]
+
+
+def _short(path: str) -> str:
+    """A path as a label: ``lines.0.net_amount`` → ``1 net amount``."""
+    parts = path.split(".")
+    last = parts[-1].replace("_", " ")
+    if parts[0] in ("lines", "vat_breakdown", "cash_discounts"):
+        return f"{int(parts[1]) + 1} {last}"
+    return f"{parts[0]} {last}" if parts[0] in ("seller", "buyer") else last
 
 
 class InvoiceExtractionService:

@@ -164,16 +164,17 @@ def owner_of(lines: Sequence[TextLine], stop: int) -> tuple[TextLine, int, int] 
             for first, last in below.segments(1.5):
                 street = below.text_of(range(first, last))
                 aligned = abs(below.words[first].box.left - line.words[start].box.left) < 3
-                if (
-                    aligned
-                    and re.search(r"\d", street)
-                    and re.search(r"[^\W\d_]{3}", street)
-                    and not below.dates
-                    and not below.amounts
-                    and ":" not in street
-                ):
+                if aligned and _is_street(street) and not below.amounts and not _has_date(below, first, last):
                     return line, start, end
     return None
+
+
+def _is_street(text: str) -> bool:
+    return bool(re.search(r"\d", text) and re.search(r"[^\W\d_]{3}", text)) and ":" not in text
+
+
+def _has_date(line: TextLine, start: int, end: int) -> bool:
+    return any(start <= date.start < end for date in line.dates)
 
 
 def _is_name(text: str) -> bool:

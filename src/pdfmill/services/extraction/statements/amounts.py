@@ -53,6 +53,7 @@ class Amount:
         mark: What tells its sign; None where nothing does.
         currency: ISO 4217; empty if none stands there.
         closed_up: Whether it follows other text without a column's gap.
+        doubly: Whether it has a minus beside a word for debit or credit.
     """
 
     value: Decimal
@@ -63,11 +64,12 @@ class Amount:
     box: Box
     raw: str
     closed_up: bool
+    doubly: bool = False
 
     @property
     def signed(self) -> Decimal:
         """With the sign that a minus, a parenthesis or a word for debit gives it."""
-        return -self.value if self.mark in ("minus", "debit") else self.value
+        return -self.value if self.mark in ("minus", "debit") or self.doubly else self.value
 
 
 @cache
@@ -153,10 +155,15 @@ class AmountReader:
         currency = self._currency(found)
         if currency is None or (found["word"] and meaning is None):
             return None
-        mark = _mark(found, meaning)
+        minuses = sum(sign in _MINUS for sign in _signs(found)) + bool(found["open"])
+        negative = minuses == 1  # nobody writes two; what has two is not what it seems
         box = union(word.box for word in words[start:end])
         closed_up = start > 0 and _gap(words, start) < _GROUP_GAP
-        return Amount(number.value, mark, currency, start, end, box, raw, closed_up)
+        mark: Mark | None = "minus" if negative else "plus" if _signs(found) else None
+        if meaning:
+            mark = "debit" if meaning == "debit" else "credit"
+        doubly = negative and bool(meaning)
+        return Amount(number.value, mark, currency, start, end, box, raw, closed_up, doubly)
 
     def _without_leading_zeros(self, digits: str) -> str:
         """A misprinted or misread first digit may be a zero; the amount is one all the same."""
@@ -174,13 +181,8 @@ class AmountReader:
         return ""
 
 
-def _mark(found: re.Match[str], meaning: str | None) -> Mark | None:
-    signs = {found["first"], found["second"], found["third"]} - {None, ""}
-    if found["open"] or signs & set(_MINUS):
-        return "minus"
-    if meaning:
-        return "debit" if meaning == "debit" else "credit"
-    return "plus" if signs else None
+def _signs(found: re.Match[str]) -> list[str]:
+    return [sign for name in ("first", "second", "third") if (sign := found[name])]
 
 
 def _gap(words: Sequence[Word], index: int) -> float:

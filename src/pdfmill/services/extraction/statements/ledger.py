@@ -89,11 +89,13 @@ class SignRules:
 
     def __init__(self, rows: Sequence[EntryRow], *, owed: bool) -> None:
         self._up: Side = "debit" if owed else "credit"
+        self._doubly: Counter[tuple[int, str]] = Counter()
         self._marks: dict[tuple[int, str, Side | None], Counter[str]] = {}
         for row in rows:
             for role in ("amount", "debit", "credit"):
                 if role in row.money:
                     mark = row.money[role][1].mark or "none"
+                    self._doubly[row.table, mark] += row.money[role][1].doubly
                     self._marks.setdefault((row.table, role, row.side), Counter())[mark] += 1
 
     def amount(self, row: EntryRow) -> tuple[Decimal, bool]:
@@ -111,12 +113,18 @@ class SignRules:
     def _single(self, row: EntryRow, amount: Amount) -> tuple[Decimal, bool]:
         mark = amount.mark
         if mark == "debit" or mark == "credit":
-            return self._toward(mark, amount.value), True
+            return self._toward(mark, amount.value, reverse=self._is_odd(row, amount)), True
         if row.side and self._counts(row, "amount")["minus"] * 2 <= self._counts(row, "amount").total():
             return self._toward(row.side, amount.value, reverse=mark == "minus"), True
         if mark:
             return (-amount.value if mark == "minus" else amount.value), True
         return self._unmarked(row, amount)
+
+    def _is_odd(self, row: EntryRow, amount: Amount) -> bool:
+        """Whether a minus beside a word for debit or credit is an exception, and so turns the amount round."""
+        mark = amount.mark or "none"
+        alike = sum(marks[mark] for (table, _, _), marks in self._marks.items() if table == row.table)
+        return amount.doubly and self._doubly[row.table, mark] * 2 < alike
 
     def _unmarked(self, row: EntryRow, amount: Amount) -> tuple[Decimal, bool]:
         """What has no mark is the other of what has one."""

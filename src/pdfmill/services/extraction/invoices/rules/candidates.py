@@ -24,6 +24,9 @@ _LATER_PAGE = 1.2
 _UPPER, _FOOT = 0.45, 0.85
 _BETWEEN = re.compile(r"^[\s:.#°º()\-–/,]*(?:[^\W\d_]{1,12}[\s:.#°º()\-–/,]*){0,3}$")
 
+#: "München, den 5. März": the town before a date.
+_PLACE = re.compile(r"^[^\W\d_][^\d:]{1,30},\s*$")
+
 #: Reads the values of a segment from an offset on: value and place.
 Reader = Callable[[Segment, int], Sequence[tuple[ValueT, Span]]]
 
@@ -58,7 +61,8 @@ def candidates(
         for value, span, place, worth in _beside(reading, label, read, strict=strict):
             score = label.weight + worth + min(len(label.key), 24) / 24
             if label.start > 0:
-                score -= 0.6 if _only_filler(label.segment.text[: label.start]) else 1.6
+                before = label.segment.text[: label.start]
+                score -= 0.0 if _PLACE.match(before) else 0.6 if _only_filler(before) else 1.6
             if span.segment.page > 0:
                 score -= _LATER_PAGE
             elif placed:

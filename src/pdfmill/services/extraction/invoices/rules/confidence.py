@@ -6,7 +6,7 @@ The figures come from `benchmarks/extraction.py`, which also tells how well they
 from __future__ import annotations
 
 from pdfmill.services.extraction.invoices.rules.items import Item
-from pdfmill.services.extraction.invoices.rules.parties import Party
+from pdfmill.services.extraction.invoices.rules.names import Party
 from pdfmill.services.extraction.invoices.rules.payment import Registered
 from pdfmill.services.extraction.invoices.rules.totals import Solution
 

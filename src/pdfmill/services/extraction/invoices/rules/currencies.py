@@ -52,17 +52,17 @@ _CODES = [
     "SAR",
 ]
 
-#: One of them in a pattern; the longer ones first.
-CURRENCY = (
-    "(?:"
-    + "|".join(
-        re.escape(sign) + ("" if not sign[-1].isalpha() else r"\b\.?")
-        for sign in sorted([*SIGNS, *_CODES], key=len, reverse=True)
-        if sign != "fr"
-    )
-    + ")"
-)
-_ANY = re.compile(rf"(?<![A-Za-z]){CURRENCY}(?![A-Za-z])", re.IGNORECASE)
+
+def _pattern() -> str:
+    """Signs and codes, the longer ones first; codes in capitals only, since some are words."""
+    signs = sorted((sign for sign in SIGNS if sign != "fr"), key=len, reverse=True)
+    words = "|".join(re.escape(sign) + (r"\b\.?" if sign[-1].isalpha() else "") for sign in signs)
+    return rf"(?:(?:{'|'.join(_CODES)})\b|(?i:eur\b|{words}))"
+
+
+#: One of them in a pattern that heeds case.
+CURRENCY = _pattern()
+_ANY = re.compile(rf"(?<![A-Za-z]){CURRENCY}(?![A-Za-z])")
 _KRONE = {"da": "DKK", "sv": "SEK"}
 
 
@@ -110,4 +110,4 @@ def _named(sheet: Sheet, languages: tuple[str, ...]) -> Iterator[tuple[str, Span
 
 
 def _beside_digits(text: str, match: re.Match[str]) -> bool:
-    return bool(re.match(r"\s?\d", text[match.end() :]) or re.search(r"\d\s?$", text[: match.start()]))
+    return bool(re.match(r"\s?[-–]?\d", text[match.end() :]) or re.search(r"\d\s?$", text[: match.start()]))

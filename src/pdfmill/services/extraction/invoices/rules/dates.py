@@ -14,10 +14,11 @@ _YEAR_FIRST = re.compile(r"(?<![\d.])((?:19|20)\d{2})\s?([-./])\s?(\d{1,2})\s?\2
 _COMPACT = re.compile(r"(?<![\d.,/-])(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.,/-])")
 _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-./])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2}|\d{2})(?![\d]|[./-]\d)")
 _DAY_MONTH = re.compile(
-    r"(?<![\d,])(\d{1,2})(?:st|nd|rd|th|er|\.|º|o|a)?[\s\-/.]*(?:de\s+|of\s+)?([a-z]{3,12})\.?,?[\s\-/']*(?:de\s+|del\s+)?"
-    r"((?:19|20)\d{2}|\d{2})(?!\d)"
+    r"(?<![\d,])(\d{1,2})(?:st|nd|rd|th|er|\.|º|o|a)?[\s\-/.]*(?:de\s+|of\s+)?([a-z]{3,12})\.?,?[\s\-/']*"
+    r"(?:de\s+|del\s+)?((?:19|20)\d{2})(?!\d)"
 )
-_MONTH_DAY = re.compile(r"(?<![a-z])([a-z]{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d{2})(?!\d)")
+_DAY_MONTH_SHORT = re.compile(r"(?<![\d,])(\d{1,2})[-/. ]([a-z]{3,9})[-/.' ]{1,2}(\d{2})(?![\d.,:])")
+_MONTH_DAY = re.compile(r"(?<![a-z])([a-z]{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+((?:19|20)\d{2})(?!\d)")
 _SLASHED = re.compile(r"(?<![\d./-])(\d{1,2})([/-])(\d{1,2})\2(?:(?:19|20)\d{2}|\d{2})(?!\d)")
 _EARLIEST, _LATEST = 1970, 2099
 
@@ -73,9 +74,10 @@ def _every(text: str, start: int, *, month_first: bool) -> Iterator[tuple[dateti
         preferred = in_order[::-1] if month_first and match[2] != "." else in_order
         yield preferred[0] or preferred[1], match.start(), match.end()
     names = month_names()
-    for match in _DAY_MONTH.finditer(text, start):
-        if month := names.get(match[2]):
-            yield _date(match[3], month, match[1]), match.start(), match.end()
+    for pattern in (_DAY_MONTH, _DAY_MONTH_SHORT):
+        for match in pattern.finditer(text, start):
+            if month := names.get(match[2]):
+                yield _date(match[3], month, match[1]), match.start(), match.end()
     for match in _MONTH_DAY.finditer(text, start):
         if month := names.get(match[1]):
             yield _date(match[3], month, match[2]), match.start(), match.end()

@@ -18,6 +18,8 @@ _MORE = re.compile(r"\s(?P<more>[/\-]\s?[\w./\-]+|[A-Z]?\d[\w./\-]*)")
 _FILLER = frozenset(
     ["nr", "no", "n", "num", "number", "nummer", "numero", "num", "numer", "id", "ref", "#", "nro", "nu"]
 )
+#: "Or", in all languages; it parts the terms with a discount from those without.
+_ALTERNATIVE = re.compile(r"[;,]|\b(?:oder|or|ou|of|oppure|lub|eller|o)\b")
 _LONGEST_NUMBER = 32
 _ZIP_CITY = re.compile(r"\d{4,5}\s+[A-Z]")
 
@@ -189,6 +191,13 @@ def read_references(reading: Reading, name: str) -> list[Candidate[str]]:
     return [each for each in candidates(reading, name, _read_id, strict=True) if not _is_date(reading, each.span)]
 
 
+def _clause(text: str, start: int, end: int) -> str:
+    """The part of a sentence around a match: terms with and without a discount stand side by side."""
+    before = [match.end() for match in _ALTERNATIVE.finditer(text, 0, start)]
+    after = [match.start() for match in _ALTERNATIVE.finditer(text, end)]
+    return text[max(before, default=0) : min(after, default=len(text))]
+
+
 def days_to_pay(reading: Reading) -> tuple[int, Span] | None:
     """The term of payment in days, where the terms name one without a discount."""
     for segment in reading.sheet.segments:
@@ -197,7 +206,7 @@ def days_to_pay(reading: Reading) -> tuple[int, Span] | None:
             continue
         for pattern in reading.lexicon.days:
             for match in pattern.finditer(text):
-                around = text[max(match.start() - 30, 0) : match.end() + 30]
-                if "%" not in around and "skonto" not in around and 0 < int(match[1]) <= 180:
+                clause = _clause(text, match.start(), match.end())
+                if "%" not in clause and "skonto" not in clause and 0 < int(match[1]) <= 180:
                     return int(match[1]), Span(segment, match.start(), match.end())
     return None

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span
 
 #: Characters of an IBAN by country (SWIFT IBAN registry).
-_IBAN_LENGTHS = {
+IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22,
     "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27,
     "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27,
@@ -37,7 +37,7 @@ _VAT = re.compile(
     r"|\d{2}[A-Z]{5}\d{4}[A-Z][A-Z0-9]Z[A-Z0-9]))(?![A-Za-z0-9])"
 )
 #: The same without the country, as they stand beside a label at home.
-_NATIONAL_VAT = re.compile(r"(?<![A-Za-z0-9])([A-Z]?\d[\d .\-]{6,16}[A-Z\d]|[A-Z]-?\d{7,8}-?[A-Z\d]?)(?![A-Za-z0-9])")
+_NATIONAL_VAT = re.compile(r"(?<![A-Za-z0-9])([A-Z]?\d[\d .\-]{5,16}\d[A-Z]?|[A-Z]-?\d{7,8}-?[A-Z\d]?)(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ def compact(text: str) -> str:
 @cache
 def is_iban(text: str) -> bool:
     """Whether it is an IBAN with right check digits (ISO 13616)."""
-    return bool(iban_numbers.is_valid(text, check_country=False)) and _IBAN_LENGTHS.get(text[:2], len(text)) == len(
-        text
-    )
+    return bool(iban_numbers.is_valid(text, check_country=False)) and IBAN_LENGTHS.get(text[:2], len(text)) == len(text)
 
 
 @cache
@@ -75,15 +73,14 @@ def is_vat_id(text: str) -> bool:
 
 
 def ibans_in(segment: Segment) -> Iterator[Identifier]:
-    """IBANs of a segment; those with wrong check digits too, if they are as long as their country's."""
+    """IBANs of a segment; those with wrong check digits or a few digits too few as well."""
     for match in _IBAN.finditer(segment.text):
         country = match[1]
         text = compact(match[0])
-        length = _IBAN_LENGTHS.get(country)
-        if length is None or len(text) < length:
-            if not (length and len(text) >= length - 4 and "iban" in segment.text[: match.start()].lower()):
-                continue
-            length = len(text)
+        length = IBAN_LENGTHS.get(country)
+        if length is None or len(text) < length - 4:
+            continue
+        length = min(length, len(text))
         end, count = match.start(), 0
         for offset, character in enumerate(match[0]):
             count += character.isalnum()

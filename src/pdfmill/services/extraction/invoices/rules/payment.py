@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pdfmill.services.extraction.invoices.rules.identifiers import (
+    IBAN_LENGTHS,
     Identifier,
     bics_in,
     ibans_in,
     national_ids_in,
     vat_ids_in,
 )
-from pdfmill.services.extraction.invoices.rules.parties import Party
+from pdfmill.services.extraction.invoices.rules.names import Party
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, key
 
@@ -39,7 +40,7 @@ def read_iban(reading: Reading) -> list[Registered]:
         labelled = labelled or any("iban" in other.text.lower() for other in left[-1:])
         for identifier in ibans_in(segment):
             score = (0.6 if identifier.valid else 0.0) + (0.35 if labelled else 0.0)
-            if identifier.valid or labelled or len(identifier.value) == 22:
+            if identifier.valid or labelled or len(identifier.value) == IBAN_LENGTHS[identifier.value[:2]]:
                 found.append(Registered(identifier, "iban:labelled" if labelled else "iban:form", score))
     return sorted(found, key=lambda each: -each.score)
 

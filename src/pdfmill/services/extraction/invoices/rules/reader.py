@@ -30,13 +30,14 @@ from pdfmill.services.extraction.invoices.rules.header import (
     read_number,
     read_references,
 )
-from pdfmill.services.extraction.invoices.rules.items import Item, Lines, lines_by_sum, read_lines, trimmed
+from pdfmill.services.extraction.invoices.rules.items import Item, Lines, read_lines
 from pdfmill.services.extraction.invoices.rules.kinds import judge, type_of
-from pdfmill.services.extraction.invoices.rules.parties import Party as FoundParty
+from pdfmill.services.extraction.invoices.rules.names import Party as FoundParty
 from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
 from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
+from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, trimmed
 from pdfmill.services.extraction.invoices.rules.totals import Solution, TotalsSolver, paid_and_due
 from pdfmill.services.extraction.invoices.rules.vat import breakdown_of
 
@@ -94,11 +95,12 @@ class InvoiceReader:
         items = self._items(lines, solution)
         kind = type_of(self._reading)
         sign = _sign(kind.code, solution)
+        totals = self._totals(solver, solution, items, sign)
         invoice = Invoice(
             **self._header(kind.found),
             **self._parties(),
-            totals=self._totals(solver, solution, items, sign),
-            vat_breakdown=self._breakdown(solution, sign),
+            totals=totals,
+            vat_breakdown=self._breakdown(solver, solution, totals, sign),
             lines=[self._line(item, sign) for item in items],
         )
         has_total = any(solver.scores[role] for role in ("gross", "amount_due"))
@@ -246,6 +248,15 @@ class InvoiceReader:
         sure = confidence.of_total(solution, role, labelled=candidate is not None)
         if candidate is not None:
             return self._found(value * sign, candidate.span, sure, candidate.rule)
+        if role == "tax" and value not in solver.printed and (parts := _tax_parts(solver, solution)):
+            return Found(
+                value=value * sign,
+                raw=" + ".join(part.span.text for part in parts),
+                source="derived",
+                confidence=sure,
+                rule="tax:sum",
+                evidence=self._sheet.evidence(*(part.span for part in parts)),
+            )
         span = self._printed(value, solution)
         if span is not None:
             return self._found(value * sign, span, sure, f"{role}:arithmetic")
@@ -276,9 +287,9 @@ class InvoiceReader:
         sure = confidence.of_label(candidate.score)
         return self._found(candidate.value * sign, candidate.span, sure, candidate.rule)
 
-    def _breakdown(self, solution: Solution, sign: int) -> list[VatBreakdown]:
+    def _breakdown(self, solver: TotalsSolver, solution: Solution, totals: Totals, sign: int) -> list[VatBreakdown]:
         sure = confidence.of_total(solution, "tax", labelled=True)
-        return [
+        rows = [
             VatBreakdown(
                 rate=self._found(row.rate.value, row.rate.span, sure, "vat:row"),
                 taxable_amount=self._found(row.base.value * sign, row.base.span, sure, "vat:row"),
@@ -286,6 +297,20 @@ class InvoiceReader:
             )
             for row in solution.breakdown
         ]
+        return rows or self._single_rate(solver, solution, totals, sure)
+
+    def _single_rate(self, solver: TotalsSolver, solution: Solution, totals: Totals, sure: float) -> list[VatBreakdown]:
+        """One rate for all, named beside the tax: ``VAT 20 %``."""
+        tax = solver.scores["tax"].get(solution.tax) if solution.tax else None
+        if tax is None or solution.net is None:
+            return []
+        for segment in self._sheet.row_of(tax.span.segment):
+            for amount in self._reading.amounts(segment):
+                exact = abs(solution.net) * amount.value / 100
+                if amount.percent and abs(exact - abs(tax.value)) <= Decimal("0.02"):
+                    rate = self._found(amount.value, amount.span, sure, "vat:beside_tax")
+                    return [VatBreakdown(rate=rate, taxable_amount=totals.tax_exclusive, tax_amount=totals.tax_amount)]
+        return []
 
     def _line(self, item: Item, sign: int) -> InvoiceLine:
         sure = confidence.of_item(item)
@@ -346,6 +371,13 @@ class InvoiceReader:
             rule=rule,
             evidence=self._sheet.evidence(span),
         )
+
+
+def _tax_parts(solver: TotalsSolver, solution: Solution) -> list[Amount]:
+    """The taxes at each rate, where the total is only their sum."""
+    if solution.by_rates and len(solution.breakdown) > 1:
+        return [row.tax for row in solution.breakdown]
+    return solver.tax_parts() if solution.tax == solver.tax_sum else []
 
 
 def _sign(code: str, solution: Solution) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from pdfmill.services.extraction.evidence import Evidence
 from pdfmill.services.layout.lines import rows_of, split_row
@@ -22,6 +23,8 @@ _NOT_KEY = re.compile(r"[^a-z0-9%#]+")
 _PIECES = re.compile(r"[^:=|]+[:=|]*")
 #: Single letters below one another: text that was set upright but runs down the margin.
 _STACK_LETTERS = 12
+#: Parts of a word's height: what is below its baseline, and by how much those of one line differ.
+_DESCENT, _ONE_BASELINE = 0.2, 0.3
 
 
 def fold(text: str) -> str:
@@ -148,7 +151,7 @@ class Sheet:
         self.pages = list(pages)
         self.rows: list[list[list[Segment]]] = []
         for index, page in enumerate(pages):
-            rows = rows_of(_without_stacks(page.words))
+            rows = [part for row in rows_of(_without_stacks(page.words)) for part in _baselines(row)]
             self.rows.append(
                 [[Segment.of(line, index, row) for line in split_row(words)] for row, words in enumerate(rows)]
             )
@@ -195,6 +198,25 @@ class Sheet:
             box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
             found.append(Evidence(page=page.number, box=box))
         return found
+
+
+def _baselines(row: list[Word]) -> list[list[Word]]:
+    """A row, taken apart where words of it stand above one another: lines of two columns, half a line out of step."""
+    ordered = sorted(row, key=lambda word: word.box.left)
+    if all(later.box.left > earlier.box.right - 1 for earlier, later in pairwise(ordered)):
+        return [row]
+    lines: list[list[Word]] = []
+    for word in sorted(row, key=_baseline):
+        if lines and _baseline(word) - _baseline(lines[-1][0]) < _ONE_BASELINE * max(word.box.height, 1):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
+
+
+def _baseline(word: Word) -> float:
+    """About where a word's letters stand: its box reaches down to the descent."""
+    return word.box.bottom - _DESCENT * word.box.height
 
 
 def _without_stacks(words: Sequence[Word]) -> list[Word]:

@@ -22,6 +22,8 @@ _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 #: Amounts of each role, and of those without a label, that are tried.
 _TRIED, _UNLABELLED = 10, 5
+#: What the sum of labelled taxes weighs.
+_SUM_WEIGHT = 5.0
 #: Lines below a heading in which its amounts stand.
 _LINES_BELOW = 3.0
 
@@ -77,7 +79,9 @@ class TotalsSolver:
         self._line_sum = sum(line_totals, _ZERO) if line_totals else None
         self.scores: dict[str, Scores] = {role: self._scores(role) for role in ROLES}
         money = [each for each in reading.money if (each.span.segment.page, each.span.segment.row) not in line_rows]
-        self._printed = {amount.value for amount in reading.money}
+        parts = self.tax_parts()
+        self.tax_sum = sum((part.value for part in parts), _ZERO) if len(parts) > 1 else None
+        self.printed = {amount.value for amount in reading.money}
         self._largest = max((abs(each.value) for each in money), default=Decimal(1)) or Decimal(1)
         ordered = sorted({each.value for each in money}, key=lambda value: -abs(value))
         self._unlabelled = ordered[:_UNLABELLED]
@@ -98,6 +102,20 @@ class TotalsSolver:
                 if known is None or known.score < score:
                     found[amount.value] = Candidate(amount.value, amount.span, score, f"{role}:{rule}", label)
         return found
+
+    def tax_parts(self) -> list[Amount]:
+        """Taxes that are labelled with their rate each: ``VAT 10 %`` and ``VAT 20 %``, a row for each."""
+        found: dict[Decimal, Amount] = {}
+        for label in self._reading.by_name.get("tax", ()):
+            if (label.segment.page, label.segment.row) in self._skipped:
+                continue
+            row = self._reading.sheet.row_of(label.segment)
+            numbers = [amount for segment in row for amount in self._reading.amounts(segment)]
+            rates = [amount.value.normalize() for amount in numbers if amount.percent]
+            money = [amount for amount in numbers if amount.is_money and amount.span.box.left > label.segment.box.left]
+            if len(rates) == 1 and money:
+                found.setdefault(rates[0], money[-1])
+        return list(found.values())
 
     def _height(self, amount: Amount) -> float:
         """Totals stand at the end."""
@@ -152,7 +170,7 @@ class TotalsSolver:
         if not solutions:
             return Solution(0.0)
         best = solutions[0]
-        if best.net is None or (not best.adds_up and self._names_a_tax()):
+        if best.net is None or (not best.tax and not best.by_rates and self._names_a_tax()):
             best = self._as_labelled(best)
         other = next((each for each in solutions if each.gross != best.gross), None)
         margin = best.score - other.score if other else 5.0
@@ -161,11 +179,12 @@ class TotalsSolver:
     def _as_labelled(self, best: Solution) -> Solution:
         """What stands beside the labels, though it does not add up."""
         net, tax = next(iter(self._tried("net")), None), next(iter(self._tried("tax")), None)
-        return Solution(best.score, best.gross, net, tax, by_lines=best.by_lines)
+        gross = next(iter([*self._tried("gross")[:1], *self._tried("amount_due")[:1]]), best.gross)
+        return Solution(best.score, gross, net, tax, by_lines=best.by_lines)
 
     def _solutions(self) -> Iterator[Solution]:
         nets = self._tried("net", "line_sum") + self._rate_sums()[:1]
-        taxes = self._tried("tax")
+        taxes = [*self._tried("tax"), *([self.tax_sum] if self.tax_sum else []), *self._rate_sums()[1:]]
         for gross in self._grosses():
             weight = self._weight("gross", gross) + max(self._weight("amount_due", gross) - 0.7, 0) * 0.5
             weight += 1.5 * float(abs(gross) / self._largest)
@@ -181,14 +200,15 @@ class TotalsSolver:
     def _grosses(self) -> list[Decimal]:
         derived = [net + tax for net in self._tried("net")[:4] for tax in self._tried("tax")[:4] if tax]
         both = [*self._tried("gross"), *self._tried("amount_due")[:4], *self._unlabelled]
-        return list(dict.fromkeys([*both, *(value for value in derived if value in self._printed)]))
+        return list(dict.fromkeys([*both, *(value for value in derived if value in self.printed)]))
 
     def _judged(self, weight: float, gross: Decimal, net: Decimal) -> Solution | None:
         tax = gross - net
         if not net or (net > 0) != (gross > 0) or abs(net) > abs(gross):
             return None
-        is_printed = (net in self._printed, not tax or tax in self._printed or -tax in self._printed)
         by_rates = bool(self.breakdown) and self._rate_sums() == [net, tax]
+        tax_is_told = not tax or by_rates or tax in self.printed or -tax in self.printed or tax == self.tax_sum
+        is_printed = (net in self.printed, tax_is_told)
         known = self._is_known_rate(net, tax)
         if not all(is_printed):
             # One of both may be missing, if the other is labelled and the pages name the rate.
@@ -196,6 +216,8 @@ class TotalsSolver:
             if not any(is_printed) or known < 2 or not self._weight(role, value):
                 return None
         net_weight, tax_weight = self._weight("net", net), self._weight("tax", tax)
+        if tax and tax == self.tax_sum:
+            tax_weight = max(tax_weight, _SUM_WEIGHT)
         by_lines = self._is_line_sum(net) or self._is_line_sum(gross)
         score = weight + 0.7 * net_weight + 0.7 * tax_weight
         if tax:

@@ -1,0 +1,106 @@
+"""Text: processor time beside PDFium's own and other readers', and words with boxes."""
+
+from __future__ import annotations
+
+import importlib.util
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+
+from pdfmill.core.context import Context
+from pdfmill.core.errors import PdfMillError
+from pdfmill.services.extraction.text import TextExtractionService
+from pdfmill.services.layout.wordpages import open_words
+from pdfmill.services.writing.manner import Manner, TextForm
+
+MOST_PAGES = 60
+
+
+def report(corpus: Path) -> list[str]:
+    sources = [path for path in sorted((corpus / "convert").glob("*.pdf")) if _pages(path)]
+    pages = sum(map(_pages, sources))
+    own = _measured(sources, _pdfium)
+    rows = [
+        ("PDFium, its own text", own),
+        ("pdfmill, words with boxes (what invoices and statements read)", _measured(sources, _words)),
+        ("pdfmill extract-text, plain", _measured(sources, _text(TextForm.PLAIN))),
+        ("pdfmill extract-text, json", _measured(sources, _text(TextForm.JSON))),
+    ]
+    if shutil.which("pdftotext"):
+        rows.append(("pdftotext", _program(sources, ["pdftotext"])))
+        rows.append(("pdftotext -bbox-layout", _program(sources, ["pdftotext", "-bbox-layout"])))
+    if importlib.util.find_spec("pdfplumber"):
+        rows.append(("pdfplumber, words with boxes", _measured(sources, _plumbed)))
+    return [
+        "## Text",
+        "",
+        f"{len(sources)} documents of {pages} pages.",
+        "",
+        "| | processor seconds | times PDFium | pages a second |",
+        "|---|--:|--:|--:|",
+        *(f"| {name} | {seconds:.2f} | {seconds / own:.1f} | {pages / seconds:.0f} |" for name, seconds in rows),
+        "",
+    ]
+
+
+def _pages(path: Path) -> int:
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            return len(document) if len(document) <= MOST_PAGES else 0
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+def _measured(sources: list[Path], work: Callable[[Path, Path], object]) -> float:
+    seconds = 0.0
+    for path in sources:
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.process_time()
+            try:
+                work(path, Path(folder))
+            except PdfMillError:
+                continue
+            seconds += time.process_time() - started
+    return seconds
+
+
+def _pdfium(path: Path, _folder: Path) -> None:
+    with pypdfium2.PdfDocument(path) as document:
+        for page in document:
+            page.get_textpage().get_text_range()
+
+
+def _words(path: Path, folder: Path) -> None:
+    with open_words(path, None, Context(folder)) as document:
+        for page_index in document.page_indices:
+            document.page(page_index)
+
+
+def _text(form: TextForm) -> Callable[[Path, Path], object]:
+    def work(path: Path, folder: Path) -> object:
+        return TextExtractionService().extract(path, folder / "text", form, Manner(), None, Context(folder))
+
+    return work
+
+
+def _plumbed(path: Path, _folder: Path) -> None:
+    import pdfplumber
+
+    with pdfplumber.open(path) as document:
+        for page in document.pages:
+            page.extract_words()
+
+
+def _program(sources: list[Path], argv: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for path in sources:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([*argv, str(path.resolve()), "out"], cwd=folder, capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

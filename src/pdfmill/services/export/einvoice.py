@@ -1,0 +1,153 @@
+"""What UBL and CII need of an invoice beyond what its pages say: codes, and reasons why it cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from pdfmill.core.errors import NotExportable
+from pdfmill.services.extraction.evidence import Found
+from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
+
+#: UNTDID 1001 codes that EN 16931 counts among credit notes.
+CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
+GUIDELINE = "urn:cen.eu:en16931:2017"
+
+#: Units as invoices write them, and their codes (UNECE recommendation 20); what is not here counts as one (C62).
+_UNITS = {
+    "HUR": "h std stunde stunden hour hours hrs heure heures uur uren ora ore hora horas timmar timer godz",
+    "DAY": "day days tag tage jour jours dag dagen dia dias giorni dage dagar",
+    "MON": "month months monat monate mois maand maanden mes meses mesi",
+    "ANN": "year years jahr jahre",
+    "KGM": "kg kilo kilogramm",
+    "GRM": "g gramm",
+    "LTR": "l liter litre litres liter(s) ltr",
+    "MTR": "m meter metre metres mètre mètres",
+    "MTK": "m2 m² qm",
+    "KMT": "km",
+    "KWH": "kwh",
+    "H87": "stk stück pcs pc piece pieces stuks stuk szt st styck",
+    "P1": "%",
+}
+_CODES = {unit: code for code, units in _UNITS.items() for unit in units.split()}
+_ONE = "C62"
+
+
+def value(found: Found[Any] | None) -> Any:
+    return None if found is None else found.value
+
+
+def decimal(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+def refuse_incomplete(invoice: Invoice) -> None:
+    """Both formats need these terms.
+
+    Raises:
+        NotExportable: One of them was not found.
+    """
+    needed = {
+        "number (BT-1)": invoice.invoice_number,
+        "date of issue (BT-2)": invoice.issue_date,
+        "currency (BT-5)": invoice.currency,
+        "name of the seller (BT-27)": invoice.seller.name,
+        "total with VAT (BT-112)": invoice.totals.tax_inclusive,
+        "total without VAT (BT-109)": invoice.totals.tax_exclusive,
+    }
+    missing = [name for name, found in needed.items() if found is None]
+    if missing:
+        raise NotExportable(
+            f"An electronic invoice needs what was not found: {', '.join(missing)}. Use --to json to see what was."
+        )
+
+
+def unit_code(line: InvoiceLine) -> str:
+    """The code of a line's unit; one from XML is a code already."""
+    unit = line.unit
+    if unit is None:
+        return _ONE
+    if unit.source == "xml":
+        return str(unit.value)
+    return _CODES.get(unit.value.lower().rstrip("."), _ONE)
+
+
+def country_of(party: Party) -> str | None:
+    """The country, named or told by the VAT identifier."""
+    named: str | None = value(party.country)
+    if named:
+        return named
+    vat_id: str = value(party.vat_id) or ""
+    return vat_id[:2].upper().replace("EL", "GR") if vat_id[:2].isalpha() else None
+
+
+def category(rate: Decimal | None, named: Found[str] | None) -> str:
+    """The VAT category (UNTDID 5305): named, else standard where there is a rate and zero-rated where there is none."""
+    if named is not None:
+        return named.value
+    return "S" if rate else "Z"
+
+
+def breakdown(invoice: Invoice) -> list[VatBreakdown]:
+    """VAT at each rate; where the pages have no table of it but one tax, that."""
+    if invoice.vat_breakdown:
+        return invoice.vat_breakdown
+    totals = invoice.totals
+    return [VatBreakdown(taxable_amount=totals.tax_exclusive, tax_amount=totals.tax_amount)]
+
+
+def rate_of(each: VatBreakdown) -> Decimal:
+    """The rate, or what it must be by base and tax."""
+    stated: Decimal | None = value(each.rate)
+    base, tax = value(each.taxable_amount), value(each.tax_amount)
+    if stated is not None:
+        return stated
+    return Decimal(tax * 100 / base).quantize(Decimal("0.1")).normalize() if base and tax else Decimal(0)
+
+
+def line_rate(invoice: Invoice, line: InvoiceLine) -> Decimal:
+    """The rate of a line; where it names none, that of the invoice if it has only one."""
+    stated: Decimal | None = value(line.vat_rate)
+    if stated is not None:
+        return stated
+    rates = [rate_of(each) for each in breakdown(invoice)]
+    return rates[0] if len(rates) == 1 else Decimal(0)
+
+
+def line_sum(invoice: Invoice) -> Decimal:
+    """The sum of the lines as stated, or of those there are; net where there are none."""
+    stated: Decimal | None = value(invoice.totals.line_net_sum)
+    if stated is not None:
+        return stated
+    amounts = [line.net_amount.value for line in invoice.lines if line.net_amount is not None]
+    net: Decimal = value(invoice.totals.tax_exclusive)
+    return sum(amounts, Decimal(0)) if amounts else net
+
+
+def due_amount(invoice: Invoice) -> Decimal:
+    """What is to pay, named or the total less what was paid (BR-CO-16)."""
+    stated: Decimal | None = value(invoice.totals.amount_due)
+    if stated is not None:
+        return stated
+    gross: Decimal = value(invoice.totals.tax_inclusive)
+    paid: Decimal = abs(value(invoice.totals.prepaid) or Decimal(0))
+    rounding: Decimal = value(invoice.totals.rounding) or Decimal(0)
+    return gross - paid + rounding
+
+
+def doubts(invoice: Invoice) -> Iterator[str]:
+    """What was assumed, in sentences."""
+    for each in breakdown(invoice):
+        if each.category is None and not rate_of(each):
+            yield "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be."
+            break
+    gross, net = value(invoice.totals.tax_inclusive), value(invoice.totals.tax_exclusive)
+    if net != gross and invoice.lines and abs(line_sum(invoice) - gross) < Decimal("0.02"):
+        yield "The lines are priced with VAT, which electronic invoices do not allow; correct them before sending."
+
+
+def lines_of(text: str | None, most: int) -> list[str]:
+    """The lines of an address, those beyond ``most`` put together."""
+    lines = [line for line in (text or "").splitlines() if line.strip()]
+    return lines if len(lines) <= most else [*lines[: most - 1], ", ".join(lines[most - 1 :])]

@@ -1,0 +1,63 @@
+"""Electronic invoices say what was read, and are read again as they were."""
+
+import io
+
+import pytest
+
+from builders.invoices import Bill, invoice_pdf
+from pdfmill.core.errors import NotExportable
+from pdfmill.engines.lxml import parse_xml
+from pdfmill.services.export.service import ExportService
+from pdfmill.services.extraction.invoices.embedded import cii, ubl
+from pdfmill.services.extraction.invoices.embedded.tree import Tree
+from pdfmill.services.extraction.invoices.grounding import found_fields
+from pdfmill.services.extraction.invoices.model import Invoice
+from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+
+READERS = {"cii": lambda root: cii.read_cii(Tree(root, "cii")), "ubl": lambda root: ubl.read_ubl(Tree(root, "ubl"))}
+
+
+@pytest.fixture
+def read(ctx, tmp_path):
+    def read(bill):
+        path = invoice_pdf(tmp_path / "invoice.pdf", bill)
+        (invoice,) = ctx.service(InvoiceExtractionService).extract(path, None, ctx).document.invoices
+        return invoice
+
+    return read
+
+
+@pytest.mark.parametrize("form", READERS)
+@pytest.mark.parametrize("credit", [False, True], ids=["invoice", "credit note"])
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_a_round_trip_keeps_every_value(read, tmp_path, form, credit, language):
+    invoice = read(Bill(language, credit=credit))
+    target = tmp_path / "out.xml"
+    ExportService().write_electronic_invoice(invoice, form, target)
+    again = READERS[form](parse_xml(io.BytesIO(target.read_bytes())))
+    before = {path: found.value for path, found in found_fields(invoice)}
+    after = {path: found.value for path, found in found_fields(again)}
+    changed = {path for path, value in before.items() if after.get(path) != value}
+    assert {path.rpartition(".")[2] for path in changed} <= {"unit"}  # which becomes a code
+    assert after["totals.amount_due"] == before["totals.tax_inclusive"]
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_the_same_invoice_gives_the_same_bytes(read, tmp_path, form):
+    invoice = read(Bill())
+    for name in ("one", "two"):
+        ExportService().write_electronic_invoice(invoice, form, tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_an_invoice_without_its_number_is_no_electronic_one(tmp_path, form):
+    with pytest.raises(NotExportable, match=r"number \(BT-1\)"):
+        ExportService().write_electronic_invoice(Invoice(), form, tmp_path / "out.xml")
+
+
+def test_units_become_codes_and_what_is_assumed_is_told(read, tmp_path):
+    free = read(Bill(rate=0))
+    assert ExportService().write_electronic_invoice(free, "cii", tmp_path / "out.xml") == [
+        "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be."
+    ]

@@ -1,0 +1,145 @@
+"""Invoices without XML: what the pages say, in ten languages."""
+
+import datetime
+from decimal import Decimal
+
+import pypdfium2
+import pytest
+
+from builders.invoices import LANGUAGES, LAYOUTS, Bill, Sold, invoice_pdf, letter
+from builders.sheet import sheets
+from pdfmill.services.extraction.invoices.grounding import found_fields
+
+
+def values(invoice):
+    return {name: found.value for name, found in found_fields(invoice)}
+
+
+def expected(bill):
+    return {
+        "invoice_number": bill.number,
+        "issue_date": bill.date,
+        "due_date": bill.due,
+        "type_code": "381" if bill.credit else "380",
+        "currency": bill.currency,
+        "seller.name": bill.seller,
+        "seller.vat_id": bill.vat_id,
+        "buyer.name": bill.buyer,
+        "payment.iban": bill.iban.replace(" ", ""),
+        "totals.tax_exclusive": bill.net,
+        "totals.tax_amount": bill.tax,
+        "totals.tax_inclusive": bill.gross,
+    }
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_is_read_in_every_language(only, tmp_path, language, layout):
+    bill = Bill(language)
+    invoice = only(invoice_pdf(tmp_path / "invoice.pdf", bill, layout))
+    assert {name: values(invoice)[name] for name in expected(bill)} == expected(bill)
+    assert [
+        (line.name.value, line.quantity.value, line.net_price.value, line.net_amount.value) for line in invoice.lines
+    ] == [(each.name, each.quantity, each.price, each.amount) for each in bill.sold]
+    assert not invoice.needs_review, invoice.review_reasons
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_credit_note_is_one_by_its_title(only, tmp_path, language):
+    bill = Bill(language, credit=True)
+    assert values(only(invoice_pdf(tmp_path / "invoice.pdf", bill, "form"))).items() >= expected(bill).items()
+
+
+def test_rows_below_a_line_are_its_description(only, tmp_path):
+    invoice = only(invoice_pdf(tmp_path / "invoice.pdf"))
+    assert invoice.lines[1].description.value == "oak, oiled\nmade to measure"
+    assert invoice.lines[0].description is None
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_text_within_the_boxes_of_a_value_is_that_value(only, tmp_path, layout):
+    path = invoice_pdf(tmp_path / "invoice.pdf", Bill("de"), layout)
+    invoice = only(path)
+    with pypdfium2.PdfDocument(path) as document:
+        page = document[0]
+        text = page.get_textpage()
+        for name, found in found_fields(invoice):
+            if found.source == "derived":
+                continue
+            shown = []
+            for evidence in found.evidence:
+                left, top, right, bottom = evidence.box
+                height = page.get_height()
+                shown.append(text.get_text_bounded(left - 1, height - bottom, right + 1, height - top - 2).strip())
+            assert found.raw.replace("\n", " ") in " ".join(" ".join(shown).split()), name
+
+
+def test_the_same_document_gives_the_same_bytes(read, tmp_path):
+    path = invoice_pdf(tmp_path / "invoice.pdf")
+    assert read(path).model_dump_json() == read(path).model_dump_json()
+
+
+def test_totals_that_do_not_add_up_are_told(only, tmp_path):
+    class Wrong(Bill):
+        @property
+        def gross(self):
+            return self.net + self.tax + Decimal("100.00")
+
+    invoice = only(invoice_pdf(tmp_path / "invoice.pdf", Wrong()))
+    assert invoice.needs_review
+    failed = [check for check in invoice.checks if not check.ok]
+    assert [(check.id, check.difference) for check in failed] == [("BR-CO-15", Decimal("100.00"))]
+    assert invoice.totals.tax_inclusive.confidence < 0.8
+
+
+def test_an_iban_with_a_wrong_digit_is_kept_and_told(only, tmp_path):
+    invoice = only(invoice_pdf(tmp_path / "invoice.pdf", Bill(iban="DE89 3704 0044 0532 0130 01")))
+    assert invoice.payment.iban.value == "DE89370400440532013001"
+    assert invoice.payment.iban.confidence < 0.9
+    assert "IBAN" in {check.id for check in invoice.checks if not check.ok}
+
+
+def test_lines_go_on_over_pages(only, tmp_path):
+    sold = tuple(Sold(f"Article {number}", Decimal(2), Decimal(number) + Decimal("0.50")) for number in range(1, 61))
+    bill = Bill(sold=sold)
+
+    def part(first, last):
+        def build(sheet):
+            words = bill.words
+            sheet.text(60, 60, f"{words.title} {bill.number}", 14, "bold")
+            sheet.text(60, 80, f"{words.date}: {bill.day(bill.date)}")
+            sheet.text(60, 120, words.headings[0], 10, "bold")
+            for x, heading in zip((300, 380, 480), words.headings[1:], strict=True):
+                sheet.text(x, 120, heading, 10, "bold")
+            y = 120
+            for each in sold[first:last]:
+                y += 16
+                sheet.text(60, y, each.name)
+                for x, text in zip((300, 380, 480), (each.quantity, each.price, each.amount), strict=True):
+                    sheet.text(x, y, f"{text}")
+            if last == len(sold):
+                for row, (label, amount) in enumerate(
+                    ((words.net, bill.net), (f"{words.tax} 20%", bill.tax), (words.gross, bill.gross))
+                ):
+                    sheet.text(330, y + 30 + 16 * row, label)
+                    sheet.text(480, y + 30 + 16 * row, bill.money(amount))
+
+        return build
+
+    invoice = only(sheets(tmp_path / "long.pdf", part(0, 25), part(25, 50), part(50, 60)))
+    assert invoice.pages == "1-3"
+    assert [line.net_amount.value for line in invoice.lines] == [each.amount for each in sold]
+    assert {line.net_amount.evidence[0].page for line in invoice.lines} == {1, 2, 3}
+
+
+def test_the_last_day_of_the_discount_is_not_the_last_day_to_pay(only, tmp_path):
+    bill = Bill("de")
+
+    def build(sheet):
+        letter(bill.but(due=datetime.date(2024, 4, 24)))(sheet)
+        sheet.text(60, 600, "3% Skonto bei Zahlung bis 04.04.2024, zahlbar netto bis 24.04.2024.")
+
+    invoice = only(sheets(tmp_path / "invoice.pdf", build))
+    assert invoice.due_date.value == datetime.date(2024, 4, 24)
+    assert [each.date.value for each in invoice.cash_discounts] == [datetime.date(2024, 4, 4)]
+    assert [each.percent.value for each in invoice.cash_discounts] == [Decimal(3)]
