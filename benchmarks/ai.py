@@ -172,7 +172,8 @@ def _memory() -> list[str]:
         peak = _peak_in_sandbox(path)
         seconds = time.process_time() - started
     return [
-        f"{PAGES} pages, {len(texts)} sentences: {seconds:.1f} s of processor time here; {peak:.0f} MiB at most in the sandbox."
+        f"{PAGES} pages, {len(texts)} sentences: {seconds:.1f} s of processor time here; {peak:.0f} MiB at most in the "
+        "sandbox."
     ]
 
 

@@ -44,7 +44,5 @@ def build_services() -> Mapping[type[Any], Any]:
         OverlayService(),
         ExportService(),
         OCRService(),
-        SummaryService(),
-        TranslationService(),
     )
     return {type(service): service for service in services}
