@@ -16,7 +16,7 @@ import pypdfium2
 from pdfmill.core.context import Context
 from pdfmill.core.errors import PdfMillError
 from pdfmill.services.extraction.text import TextExtractionService
-from pdfmill.services.layout.wordpages import open_words
+from pdfmill.services.layout.page_words import open_words
 from pdfmill.services.writing.manner import Manner, TextForm
 
 MOST_PAGES = 60

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pdfmill.engines.pdfium import Characters, Graphics, picture_share
+from pdfmill.engines.pdfium import Characters, picture_share
 from pdfmill.services.layout.model import TextQuality, Word
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
@@ -31,16 +31,20 @@ _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*
 
 
 def quality_of(
-    characters: Characters, words: Sequence[Word], graphics: Graphics, size: tuple[float, float]
+    characters: Characters,
+    words: Sequence[Word],
+    pictures: Sequence[tuple[float, float, float, float]],
+    size: tuple[float, float],
 ) -> TextQuality:
     """The quality of a page's text.
 
     Args:
         words: All words of the page.
+        pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
         size: Width and height of the page in points.
     """
     text = "".join(word.text for word in words)
-    look = first_look(len(text), graphics.pictures, size)
+    look = first_look(len(text), pictures, size)
     return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(characters, text, words) else look
 
 
@@ -54,11 +58,16 @@ def first_look(
         pictures: Boxes of the page's pictures.
         size: Width and height of the page in points.
     """
-    if character_count < _SPARSE and picture_share(pictures, size) > _COVERED:
+    if is_sparse(character_count) and picture_share(pictures, size) > _COVERED:
         return TextQuality.IMAGE_ONLY
     if not character_count:
         return TextQuality.IMAGE_ONLY if pictures else TextQuality.BLANK
     return TextQuality.GOOD
+
+
+def is_sparse(character_count: int) -> bool:
+    """Whether a page has so few characters without spaces that its pictures tell what it is."""
+    return character_count < _SPARSE
 
 
 def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:

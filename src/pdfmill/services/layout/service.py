@@ -146,7 +146,7 @@ class LayoutDocument:
             self._meter.characters += len(characters.codepoints)
             layers = read_layers(characters, size, page.links(), page.structure_types())
             words = [word for layer in layers for word in layer.words]
-            quality = quality_of(characters, words, graphics, size)
+            quality = quality_of(characters, words, graphics.pictures, size)
         recognised = self._recognised.get(page_index)
         if recognised is not None and quality is TextQuality.IMAGE_ONLY:
             return _ReadPage(size, [recognised, *layers], graphics, TextQuality.RECOGNISED)

@@ -121,7 +121,7 @@ class PageWork:
         return FoundPage(
             size,
             layers,
-            quality_of(characters, words, graphics, size),
+            quality_of(characters, words, graphics.pictures, size),
             drawing_dpi(graphics, size),
             _scan_dpi(graphics, size),
         )

@@ -10,7 +10,7 @@ from pdfmill.services.extraction.invoices.rules.kinds import titles
 from pdfmill.services.extraction.invoices.rules.reader import InvoiceReader, RuleReading
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, key
-from pdfmill.services.layout.wordpages import WordDocument, WordPage
+from pdfmill.services.layout.page_words import PageWords, WordDocument
 
 #: How sure a page's number must be to begin another invoice.
 _STRONG = 4.2
@@ -97,12 +97,12 @@ class _Group:
 
     def __init__(self) -> None:
         self.number: str | None = None
-        self._pages: list[WordPage] = []
+        self._pages: list[PageWords] = []
         self._numbers: list[int] = []
         self._seen: list[frozenset[str]] = []
         self._left_out = 0
 
-    def add(self, page: WordPage, number: str | None) -> None:
+    def add(self, page: PageWords, number: str | None) -> None:
         self.number = self.number or number
         if len(self._pages) >= (_BEFORE if self.number is None else _MOST_PAGES):
             self._left_out += 1
@@ -122,7 +122,7 @@ class _Group:
         return [InvoicePages(self._numbers, read, reader.reading, reader.looks_like(read), self._left_out)]
 
 
-def _number_of(page: WordPage) -> str | None:
+def _number_of(page: PageWords) -> str | None:
     """The number of the invoice that a page belongs to, if the page itself begins or names one."""
     if len(page.words) < _FEWEST_WORDS:
         return None

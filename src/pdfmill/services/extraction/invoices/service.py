@@ -16,7 +16,7 @@ from pdfmill.services.extraction.invoices.grounding import Grounder, found_field
 from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.overlay import Mark
-from pdfmill.services.layout.wordpages import open_words
+from pdfmill.services.layout.page_words import open_words
 
 
 @dataclass(frozen=True)

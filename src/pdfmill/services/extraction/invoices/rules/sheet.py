@@ -14,7 +14,7 @@ from itertools import pairwise
 from pdfmill.services.extraction.evidence import Evidence
 from pdfmill.services.layout.lines import rows_of, split_row
 from pdfmill.services.layout.model import Box, Line, Word, union
-from pdfmill.services.layout.wordpages import WordPage
+from pdfmill.services.layout.page_words import PageWords
 
 #: Letters that have no decomposition in Unicode but a plain form on paper.
 _PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d", "œ": "oe", "’": "'", "º": "o", "°": "o"})
@@ -147,7 +147,7 @@ class Sheet:
         rows: For each page its rows from top to bottom, each a list of segments from left to right.
     """
 
-    def __init__(self, pages: Sequence[WordPage]) -> None:
+    def __init__(self, pages: Sequence[PageWords]) -> None:
         self.pages = list(pages)
         self.rows: list[list[list[Segment]]] = []
         for index, page in enumerate(pages):
@@ -164,7 +164,7 @@ class Sheet:
     @property
     def source(self) -> str:
         """``ocr`` where the words were recognised, else ``text``."""
-        return "ocr" if any(page.recognised for page in self.pages) else "text"
+        return "ocr" if any(page.source == "ocr" for page in self.pages) else "text"
 
     def row_of(self, segment: Segment) -> list[Segment]:
         return self.rows[segment.page][segment.row]
