@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from missing import not_run
 from pdfmill.core.context import Context
+from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.operations import load_registry
 from pdfmill.services import build_services
 
@@ -35,6 +37,13 @@ def ctx(tmp_path, reporter):
     work_dir = tmp_path / "work"
     work_dir.mkdir()
     return Context(work_dir, reporter=reporter, services=build_services())
+
+
+@pytest.fixture
+def language_data():
+    """For tests that recognise text."""
+    if "eng" not in installed_languages() or not can_orient():
+        not_run("the language data of Tesseract are not installed")
 
 
 @pytest.fixture(scope="session")

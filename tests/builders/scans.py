@@ -7,6 +7,7 @@ from pathlib import Path
 import img2pdf
 import numpy as np
 import ocrmypdf
+import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path(ocrmypdf.__file__).parent / "data" / "NotoSans-Regular.ttf"
@@ -61,6 +62,13 @@ def scan_pdf(path, *pages):
     """A PDF of which each page is a picture."""
     path.write_bytes(img2pdf.convert([png(page) for page in pages]))
     return path
+
+
+def scanned(path, source):
+    """The pages of a PDF as a scanner makes them: pictures and nothing else."""
+    with pypdfium2.PdfDocument(source) as document:
+        pages = [page.render(scale=DPI / 72, grayscale=True).to_numpy().squeeze() for page in document]
+    return scan_pdf(path, *pages)
 
 
 def found_part(text, lines=ENGLISH):

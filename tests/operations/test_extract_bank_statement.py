@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from builders.pdf import text_pdf
+from builders.scans import scanned
 from builders.sheet import sheets
 from builders.statement import account, without
 from builders.statement_layouts import LAYOUTS
@@ -110,7 +111,22 @@ def test_forms_that_need_entries_refuse_what_is_no_statement(perform, tmp_path):
 
 def test_a_scan_without_text_asks_for_ocr(perform, tmp_path):
     outcome = perform(sheets(tmp_path / "a.pdf", lambda sheet: sheet.picture(0, 0, 595, 842)))
-    assert outcome.result.outcome == "needs_ocr"
-    assert outcome.warnings == (
-        "There is no text in the document, only pictures of it. Run OCR on it first, then send what comes out.",
-    )
+    assert (outcome.result.outcome, outcome.result.needs_ocr) == ("needs_ocr", "1")
+    assert [warning[:32] for warning in outcome.warnings] == ["There is no text in the document"]
+
+
+def test_a_scan_is_recognised_and_proved_by_its_balances(perform, statement, tmp_path, language_data):
+    outcome = perform(scanned(tmp_path / "scan.pdf", statement), overlay=True)
+    (read,) = outcome.result.statements
+    assert (read.reconciliation, read.entries) == ("exact", 12)
+    assert "Its text was recognised from pictures." in read.needs_review
+
+
+def test_ocr_can_be_left_out_and_the_pages_are_told(perform, statement, tmp_path):
+    path = tmp_path / "mixed.pdf"
+    with pikepdf.open(statement) as pdf, pikepdf.open(scanned(tmp_path / "scan.pdf", statement)) as scan:
+        pdf.pages.extend(scan.pages)
+        pdf.save(path)
+    outcome = perform(path, ocr="off")
+    assert (outcome.result.needs_ocr, len(outcome.result.statements)) == ("2", 1)
+    assert outcome.warnings[0].startswith("Pages 2 have no text that can be read")

@@ -7,6 +7,7 @@ import pytest
 
 from builders.invoices import Bill, cii, form, invoice_pdf, letter
 from builders.pdf import text_pdf
+from builders.scans import scanned
 from builders.sheet import sheets
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import NotAnInvoice
@@ -33,6 +34,15 @@ def test_the_result_tells_what_matters(perform, tmp_path):
     (invoice,) = perform(invoice_pdf(tmp_path / "a.pdf", bill)).result.invoices
     assert (invoice.invoice_number, invoice.gross, invoice.seller) == (bill.number, str(bill.gross), bill.seller)
     assert (invoice.source, invoice.lines, invoice.needs_review) == ("rules", 3, False)
+
+
+def test_a_scan_is_recognised(perform, tmp_path, language_data):
+    bill = Bill()
+    path = scanned(tmp_path / "scan.pdf", invoice_pdf(tmp_path / "a.pdf", bill))
+    (invoice,) = perform(path).result.invoices
+    assert (invoice.invoice_number, invoice.gross, invoice.needs_review) == (bill.number, str(bill.gross), True)
+    refused = perform(path, ocr="off")
+    assert (refused.result.outcome, refused.result.needs_ocr) == ("needs_ocr", "1")
 
 
 @pytest.mark.parametrize(

@@ -126,9 +126,9 @@ def _write_text(source: InputFile, options: ConvertOptions, ctx: Context) -> Out
 
 
 def _recogniser(options: ConvertOptions) -> Recognise | None:
-    from pdfmill.services.ocr.page_layers import recognised_layers
+    from pdfmill.services.ocr.page_layers import recogniser
 
-    return recognised_layers if options.ocr == "auto" else None
+    return recogniser(options.ocr)
 
 
 def _write_word(source: InputFile, options: ConvertOptions, ctx: Context) -> Outcome[ConvertResult]:

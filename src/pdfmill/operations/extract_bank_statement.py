@@ -42,6 +42,9 @@ class ExtractBankStatementOptions(Options):
         description="Also write a copy of the PDF in which every value that was found is boxed, labelled, and coloured "
         "by confidence.",
     )
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
 
 
 class StatementSummary(Result):
@@ -72,9 +75,10 @@ class ExtractBankStatementResult(Result):
     """What was read."""
 
     outcome: Literal["statements", "not_a_statement", "needs_ocr"] = Field(
-        description="needs_ocr: there is nothing but pictures of text, and no OCR was at hand."
+        description="needs_ocr: there is nothing but pictures of text, in which no words were recognised."
     )
     looks_like: str | None = Field(description="What the document seems to be instead of a statement.")
+    needs_ocr: str | None = Field(description="Pages whose text is absent or garbled, such as 2,5-7; null if none.")
     statements: list[StatementSummary] = Field(description="One for each account and period.")
 
 
@@ -83,10 +87,12 @@ def run(inputs: Inputs, options: ExtractBankStatementOptions, ctx: Context) -> O
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.export.service import ExportService
     from pdfmill.services.extraction.statements.service import BankStatementExtractionService
+    from pdfmill.services.ocr.page_layers import recogniser
 
     source = inputs.single
     reading = ctx.stage("statements", share=0.8) if options.overlay else ctx
-    found = ctx.service(BankStatementExtractionService).extract(source.path, reading)
+    service = ctx.service(BankStatementExtractionService)
+    found = service.extract(source.path, reading, recognise=recogniser(options.ocr))
     if not found.statements and options.to != "json":
         raise NotAStatement(_refusal(found), outcome=found.outcome, looks_like=found.looks_like)
     suffix, media_type = _FILES[options.to]
@@ -96,6 +102,7 @@ def run(inputs: Inputs, options: ExtractBankStatementOptions, ctx: Context) -> O
         result=ExtractBankStatementResult(
             outcome=found.outcome,
             looks_like=found.looks_like,
+            needs_ocr=found.needs_ocr,
             statements=[_summary(statement) for statement in found.statements],
         ),
         outputs=(
@@ -137,14 +144,19 @@ def _summary(statement: Statement) -> StatementSummary:
 
 
 def _refusal(found: StatementFile) -> str:
+    from pdfmill.services.layout.recognition import ONLY_PICTURES
+
     if found.outcome == "needs_ocr":
-        return "There is no text in the document, only pictures of it. Run OCR on it first, then send what comes out."
+        return ONLY_PICTURES
     return f"The document is no bank statement; it looks like: {found.looks_like}. Send a statement of an account."
 
 
 def _doubts(found: StatementFile) -> list[str]:
+    from pdfmill.services.layout.recognition import unread_pages
+
     several = len(found.statements) > 1
-    return [
+    unread = [unread_pages(found.needs_ocr)] if found.needs_ocr and found.outcome != "needs_ocr" else []
+    return unread + [
         f"Statement {number}: {doubt}" if several else doubt
         for number, statement in enumerate(found.statements, start=1)
         for doubt in statement.needs_review

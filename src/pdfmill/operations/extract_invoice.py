@@ -41,6 +41,9 @@ class ExtractInvoiceOptions(Options):
         True,
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",
     )
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
 
 
 class InvoiceSummary(Result):
@@ -69,7 +72,8 @@ class ExtractInvoiceResult(Result):
     """What was read."""
 
     outcome: Literal["invoices", "not_an_invoice", "needs_ocr"] = Field(
-        description="needs_ocr: the pages are pictures without text, so run OCR first; not_an_invoice: see looks_like."
+        description="needs_ocr: the pages are pictures of text, in which no words were recognised; "
+        "not_an_invoice: see looks_like."
     )
     looks_like: str | None = Field(description="What the document seems to be, if it is no invoice.")
     invoices: list[InvoiceSummary] = Field(description="The invoices, in the order of their pages.")
@@ -80,11 +84,14 @@ def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome
     """Read the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
+    from pdfmill.services.ocr.page_layers import recogniser
 
     source = inputs.single
     extracting = ctx.stage("invoices", share=0.8 if options.overlay else 1.0)
     service = ctx.service(InvoiceExtractionService)
-    extracted = service.extract(source.path, options.pages, extracting, use_xml=options.use_xml)
+    extracted = service.extract(
+        source.path, options.pages, extracting, use_xml=options.use_xml, recognise=recogniser(options.ocr)
+    )
     document = extracted.document
     if not document.invoices and options.to != "json":
         raise NotAnInvoice(_refusal(extracted), outcome=document.outcome, looks_like=document.looks_like)
@@ -104,8 +111,10 @@ def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome
 
 
 def _refusal(extracted: ExtractedInvoices) -> str:
+    from pdfmill.services.layout.recognition import ONLY_PICTURES
+
     if extracted.document.outcome == "needs_ocr":
-        return "There is no text in the document, only pictures of it. Run OCR on it first, then send what comes out."
+        return ONLY_PICTURES
     looks_like = extracted.document.looks_like
     return f"The document is no invoice; it looks like {looks_like}. Send an invoice or a credit note."
 

@@ -64,7 +64,7 @@ def run(inputs: Inputs, options: ExtractTextOptions, ctx: Context) -> Outcome[Ex
     """Read the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.extraction.text import TextExtractionService
-    from pdfmill.services.ocr.page_layers import recognised_layers
+    from pdfmill.services.ocr.page_layers import recogniser
     from pdfmill.services.writing.manner import Manner, TextForm
 
     source = inputs.single
@@ -72,7 +72,7 @@ def run(inputs: Inputs, options: ExtractTextOptions, ctx: Context) -> Outcome[Ex
     target = ctx.path(f"text{suffix}")
     manner = Manner(dehyphenate=options.dehyphenate, running_lines=options.running_lines)
     service = ctx.service(TextExtractionService)
-    recognise = recognised_layers if options.ocr == "auto" else None
+    recognise = recogniser(options.ocr)
     text = service.extract(source.path, target, TextForm(options.mode), manner, options.pages, ctx, recognise=recognise)
     return Outcome(
         result=ExtractTextResult(

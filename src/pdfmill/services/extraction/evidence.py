@@ -34,7 +34,7 @@ class Found(BaseModel, Generic[T]):
         description="text is the document's own text, ocr was recognised, derived was concluded from other values, xml "
         "is a file that the document carries."
     )
-    confidence: float = Field(ge=0, le=1, description="Measured part of such values that are right.")
+    confidence: float = Field(ge=0, le=1, description="Set by rule, from what speaks for the value.")
     rule: str = Field(description="Name of the rule that found it.")
     evidence: list[Evidence] = Field(
         description="Where it stands; empty for derived values, and where the pages do not show one of xml."

@@ -6,14 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
 from pdfmill.services.layout.model import TextQuality
 from pdfmill.services.layout.quality import first_look
 from pdfmill.services.layout.words import Layer
 
 #: Given a document, the points in a unit of each page's user space, and indices of pages that are pictures: the words
-#: of those that it can read. `pdfmill.services.ocr.page_layers.recognised_layers` is one.
+#: of those that it can read. `pdfmill.services.ocr.page_layers.recogniser` has one.
 Recognise = Callable[[Path, Sequence[float], Sequence[int], Context], Mapping[int, Layer]]
+
+
+#: What those say who found nothing but pictures, or some pages of them.
+ONLY_PICTURES = (
+    "There is no text in the document, only pictures of it, and no words were recognised in them. Leave ocr on auto, "
+    "send a sharper scan, or ask the operator which languages OCR has."
+)
+
+
+def unread_pages(pages: PageRanges | str) -> str:
+    """What those say who read the rest."""
+    return (
+        f"Pages {pages} have no text that can be read, so nothing was read there. Leave ocr on auto, or run ocr on the "
+        "document and send what comes out."
+    )
 
 
 def layers_of_pictures(

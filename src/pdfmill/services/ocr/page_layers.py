@@ -6,11 +6,13 @@ import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from pdfmill.core.context import Context
 from pdfmill.core.language_data import installed_languages
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, Style, Word
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.words import Layer
 from pdfmill.services.ocr.model import ReadLine, ReadPage
 from pdfmill.services.ocr.plan import EngineChoice, OcrPlan
@@ -23,6 +25,11 @@ _LINE_HEIGHT = 0.95
 #: Lines whose height differs less from that of most are of one size: heights of letters that happen to be in a line
 #: must not make a heading of it.
 _SAME_SIZE = 0.25
+
+
+def recogniser(ocr: Literal["auto", "off"]) -> Recognise | None:
+    """What reads pages that are only a picture, as the option ``ocr`` of an operation says."""
+    return recognised_layers if ocr == "auto" else None
 
 
 def recognised_layers(

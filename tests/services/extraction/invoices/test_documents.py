@@ -63,7 +63,7 @@ def test_a_scan_without_text_needs_ocr(ctx, tmp_path):
     extracted = ctx.service(InvoiceExtractionService).extract(path, None, ctx)
     assert extracted.document.outcome == "needs_ocr"
     assert str(extracted.needs_ocr) == "1"
-    assert "Run OCR first" in extracted.warnings[0]
+    assert "no text that can be read" in extracted.warnings[0]
 
 
 def test_recognised_text_is_read_and_called_so(only, tmp_path):

@@ -17,6 +17,7 @@ from pdfmill.services.extraction.invoices.model import Difference, Invoice, Invo
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.overlay import Mark
 from pdfmill.services.layout.page_words import open_words
+from pdfmill.services.layout.recognition import Recognise, unread_pages
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,20 @@ class InvoiceExtractionService:
     """Reads invoices without a template and without a model: the same document gives the same result."""
 
     def extract(
-        self, source: Path, pages: PageRanges | None, ctx: Context, *, use_xml: bool = True
+        self,
+        source: Path,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        use_xml: bool = True,
+        recognise: Recognise | None = None,
     ) -> ExtractedInvoices:
         """The invoices of a document.
 
         Args:
             pages: Those to read; None for all.
             use_xml: Whether the XML that the document carries is read.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -71,8 +79,9 @@ class InvoiceExtractionService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         embedded = read_embedded(source, ctx.limits) if use_xml else Embedded()
-        with open_words(source, pages, ctx) as words:
-            reading = ctx.stage("reading", share=0.9)
+        opening = ctx.stage("recognising", share=0.7) if recognise else ctx
+        with open_words(source, pages, opening, recognise) as words:
+            reading = ctx.stage("reading", share=0.9 if recognise is None else 0.2)
             found = group_pages(words, reading)
         finishing = ctx.stage("checking", share=1.0)
         invoices = _from_xml(embedded.invoices, found.groups) or _from_pages(found.invoices, finishing)
@@ -164,10 +173,7 @@ def _judged(
 def _warnings(unreadable: list[int], groups: Sequence[InvoicePages]) -> list[str]:
     found = []
     if unreadable:
-        numbers = PageRanges.of(unreadable)
-        found.append(
-            f"Pages {numbers} have no readable text, so nothing was read there. Run OCR first, then this again."
-        )
+        found.append(unread_pages(PageRanges.of(unreadable)))
     if left_out := sum(group.left_out for group in groups):
         found.append(f"{left_out} pages belong to no invoice or to a very long one, and were left out.")
     return found

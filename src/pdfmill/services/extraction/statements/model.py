@@ -63,7 +63,11 @@ class Entry(BaseModel):
     counterparty_iban: str | None
     reference: str | None
     running_balance: Decimal | None = Field(description="The balance after it, where the statement states it.")
-    confidence: float = Field(ge=0, le=1, description="Measured part of such entries whose date and amount are right.")
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="Set by rule from what speaks for its date and amount, above all the balances; no measured part.",
+    )
     needs_review: list[str] = Field(description="Why a person should look at it; empty if nothing speaks for that.")
     page: int = Field(description="The page it begins on, from 1.")
     boxes: dict[str, list[Corners]] = Field(
@@ -118,8 +122,11 @@ class StatementFile(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     outcome: Literal["statements", "not_a_statement", "needs_ocr"] = Field(
-        description="needs_ocr: there is nothing but pictures of text, and no OCR was at hand."
+        description="needs_ocr: there is nothing but pictures of text, in which no words were recognised."
     )
     looks_like: str | None = Field(description="What it seems to be instead; null for statements.")
     pages: int
+    needs_ocr: str | None = Field(
+        None, description="Pages whose text is absent or garbled, such as 2,5-7; null if none."
+    )
     statements: list[Statement]

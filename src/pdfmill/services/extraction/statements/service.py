@@ -5,24 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
 from pdfmill.services.extraction.statements.building import StatementBuilder
 from pdfmill.services.extraction.statements.kinds import kind_of
 from pdfmill.services.extraction.statements.model import StatementFile
 from pdfmill.services.extraction.statements.reader import ReadDocument, read_document
 from pdfmill.services.layout.page_words import PageWords, read_words
+from pdfmill.services.layout.recognition import Recognise
 
 
 class BankStatementExtractionService:
     """Reads bank and credit-card statements."""
 
-    def extract(self, source: Path, ctx: Context) -> StatementFile:
+    def extract(self, source: Path, ctx: Context, *, recognise: Recognise | None = None) -> StatementFile:
         """The statements in a document.
+
+        Args:
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        pages = list(read_words(source, ctx.stage("reading pages", share=0.7)))
+        pages = list(read_words(source, ctx.stage("reading pages", share=0.7), recognise))
         return self.read(pages, ctx.stage("finding entries", share=1.0))
 
     def read(self, pages: list[PageWords], ctx: Context) -> StatementFile:
@@ -30,16 +35,15 @@ class BankStatementExtractionService:
         document = read_document(pages, ctx.check)
         statements = StatementBuilder(document).statements() if _is_statement(document) else []
         ctx.advance(1, 1)
-        if statements:
-            return StatementFile(outcome="statements", looks_like=None, pages=len(pages), statements=statements)
-        if (
-            pages
-            and all(page.quality.needs_ocr or not page.words for page in pages)
-            and any(page.quality.needs_ocr for page in pages)
-        ):
-            return StatementFile(outcome="needs_ocr", looks_like=None, pages=len(pages), statements=[])
+        unread = [page.number for page in pages if page.quality.needs_ocr]
+        only_pictures = bool(unread) and all(page.quality.needs_ocr or not page.words for page in pages)
+        outcome = "statements" if statements else "needs_ocr" if only_pictures else "not_a_statement"
         return StatementFile(
-            outcome="not_a_statement", looks_like=_looks_like(document), pages=len(pages), statements=[]
+            outcome=outcome,
+            looks_like=_looks_like(document) if outcome == "not_a_statement" else None,
+            pages=len(pages),
+            needs_ocr=str(PageRanges.of(unread)) if unread else None,
+            statements=statements,
         )
 
 
