@@ -1,5 +1,6 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: bench-ai run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-preview bench-statements bench-jobs bench-maintenance soak storm
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr
+.PHONY: bench-ai bench-preview bench-jobs bench-maintenance soak storm
 
 run:
 	@scripts/run
@@ -32,11 +33,7 @@ bench-preview:
 
 bench-extraction:
 	@scripts/setup dev
-	@.venv/bin/python benchmarks/extraction.py $(CORPUS)
-
-bench-statements:
-	@scripts/setup dev
-	@PYTHONPATH=tests .venv/bin/python benchmarks/extraction_statements.py $(CORPUS)
+	@PYTHONPATH=tests .venv/bin/python benchmarks/extraction.py $(CORPUS)
 
 bench-ocr:
 	@scripts/setup dev

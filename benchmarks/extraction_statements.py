@@ -1,7 +1,5 @@
 """Bank statements: entries found, statements reconciled, and whether a spoilt one is ever called exact.
 
-    make bench-statements CORPUS=folder        writes benchmarks/results/extraction_statements.md
-
 The folder has statements in ``statements``, each with what it says in ``NAME.truth.json``:
 ``{"opening": "…", "closing": "…", "tx": [{"date": "2024-05-02", "amount": "-1.50"}, …]}``. A hash of their
 names divides them into a half that was looked at while the rules were made and one that was not. Beside them stand
@@ -13,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -31,7 +28,6 @@ from pdfmill.services.extraction.statements.service import BankStatementExtracti
 from pdfmill.services.layout.model import Word
 from pdfmill.services.layout.page_words import PageWords, read_words
 
-RESULTS = Path(__file__).parent / "results" / "extraction_statements.md"
 _SPOILT_EACH = 40
 _TURNED = {"S": "H", "H": "S", "CR": "DR", "DR": "CR", "C": "D", "D": "C", "Af": "Bij", "Bij": "Af"}
 _KINDS = (
@@ -197,9 +193,9 @@ def _with_other_sign(text: str, dice: random.Random) -> str | None:
     return f"-{text}" if text[0].isdigit() and not dice.randint(0, 1) else None
 
 
-def report(rows: Sequence[Row], damage: Sequence[tuple[str, bool]]) -> str:
+def _table(rows: Sequence[Row], damage: Sequence[tuple[str, bool]]) -> list[str]:
     lines = [
-        "# Bank statements",
+        "## Bank statements",
         "",
         "| set | documents | entries | entry F1 | both balances right | reconciled exactly | pages/s of one core |",
         "|---|---|---|---|---|---|---|",
@@ -215,18 +211,11 @@ def report(rows: Sequence[Row], damage: Sequence[tuple[str, bool]]) -> str:
         of_kind = [exact for each, exact in damage if each == kind]
         lines.append(f"| {kind} | {len(of_kind)} | {sum(of_kind)} |")
     lines.append(f"| all | {len(damage)} | {sum(exact for _, exact in damage)} |")
-    return "\n".join(lines) + "\n"
+    return [*lines, ""]
 
 
-def main() -> None:
+def report(corpus: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Context(Path(folder)))
-        rows = [*corpus_rows(bench, Path(sys.argv[1]))] if len(sys.argv) > 1 else []
-        rows.append(built_row(bench, Path(folder)))
-        text = report(rows, list(spoilt(bench, random.Random(7))))
-    RESULTS.write_text(text)
-    print(text)
-
-
-if __name__ == "__main__":
-    main()
+        rows = [*corpus_rows(bench, corpus), built_row(bench, Path(folder))]
+        return _table(rows, list(spoilt(bench, random.Random(7))))
