@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.errors import PdfMillError
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.services.language.facts import facts_of
 from pdfmill.services.language.grounding import ungrounded_facts
 from pdfmill.services.language.source import Sentence, SourceText, read_source
@@ -76,7 +76,7 @@ def _papers(paths: list[Path]) -> list[str]:
 
 def _read(path: Path) -> SourceText:
     with tempfile.TemporaryDirectory() as folder:
-        return read_source(path, None, Context(Path(folder), services=build_services()))
+        return read_source(path, None, Context(Path(folder), services=Services()))
 
 
 def _without_abstract(source: SourceText) -> tuple[str, list[Sentence]] | None:

@@ -150,9 +150,9 @@ def catalogue() -> Iterator[str]:
 
 def services() -> Iterator[str]:
     """What operations call: each service's public methods, with their docstrings."""
-    from pdfmill.services import build_services
+    from pdfmill.services import Services
 
-    for kind in build_services():
+    for kind in Services():
         yield f"\n## {kind.__name__}\n\n`{kind.__module__}`. {inspect.getdoc(kind)}\n"
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_"):

@@ -25,7 +25,7 @@ from pdfmill.core.limits import Limits
 from pdfmill.core.operation import BatchItem, Inputs
 from pdfmill.engines.probe import PROBES
 from pdfmill.operations import load_registry
-from pdfmill.services import build_services
+from pdfmill.services import Services
 
 OPERATIONS = list(load_registry())
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
@@ -59,7 +59,7 @@ def run(operation, file, ctx):
 def _run_item(batch, file, ctx):
     work_dir = ctx.path("item")
     work_dir.mkdir(exist_ok=True)
-    item_ctx = Context(work_dir, limits=ctx.limits, services=build_services())
+    item_ctx = Context(work_dir, limits=ctx.limits, services=Services())
     operation = load_registry().get(batch.operation)
     try:
         outcome = operation.run(Inputs((file,)), operation.parse_options({}), item_ctx)

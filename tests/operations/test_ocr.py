@@ -34,7 +34,7 @@ from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
 from pdfmill.operations.ocr_preview import ocr_preview
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.model import PageOutcome, ReadPage
 from pdfmill.services.ocr.plan import EngineChoice, OcrPlan
@@ -209,7 +209,7 @@ def test_images_are_read_as_pages(ctx, tmp_path):
 
 def test_what_an_earlier_attempt_has_read_is_not_read_again(ctx, tmp_path, monkeypatch):
     source = scan_pdf(tmp_path / "in.pdf", scan(), scan(turn=180))
-    first = Context(ctx.work_dir, services=build_services())
+    first = Context(ctx.work_dir, services=Services())
     first.limits = Limits(max_pages=2)
     with monkeypatch.context() as patch:
         patch.setattr("pdfmill.services.ocr.service.write_document", _fail)

@@ -65,10 +65,10 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     try:
         from pdfmill.operations import load_registry
-        from pdfmill.services import build_services
+        from pdfmill.services import Services
 
         registry = load_registry()
-        build_services()  # loads the libraries that only the sandbox loads otherwise
+        Services().load()  # loads the libraries that only the sandbox loads otherwise
     except ImportError as error:
         # The one command that must run on an installation with a hole in it.
         registry = Registry(())
@@ -185,7 +185,7 @@ def _socket_path(settings: Settings) -> Finding:
 
 def _sandbox() -> Finding:
     try:
-        with temporary_workspace() as spool, Sandbox.start(spool) as sandbox:
+        with temporary_workspace() as spool, Sandbox.start(spool, preload=False) as sandbox:
             tier = sandbox.tier
     except PdfMillError as error:
         reasons = "; ".join(error.extras.get("shortfalls", []))

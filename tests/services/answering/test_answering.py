@@ -14,7 +14,7 @@ from pdfmill.core.operation import Inputs
 from pdfmill.operations.ask import ask
 from pdfmill.operations.classify import classify
 from pdfmill.operations.summarize import summarize
-from pdfmill.services import build_services
+from pdfmill.services import Services
 
 CONTRACT = [
     "# Lease agreement",
@@ -62,7 +62,7 @@ def server():
 @pytest.fixture
 def run(ctx, contract, server):
     def run(operation, path=contract, *, provider=False, **options):
-        context = Context(ctx.work_dir, services=build_services())
+        context = Context(ctx.work_dir, services=Services())
         with direct_provider(
             completion="openai", openai_base_url=f"{server.url}/v1", openai_model="small", retries=0
         ) as model:
