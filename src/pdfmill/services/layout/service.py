@@ -92,7 +92,8 @@ class LayoutDocument:
         for done, page_index in enumerate(sample):
             ctx.advance(done, len(sample), unit="pages")
             if (simple := self._simple.get(page_index)) is not None:
-                sketches.append(PageSketch(page_index, *simple.size, tuple(simple.lines)))
+                lines = join(simple.lines) if simple.in_columns else simple.lines
+                sketches.append(PageSketch(page_index, *simple.size, tuple(lines)))
                 continue
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
@@ -161,14 +162,17 @@ class LayoutDocument:
         headers, footers, lines = self._without_running(simple.lines, height, ())
         self._meter.pages += 1
         self._meter.characters += simple.characters
+        finder = BlockFinder(self._finder, page_index)
+        blocks, columns = finder.page(bands(lines)) if simple.in_columns else (finder.running_text(lines), ())
         return Page(
             number=page_index + 1,
             width=round(width, 2),
             height=round(height, 2),
             quality=TextQuality.GOOD,
-            blocks=tuple(BlockFinder(self._finder, page_index).running_text(lines)),
+            blocks=tuple(blocks),
             headers=tuple(headers),
             footers=tuple(footers),
+            columns=columns,
         )
 
     def _read(self, page_index: int) -> _ReadPage:
@@ -250,7 +254,7 @@ class LayoutService:
         Args:
             pages: Those to read; None for all.
             recognise: Reads pages that are only a picture; None to leave them without words.
-            text_only: Only the text and its order matter: pages of running text in one column are read several times as
+            text_only: Only the text and its order matter: pages of running text are read several times as
                 fast, and have neither pictures, links nor levels of headings.
 
         Raises:
@@ -276,7 +280,7 @@ class LayoutService:
 def _simple_pages(
     path: Path, user_units: Sequence[float], page_indices: Sequence[int], ctx: Context
 ) -> dict[int, SimplePage]:
-    """Those pages of the sample that are running text in one column."""
+    """Those pages of the sample that are running text."""
     found = {}
     with open_read(path, user_units) as document:
         for page_index in _sample(page_indices):

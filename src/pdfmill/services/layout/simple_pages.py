@@ -1,13 +1,16 @@
-"""Pages of running text in one column: their lines are had without the whole layout.
+"""Pages of running text: their lines are had without the whole layout.
 
-Most pages of most documents are such: PDFium's own order of the text is the one in which it is read, each line stands
-below the one before, nothing stands side by side, and hardly anything is drawn. `read_simple_page` gives up where
+Most pages of most documents are such: PDFium's own lines are those that one reads, each stands below the one before or
+in a column of prose, and what stands side by side is no table. `read_simple_page` gives up where
 anything speaks against that, and the page is read as a whole, see `pdfmill.services.layout.service`.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pdfmill.engines.pdfium import ReadDocument, ReadPage, TextWords
+from pdfmill.services.layout.columns import bands
 from pdfmill.services.layout.frames import Boxes
 from pdfmill.services.layout.markers import is_marker
 from pdfmill.services.layout.model import Box, Line, Word
@@ -25,8 +29,10 @@ from pdfmill.services.layout.words import style_of, written
 _DRAWN = 12
 #: Ems between words that may part the entries of a table, and rows that a table has at least.
 _ENTRY_GAP, _TABLE_ROWS = 0.75, 3
-#: Ems between words that may be of two columns, and rows on which these stand.
-_GUTTER_GAP, _GUTTER_ROWS = 0.5, 8
+#: Ems between words that may be of two columns, rows on which these stand, and times the words that stand there.
+_GUTTER_GAP, _GUTTER_ROWS, _GUTTER_CLEAR = 0.5, 8, 5
+#: Characters of the usual line in a column of prose.
+_PROSE = 28
 #: Ems between words below which PDFium's space may only be kerning.
 _KERNING = 0.1
 #: How often lines from top to bottom may not be the next one in the content stream.
@@ -49,38 +55,49 @@ class SimplePage:
         size: Width and height in points.
         lines: From top to bottom.
         characters: How many there are, without spaces.
+        in_columns: Whether some lines stand side by side.
     """
 
     size: tuple[float, float]
     lines: list[Line] = field(repr=False)
     characters: int
+    in_columns: bool = False
 
 
 def read_simple_page(document: ReadDocument, page_index: int) -> SimplePage | None:
     """A page of running text; None if it may be anything else."""
     with document.page(page_index) as page:
-        lines = simple_lines(page)
-        if lines is None:
-            return None
-        return SimplePage(page.geometry.size, lines, sum(len(word.text) for line in lines for word in line.words))
+        return _simple_page(page)
 
 
-def simple_lines(page: ReadPage) -> list[Line] | None:
-    """The lines of a page of running text, from top to bottom; None if it may be anything else."""
+def _simple_page(page: ReadPage) -> SimplePage | None:
     found = page.text_words()
     if not _is_simple_text(found) or not _are_level(found):
         return None
     edges = np.flatnonzero(np.concatenate(([True], np.diff(found.lines) > 0, [True])))
     boxes = _around(found.boxes, edges[:-1])
     order = np.argsort(boxes[:, 1], kind="stable")
-    if not (_is_on_page(found, page.geometry.size) and _follow_one_another(boxes, order)):
+    if not _is_on_page(found, page.geometry.size) or (boxes[:, 3] <= boxes[:, 1]).any():
         return None
-    rows = _rows_with_gaps(found, edges[:-1], order)
-    # Tables and labels of drawings hardly look like running text; where they might, nothing may be drawn.
-    if rows is None or (rows and page.has_drawings(_DRAWN)):
+    in_columns = not _follow_one_another(boxes, order)
+    gaps = _gaps(found)
+    if (gaps < _KERNING).any() or not _are_words_level(found):
         return None
-    lines = _lines(found, edges.tolist(), boxes)
-    return [lines[index] for index in order.tolist()]
+    # What stands after the marker of a list's item is no entry of a table.
+    firsts = np.intersect1d(edges[:-1], np.flatnonzero(gaps > _GUTTER_GAP))
+    gaps[[index for index in firsts.tolist() if is_marker(written(found.words[index]))]] = 0
+    if _has_aligned_gaps(found, gaps):
+        return None
+    # A table of two rows, or labels of a drawing, may look like text; where they might, nothing may be drawn.
+    running = found.lines[edges[order[[0, -1]]]]
+    apart = np.setdiff1d(found.lines[1:][gaps > _ENTRY_GAP], running)
+    if (len(apart) or in_columns) and page.has_drawings(_DRAWN):
+        return None
+    unordered = _lines(found, edges.tolist(), boxes)
+    lines = [unordered[index] for index in order.tolist()]
+    if in_columns and not _are_columns_of_prose(lines):
+        return None
+    return SimplePage(page.geometry.size, lines, sum(map(len, found.words)), in_columns)
 
 
 def _is_simple_text(found: TextWords) -> bool:
@@ -89,9 +106,11 @@ def _is_simple_text(found: TextWords) -> bool:
 
 
 def _are_level(found: TextWords) -> bool:
-    """Whether all text is level, and of a face in which gaps mean nothing."""
-    level = all(run.angle == 0 and run.size > 0 and not run.font.monospaced for run in found.runs)
-    return level and bool((found.run_indices >= 0).all())
+    """Whether all text is level, and no line of a face in which gaps and indents mean something."""
+    if (found.run_indices < 0).any() or not all(run.angle == 0 and run.size > 0 for run in found.runs):
+        return False
+    monospaced = np.array([run.font.monospaced for run in found.runs])[found.run_indices]
+    return np.unique(found.lines[~monospaced]).size == np.unique(found.lines).size
 
 
 def _is_on_page(found: TextWords, size: tuple[float, float]) -> bool:
@@ -110,35 +129,66 @@ def _follow_one_another(boxes: Boxes, order: npt.NDArray[np.intp]) -> bool:
     """
     tops, bottoms = boxes[order, 1], boxes[order, 3]
     heights = bottoms - tops
-    if (heights <= 0).any() or np.count_nonzero(np.diff(order) != 1) > _JUMPS:
+    if np.count_nonzero(np.diff(order) != 1) > _JUMPS:
         return False
     between = np.minimum(heights[1:], heights[:-1])
     return bool((bottoms[:-1] - tops[1:] < _SHARED * between).all())
 
 
-def _rows_with_gaps(found: TextWords, line_starts: npt.NDArray[np.intp], order: npt.NDArray[np.intp]) -> int | None:
-    """How many lines have a gap that may part entries of a table; None if they are no running text.
+def _are_columns_of_prose(lines: Sequence[Line]) -> bool:
+    """Whether what stands side by side are columns whose lines are too long for entries of a table."""
+    for band in bands(lines):
+        for column in band:
+            column_lines = [line for region in column for line in region]
+            if len(band) > 1 and statistics.median(len(line.text) for line in column_lines) < _PROSE:
+                return False
+            for before, line in pairwise(sorted(column_lines, key=lambda line: line.box.top)):
+                shared = before.box.bottom - line.box.top
+                if shared >= _SHARED * min(before.box.height, line.box.height):
+                    return False
+    return True
 
-    Args:
-        line_starts: For each line the index of its first word.
-        order: The lines from top to bottom; the first and the last may be a running head and foot.
-    """
-    same = np.diff(found.lines) == 0
+
+def _gaps(found: TextWords) -> npt.NDArray[np.float32]:
+    """Ems between each word and the next one of its line, 0.25 where the next one begins a line."""
+    sizes = np.array([run.size for run in found.runs], np.float32)[found.run_indices]
+    ems = (found.boxes[1:, 0] - found.boxes[:-1, 2]) / np.maximum(np.maximum(sizes[1:], sizes[:-1]), 4)
+    return np.where(np.diff(found.lines) == 0, ems, 0.25)
+
+
+def _are_words_level(found: TextWords) -> bool:
+    """Whether the words of each line stand on one height."""
     tops, bottoms = found.boxes[:, 1], found.boxes[:, 3]
     heights = bottoms - tops
     shared = np.minimum(bottoms[1:], bottoms[:-1]) - np.maximum(tops[1:], tops[:-1])
-    sizes = np.array([run.size for run in found.runs], np.float32)[found.run_indices]
-    gaps = (found.boxes[1:, 0] - found.boxes[:-1, 2]) / np.maximum(np.maximum(sizes[1:], sizes[:-1]), 4)
     unlevel = shared < _SHARED * np.minimum(heights[1:], heights[:-1])
-    if (same & (unlevel | (gaps < _KERNING))).any():
-        return None
-    wide = same & (gaps > _GUTTER_GAP)
-    # What stands after the marker of a list's item is no entry of a table.
-    firsts = np.intersect1d(line_starts, np.flatnonzero(wide))
-    wide[[index for index in firsts.tolist() if is_marker(written(found.words[index]))]] = False
-    running = found.lines[line_starts[order[[0, -1]]]]
-    entries = len(np.setdiff1d(found.lines[1:][wide & (gaps > _ENTRY_GAP)], running))
-    return entries if entries < _TABLE_ROWS and len(np.unique(found.lines[1:][wide])) < _GUTTER_ROWS else None
+    return not (unlevel & (np.diff(found.lines) == 0)).any()
+
+
+def _has_aligned_gaps(found: TextWords, gaps: npt.NDArray[np.float32]) -> bool:
+    """Whether gaps of several lines stand below one another, as those between columns do.
+
+    Those of justified text are wide as well, but anywhere.
+    """
+    width = math.ceil(found.boxes[:, 2].max()) + 2
+    between = np.stack((found.boxes[:-1, 2], found.boxes[1:, 0]), axis=1)
+    entries = _covering(between[gaps > _ENTRY_GAP], width)
+    gutters = _covering(between[gaps > _GUTTER_GAP], width)
+    words = _covering(found.boxes[:, 0::2], width)
+    columns = (gutters >= _GUTTER_ROWS) & (gutters >= _GUTTER_CLEAR * words)
+    return bool((entries >= _TABLE_ROWS).any() or columns.any())
+
+
+def _covering(stretches: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.intp]:
+    """For each whole point from the left, how many stretches lie over it.
+
+    Args:
+        stretches: n × 2 left and right.
+    """
+    changes = np.zeros(width + 1, np.intp)
+    np.add.at(changes, np.clip(np.ceil(stretches[:, 0]), 0, width).astype(np.intp), 1)
+    np.add.at(changes, np.clip(np.floor(stretches[:, 1]) + 1, 0, width).astype(np.intp), -1)
+    return np.cumsum(changes)
 
 
 def _lines(found: TextWords, edges: list[int], line_boxes: Boxes) -> list[Line]:
