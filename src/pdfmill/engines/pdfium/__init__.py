@@ -9,6 +9,7 @@ from pdfmill.engines.pdfium.metrics import StandardFont, standard_font
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
 from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script
+from pdfmill.engines.pdfium.text_words import TextWords
 
 __all__ = [
     "Characters",
@@ -26,6 +27,7 @@ __all__ = [
     "ReadPage",
     "StandardFont",
     "TextRun",
+    "TextWords",
     "is_of_leftward_script",
     "open_drawn",
     "open_read",

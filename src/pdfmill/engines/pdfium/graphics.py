@@ -82,6 +82,25 @@ def read_pictures(page: Any, geometry: PageGeometry) -> tuple[Box, ...]:
     return _shown(walk.pictures, geometry)[0]
 
 
+def has_drawings(page: Any, most: int) -> bool:
+    """Whether paths of a page have more than so many segments together, or there are shadings or forms.
+
+    Forms are not looked into.
+    """
+    handle = calls.address_of(page.raw)
+    segments = 0
+    for index in range(max(calls.count_page_objects(handle), 0)):
+        painted = calls.get_page_object(handle, index)
+        kind = calls.get_object_type(painted)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            segments += max(calls.count_segments(painted), 0)
+        elif kind in (raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM):
+            return True
+        if segments > most:
+            return True
+    return False
+
+
 def picture_share(pictures: Sequence[Box], size: tuple[float, float]) -> float:
     """Which part of a page its pictures cover, 0 to 1, those that overlap counted twice.
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pdfmill.engines.pdfium.geometry import PageGeometry
-from pdfmill.engines.pdfium.graphics import Box, Graphics, read_graphics, read_pictures
+from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
 from pdfmill.engines.pdfium.text import Characters, count_characters, read_characters
+from pdfmill.engines.pdfium.text_words import TextWords, read_text_words
 
 
 class ReadPage:
@@ -25,6 +26,14 @@ class ReadPage:
 
     def characters(self) -> Characters:
         return read_characters(self._page, self.geometry)
+
+    def text_words(self) -> TextWords:
+        """See `read_text_words`; much quicker than `characters`."""
+        return read_text_words(self._page, self.geometry)
+
+    def has_drawings(self, most: int) -> bool:
+        """Whether paths have more than so many segments, or there are shadings or forms, which are not looked into."""
+        return has_drawings(self._page, most)
 
     def graphics(self) -> Graphics:
         return read_graphics(self._page, self.geometry)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -82,9 +85,7 @@ class Characters:
     @cached_property
     def text(self) -> str:
         """One character for each row; what is no Unicode scalar value becomes U+FFFD."""
-        points = self.codepoints
-        invalid = (points > 0x10FFFF) | ((points >= 0xD800) & (points < 0xE000)) | (points == 0)
-        return np.where(invalid, 0xFFFD, points).astype("<u4").tobytes().decode("utf-32-le")
+        return text_of(self.codepoints)
 
 
 def read_characters(page: Any, geometry: PageGeometry) -> Characters:
@@ -93,18 +94,35 @@ def read_characters(page: Any, geometry: PageGeometry) -> Characters:
     try:
         handle = calls.address_of(text_page.raw)
         count = max(raw.FPDFText_CountChars(text_page.raw), 0)
-        codepoints = np.fromiter((calls.get_unicode(handle, i) for i in range(count)), np.uint32, count)
-        unmapped = np.fromiter((calls.has_unicode_map_error(handle, i) == 1 for i in range(count)), np.bool_, count)
-        boxes = np.zeros((count, 4), np.float32)
-        place = boxes.ctypes.data
-        for i in range(count):
-            calls.get_loose_char_box(handle, i, place + i * calls.RECTANGLE_BYTES)
-        run_indices, runs = _runs(handle, count, geometry)
+        codepoints = read_codepoints(handle, count)
+        unmapped = np.fromiter(map(calls.has_unicode_map_error, repeat(handle), range(count)), np.int32, count) == 1
+        boxes = read_boxes(handle, range(count))
+        reader = RunReader(handle, geometry)
+        run_indices = reader.of_characters(range(count))
     finally:
         text_page.close()
-    boxes = np.where(np.isfinite(boxes), boxes, 0).astype(np.float32)
     _restore_ligatures(codepoints, boxes)
-    return Characters(codepoints, geometry.shown(boxes), run_indices, unmapped, runs)
+    return Characters(codepoints, geometry.shown(boxes), run_indices, unmapped, tuple(reader.runs))
+
+
+def text_of(codepoints: npt.NDArray[np.uint32]) -> str:
+    """One character for each codepoint; what is no Unicode scalar value becomes U+FFFD."""
+    invalid = (codepoints > 0x10FFFF) | ((codepoints >= 0xD800) & (codepoints < 0xE000)) | (codepoints == 0)
+    return np.where(invalid, 0xFFFD, codepoints).astype("<u4").tobytes().decode("utf-32-le")
+
+
+def read_codepoints(handle: int, count: int) -> npt.NDArray[np.uint32]:
+    """Of the first so many characters of a text page."""
+    return np.fromiter(map(calls.get_unicode, repeat(handle), range(count)), np.uint32, count)
+
+
+def read_boxes(handle: int, indices: Sequence[int]) -> Boxes:
+    """The loose boxes of some characters of a text page in user space, the advance wide, ascent to descent high."""
+    boxes = np.zeros((len(indices), 4), np.float32)
+    place, size = boxes.ctypes.data, calls.RECTANGLE_BYTES
+    places = range(place, place + len(indices) * size, size)
+    deque(map(calls.get_loose_char_box, repeat(handle), indices, places), maxlen=0)
+    return np.where(np.isfinite(boxes), boxes, 0).astype(np.float32)
 
 
 def count_characters(page: Any) -> int:
@@ -139,30 +157,20 @@ def is_of_leftward_script(codepoints: npt.NDArray[np.uint32]) -> npt.NDArray[np.
     return np.asarray(in_blocks | is_presentation_form)
 
 
-def _runs(handle: int, count: int, geometry: PageGeometry) -> tuple[npt.NDArray[np.int32], tuple[TextRun, ...]]:
-    indices = np.full(count, -1, np.int32)
-    reader = _RunReader(handle, geometry)
-    known: dict[int, int] = {}
-    last, index = None, -1
-    for i in range(count):
-        text_object = calls.get_text_object(handle, i)
-        if text_object != last:
-            last, index = text_object, known.get(text_object, -1)
-            if text_object and index < 0:
-                known[text_object] = index = len(reader.runs)
-                reader.read(text_object, i)
-        indices[i] = index
-    return indices, tuple(reader.runs)
+class RunReader:
+    """Reads the text objects of a page; fonts are read once.
 
+    Args:
+        faces_only: Leave out colours and marks, so that what is set alike is one run.
+    """
 
-class _RunReader:
-    """Reads text objects; fonts are read once."""
-
-    def __init__(self, text_page: int, geometry: PageGeometry) -> None:
+    def __init__(self, text_page: int, geometry: PageGeometry, *, faces_only: bool = False) -> None:
         self.runs: list[TextRun] = []
         self._text_page = text_page
         self._geometry = geometry
         self._fonts: dict[int, Font] = {}
+        self._faces_only = faces_only
+        self._faces: dict[tuple[int, float, int, int], int] = {}
         self._matrix = raw.FS_MATRIX()
         self._size = ctypes.c_float()
         self._channels = [ctypes.c_uint() for _ in range(4)]
@@ -170,7 +178,18 @@ class _RunReader:
         self._size_at = ctypes.addressof(self._size)
         self._channels_at = [ctypes.addressof(channel) for channel in self._channels]
 
-    def read(self, text_object: int, first_character: int) -> None:
+    def of_characters(self, indices: Sequence[int]) -> npt.NDArray[np.int32]:
+        """For each of some characters the index of its run among ``runs``; -1 for those that PDFium added."""
+        known: dict[int | None, int] = {None: -1}
+        found = []
+        objects = map(calls.get_text_object, repeat(self._text_page), indices)
+        for text_object, index in zip(objects, indices, strict=True):
+            if text_object not in known:
+                known[text_object] = self._read(text_object, index)
+            found.append(known[text_object])
+        return np.array(found, np.int32)
+
+    def _read(self, text_object: int, first_character: int) -> int:
         matrix, mode = self._matrix, calls.get_render_mode(text_object)
         calls.get_matrix(self._text_page, first_character, self._matrix_at)
         calls.get_font_size(text_object, self._size_at)
@@ -178,17 +197,25 @@ class _RunReader:
         # Counterclockwise in user space, as mathematics has it; a negative font size turns the text round.
         direction = math.degrees(math.atan2(matrix.b, matrix.a)) + (180 if self._size.value < 0 else 0)
         angle = round(self._geometry.rotation - direction) % 360 if math.isfinite(direction) else 0
-        mark = calls.get_marked_content_id(text_object)
+        size = round(size, 2) if math.isfinite(size) else 0.0
+        font = calls.get_font(text_object)
+        if self._faces_only:
+            face = (font, size, angle, mode)
+            if face in self._faces:
+                return self._faces[face]
+            self._faces[face] = len(self.runs)
+        mark = -1 if self._faces_only else calls.get_marked_content_id(text_object)
         self.runs.append(
             TextRun(
-                font=self._font(calls.get_font(text_object), stroked=mode == raw.FPDF_TEXTRENDERMODE_FILL_STROKE),
-                size=round(size, 2) if math.isfinite(size) else 0.0,
+                font=self._font(font, stroked=mode == raw.FPDF_TEXTRENDERMODE_FILL_STROKE),
+                size=size,
                 angle=angle,
-                colour=self._colour(text_object),
+                colour=None if self._faces_only else self._colour(text_object),
                 invisible=mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE,
                 marked_content_id=mark if mark >= 0 else None,
             )
         )
+        return len(self.runs) - 1
 
     def _colour(self, text_object: int) -> str | None:
         if not calls.get_fill_color(text_object, *self._channels_at):

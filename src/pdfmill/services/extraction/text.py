@@ -92,7 +92,7 @@ class TextExtractionService:
         extracted = ExtractedText()
         reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
-            LayoutService().open(source, pages, reading, recognise) as document,
+            LayoutService().open(source, pages, reading, recognise, text_only=form is TextForm.PLAIN) as document,
             _writer(form, manner, source, document.user_units, ctx) as writer,
             target.open("w", encoding="utf-8", newline="\n") as file,
         ):

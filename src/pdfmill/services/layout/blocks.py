@@ -44,14 +44,18 @@ class BlockFinder:
         """The blocks of the regions of one column, in their order."""
         found: list[Block] = []
         for region in regions:
-            text = self._text_blocks([item for item in region if isinstance(item, Line)])
+            text = self._text_blocks(join(item for item in region if isinstance(item, Line)))
             others = [item for item in region if not isinstance(item, Line)]
             # A picture beside a paragraph follows it: it does not cut it in two.
             found += merge(text, others, key=lambda block: block.box.top)
         return _nested(_continued(found))
 
-    def _text_blocks(self, parts: Sequence[Line]) -> list[Block]:
-        return [self._text_block(tuple(lines)) for lines in paragraphs(join(parts))]
+    def running_text(self, lines: Sequence[Line]) -> list[Block]:
+        """The blocks of a column whose lines are known, from top to bottom."""
+        return _nested(_continued(self._text_blocks(lines)))
+
+    def _text_blocks(self, lines: Sequence[Line]) -> list[Block]:
+        return [self._text_block(tuple(paragraph)) for paragraph in paragraphs(lines)]
 
     def _text_block(self, lines: tuple[Line, ...]) -> Block:
         box = box_of(lines)

@@ -32,6 +32,11 @@ def marker_of(line: Line) -> Marker | None:
     return None
 
 
+def is_marker(word: str) -> bool:
+    """Whether a word that stands first in a line may mark an item of a list."""
+    return bool(_BULLET.fullmatch(word) or _ORDINAL.fullmatch(word))
+
+
 def section_depth(line: Line) -> int | None:
     """How deep the section is that a line's number names: 1 for ``2``, 3 for ``2.1.4``; None without a number."""
     first = line.words[0].text

@@ -35,25 +35,38 @@ class _Edges(NamedTuple):
     end: float
 
 
+class _Look(NamedTuple):
+    """How a line is set."""
+
+    size: float
+    bold: bool
+
+
 def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines of a column, from its top to its bottom, by paragraph."""
     if not lines:
         return []
     edges = _edges(lines)
     end_of_column = max(edge.end for edge in edges)
-    usual_gap = _usual_gap(lines)
+    looks = [_Look(line.size, line.bold) for line in lines]
+    gaps = [
+        (line.box.top - before.box.bottom) / max(looks[index].size, looks[index + 1].size, 1)
+        for index, (before, line) in enumerate(pairwise(lines))
+    ]
+    usual_gap = _usual_gap(gaps, looks)
     found = [[lines[0]]]
     for index, (before, line) in enumerate(pairwise(lines), start=1):
         following = edges[index + 1] if index + 1 < len(lines) else None
         if (
-            _is_apart(before, line, usual_gap)
-            or _looks_other(before, line)
+            _is_apart(gaps[index - 1], usual_gap)
+            or _looks_other(looks[index - 1], looks[index])
+            or _is_tagged_apart(before, line)
             or (
                 not (_is_code(before) and _is_code(line))
                 and (
                     _begins_an_entry(before, line)
-                    or _is_indented(before, line, (edges[index - 1], edges[index], following))
-                    or _ends_early(before, line, end_of_column - edges[index - 1].end)
+                    or _is_indented(before, looks[index].size, (edges[index - 1], edges[index], following))
+                    or _ends_early(before, line, looks[index].size, end_of_column - edges[index - 1].end)
                 )
             )
         ):
@@ -69,26 +82,29 @@ def _edges(lines: Sequence[Line]) -> list[_Edges]:
     return [_Edges(line.box.left, line.box.right) for line in lines]
 
 
-def _usual_gap(lines: Sequence[Line]) -> float:
-    """Ems of white between the descenders of a line and the ascenders of the next, where they follow closely."""
-    gaps = [_gap(before, line) for before, line in pairwise(lines) if abs(before.size - line.size) < 0.6]
-    close = [gap for gap in gaps if gap < _WIDEST_GAP]
+def _usual_gap(gaps: Sequence[float], looks: Sequence[_Look]) -> float:
+    """Ems of white between the descenders of a line and the ascenders of the next, where they follow closely.
+
+    Args:
+        gaps: Those below each line but the last.
+    """
+    alike = [abs(before.size - look.size) < 0.6 for before, look in pairwise(looks)]
+    close = [gap for gap, same in zip(gaps, alike, strict=True) if same and gap < _WIDEST_GAP]
     return statistics.median_low(close) if close else 0.3
 
 
-def _gap(before: Line, line: Line) -> float:
-    return (line.box.top - before.box.bottom) / max(before.size, line.size, 1)
-
-
-def _is_apart(before: Line, line: Line, usual_gap: float) -> bool:
-    gap = _gap(before, line)
+def _is_apart(gap: float, usual_gap: float) -> bool:
     return gap > _WIDEST_GAP or gap > usual_gap + _EXTRA_GAP
 
 
-def _looks_other(before: Line, line: Line) -> bool:
-    other_size = abs(before.size - line.size) > max(0.6, 0.06 * line.size)
+def _looks_other(before: _Look, look: _Look) -> bool:
+    return before.bold != look.bold or abs(before.size - look.size) > max(0.6, 0.06 * look.size)
+
+
+def _is_tagged_apart(before: Line, line: Line) -> bool:
+    """Whether one of two lines is tagged as a heading and the other one not as the same."""
     roles = before.words[0].style.role, line.words[0].style.role
-    return other_size or before.bold != line.bold or (roles[0] != roles[1] and any(map(_is_heading_role, roles)))
+    return roles[0] != roles[1] and any(map(_is_heading_role, roles))
 
 
 def _is_code(line: Line) -> bool:
@@ -105,25 +121,27 @@ def _is_heading_role(role: str) -> bool:
     return role.startswith("H") or role == "Title"
 
 
-def _is_indented(before: Line, line: Line, edges: tuple[_Edges, _Edges, _Edges | None]) -> bool:
-    """Whether only this line begins further in than its neighbours, as a first line does.
+def _is_indented(before: Line, size: float, edges: tuple[_Edges, _Edges, _Edges | None]) -> bool:
+    """Whether only a line begins further in than its neighbours, as a first line does.
 
     Args:
+        size: Its font size.
         edges: Of the line before, the line, and the one after it.
     """
     indent = edges[1].start - edges[0].start
-    hangs = marker_of(before) is not None or indent > _WIDEST_INDENT * line.size
-    if hangs or indent <= _INDENT * line.size:
+    hangs = marker_of(before) is not None or indent > _WIDEST_INDENT * size
+    if hangs or indent <= _INDENT * size:
         return False
     if edges[2] is None:
         return before.text.endswith(SENTENCE_ENDS)
-    return edges[2].start < edges[1].start - 0.5 * line.size
+    return edges[2].start < edges[1].start - 0.5 * size
 
 
-def _ends_early(before: Line, line: Line, room: float) -> bool:
+def _ends_early(before: Line, line: Line, size: float, room: float) -> bool:
     """Whether the first word of a line would have had room on the line before, which ends a sentence.
 
     Args:
+        size: The line's font size.
         room: Points between the end of the line before and that of the column.
     """
-    return before.text.endswith(SENTENCE_ENDS) and room > line.words[0].box.width + 1.5 * line.size
+    return before.text.endswith(SENTENCE_ENDS) and room > line.words[0].box.width + 1.5 * size

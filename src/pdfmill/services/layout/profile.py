@@ -95,7 +95,7 @@ def sketch(page_index: int, size: tuple[float, float], words: Iterable[Word], ru
 
 def profile(sketches: Sequence[PageSketch]) -> Profile:
     """What some pages have in common."""
-    slots, number_offset = _slots(sketches)
+    slots, number_offset = running_slots(sketches)
     weights: Counter[tuple[float, bool]] = Counter()
     pages_of_size: dict[float, set[int]] = defaultdict(set)
     for page in sketches:
@@ -117,12 +117,24 @@ def profile(sketches: Sequence[PageSketch]) -> Profile:
     )
 
 
+def plain_profile(sketches: Sequence[PageSketch]) -> Profile:
+    """What pages have in common of which only the text matters: their running heads and feet."""
+    slots, number_offset = running_slots(sketches)
+    return Profile(10.0, (), False, slots, number_offset)
+
+
 def _body_style(sketches: Sequence[PageSketch]) -> Style:
-    weights: Counter[Style] = Counter()
+    # Words of one run share a style: it is compared with others once, not for each of them.
+    shared: Counter[int] = Counter()
+    styles: dict[int, Style] = {}
     for page in sketches:
         for line in page.lines:
             for word in line.words:
-                weights[word.style] += len(word.text)
+                shared[id(word.style)] += len(word.text)
+                styles[id(word.style)] = word.style
+    weights: Counter[Style] = Counter()
+    for key, weight in shared.items():
+        weights[styles[key]] += weight
     return weights.most_common(1)[0][0]
 
 
@@ -164,7 +176,7 @@ def _heading_sizes(pages_of_size: dict[float, int]) -> tuple[float, ...]:
     return tuple(kept[:_DEEPEST_HEADING])
 
 
-def _slots(sketches: Sequence[PageSketch]) -> tuple[tuple[Slot, ...], int | None]:
+def running_slots(sketches: Sequence[PageSketch]) -> tuple[tuple[Slot, ...], int | None]:
     """Places whose lines repeat on many pages, or count the pages; and the printed number less the page index."""
     places: dict[tuple[bool, int, float], list[tuple[int, Slot, str]]] = defaultdict(list)
     for page in sketches:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,8 @@ _CASE_JUMPS = 0.15
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ſ]")
 _VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÆÈ-ÏÒ-ÖØ-Ýà-æè-ïò-öø-ýÿ]")
+_CASE_JUMP = re.compile("[a-z](?=[A-Z])")
+_NO_CHARACTER = re.compile("[\ue000-\uf8ff\ufffd]")
 _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*+=~|_–—−•·°§©®™†‡…^-]")
 
 
@@ -70,25 +73,36 @@ def is_sparse(character_count: int) -> bool:
     return character_count < _SPARSE
 
 
+def is_plausible(words: Sequence[str]) -> bool:
+    """Whether words look like text that one can read, as far as that shows without asking their fonts.
+
+    Fonts need not be asked where most characters are letters and digits: see `_is_garbled`.
+    """
+    text = "".join(words)
+    counts = Counter(text)
+    marks = sum(count for character, count in counts.items() if not character.isalnum())
+    return marks <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
+
+
 def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:
     unmapped = np.flatnonzero(characters.unmapped & (characters.run_indices >= 0)).tolist()
     # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
     strange = sum(not characters.text[row].isalnum() for row in unmapped)
     if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
         return True
-    private = sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in text)
-    if private > _PRIVATE * len(text):
+    return _is_strange(text, [word.text for word in words], Counter(text))
+
+
+def _is_strange(text: str, words: Sequence[str], counts: Counter[str]) -> bool:
+    def amount(kind: re.Pattern[str]) -> int:
+        return sum(count for character, count in counts.items() if kind.match(character))
+
+    if amount(_NO_CHARACTER) > _PRIVATE * len(text) or amount(_ODD) > _FOREIGN * len(text):
         return True
-    return len(_ODD.findall(text)) > _FOREIGN * len(text) or _has_odd_letters(text, words)
-
-
-def _has_odd_letters(text: str, words: Sequence[Word]) -> bool:
-    """Whether Latin letters do not follow one another as in any language: a substitution by glyph codes."""
-    letters = len(_LATIN.findall(text))
+    # Latin letters that do not follow one another as in any language: a substitution by glyph codes.
+    letters = amount(_LATIN)
     if letters < _ENOUGH_LETTERS or letters < 0.5 * len(text):
         return False
-    vowels = len(_VOWEL.findall(text)) / letters
-    if not _VOWELS[0] <= vowels <= _VOWELS[1]:
+    if not _VOWELS[0] <= amount(_VOWEL) / letters <= _VOWELS[1]:
         return True
-    jumps = sum(len(re.findall(r"(?=[a-z][A-Z])", word.text)) for word in words)
-    return jumps > _CASE_JUMPS * letters
+    return len(_CASE_JUMP.findall(" ".join(words))) > _CASE_JUMPS * letters

@@ -18,12 +18,13 @@ from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
-from pdfmill.services.layout.model import Block, ColumnBand, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
 from pdfmill.services.layout.pictures import pictures
-from pdfmill.services.layout.profile import Profile, profile, sketch
+from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.rulings import ruled_areas
+from pdfmill.services.layout.simple_pages import SimplePage, read_simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
@@ -57,10 +58,15 @@ class LayoutDocument:
         user_units: Sequence[float],
         meter: Meter,
         recognised: Mapping[int, Layer],
+        simple: Mapping[int, SimplePage],
+        *,
+        text_only: bool = False,
     ) -> None:
         self._document = document
         self._meter = meter
         self._recognised = recognised
+        self._simple = dict(simple)
+        self._text_only = text_only
         self.page_indices = page_indices
         self.user_units = user_units
         self._kept: dict[int, _ReadPage] = {}
@@ -85,13 +91,18 @@ class LayoutDocument:
         sketches = []
         for done, page_index in enumerate(sample):
             ctx.advance(done, len(sample), unit="pages")
+            if (simple := self._simple.get(page_index)) is not None:
+                lines = join(simple.lines) if simple.in_columns else simple.lines
+                sketches.append(PageSketch(page_index, *simple.size, tuple(lines)))
+                continue
             read = self._kept[page_index] = self._read(page_index)
             if read.layers:
                 frame = read.layers[0].frame
                 ruled = ruled_areas(read.graphics, frame)
                 sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
         ctx.advance(1, 1)
-        self._finder = self._heading_finder(profile(sketches))
+        only_simple = self._simple.keys() >= set(sample)
+        self._finder = self._heading_finder(plain_profile(sketches) if only_simple else profile(sketches))
 
     def _heading_finder(self, common: Profile) -> HeadingFinder:
         outline = {
@@ -107,6 +118,9 @@ class LayoutDocument:
         Args:
             upright: Turn a page whose lines run up or down by a quarter of a circle, so that they are level.
         """
+        simple = self._simple_page(page_index)
+        if simple is not None:
+            return self._page_of_lines(page_index, simple)
         read = self._kept.pop(page_index, None) or self._read(page_index)
         blocks: list[Block] = []
         columns: tuple[ColumnBand, ...] = ()
@@ -138,6 +152,29 @@ class LayoutDocument:
             turned=shown.angle,
         )
 
+    def _simple_page(self, page_index: int) -> SimplePage | None:
+        if page_index in self._simple or page_index in self._kept or not self._text_only:
+            return self._simple.pop(page_index, None)
+        return None if page_index in self._recognised else read_simple_page(self._document, page_index)
+
+    def _page_of_lines(self, page_index: int, simple: SimplePage) -> Page:
+        width, height = simple.size
+        headers, footers, lines = self._without_running(simple.lines, height, ())
+        self._meter.pages += 1
+        self._meter.characters += simple.characters
+        finder = BlockFinder(self._finder, page_index)
+        blocks, columns = finder.page(bands(lines)) if simple.in_columns else (finder.running_text(lines), ())
+        return Page(
+            number=page_index + 1,
+            width=round(width, 2),
+            height=round(height, 2),
+            quality=TextQuality.GOOD,
+            blocks=tuple(blocks),
+            headers=tuple(headers),
+            footers=tuple(footers),
+            columns=columns,
+        )
+
     def _read(self, page_index: int) -> _ReadPage:
         with self._document.page(page_index) as page:
             size = page.geometry.size
@@ -154,21 +191,26 @@ class LayoutDocument:
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
-        layer, slots = read.layers[0], self._finder.profile.slots
-        height = layer.frame.size[1]
-        ruled = ruled_areas(read.graphics, layer.frame) if slots else []
+        layer = read.layers[0]
+        ruled = ruled_areas(read.graphics, layer.frame) if self._finder.profile.slots else []
+        rows = [Line.of(reading_order(row)) for row in rows_of(layer.words)]
+        headers, footers, rest = self._without_running(rows, layer.frame.size[1], ruled)
+        return headers, footers, [word for line in rest for word in line.words]
+
+    def _without_running(
+        self, lines: Sequence[Line], height: float, ruled: Sequence[Box]
+    ) -> tuple[list[Line], list[Line], list[Line]]:
+        """Headers, footers and the lines that are left."""
         headers: list[Line] = []
         footers: list[Line] = []
-        rest: list[Word] = []
-        for row in rows_of(layer.words):
-            line = Line.of(reading_order(row))
+        rest: list[Line] = []
+        slots = self._finder.profile.slots
+        for line in lines:
             slot = next((slot for slot in slots if slot.fits(line, height)), None)
             if slot is None or any(box.holds(line.box) for box in ruled):
-                rest += row
-            elif slot.at_top:
-                headers.append(line)
+                rest.append(line)
             else:
-                footers.append(line)
+                (headers if slot.at_top else footers).append(line)
         return headers, footers, rest
 
     def _blocks(
@@ -199,13 +241,21 @@ class LayoutService:
 
     @contextmanager
     def open(
-        self, path: Path, pages: PageRanges | None, ctx: Context, recognise: Recognise | None = None
+        self,
+        path: Path,
+        pages: PageRanges | None,
+        ctx: Context,
+        recognise: Recognise | None = None,
+        *,
+        text_only: bool = False,
     ) -> Iterator[LayoutDocument]:
         """Open a document and compare its pages; takes the whole stretch of the context's progress.
 
         Args:
             pages: Those to read; None for all.
             recognise: Reads pages that are only a picture; None to leave them without words.
+            text_only: Only the text and its order matter: pages of running text are read several times as
+                fast, and have neither pictures, links nor levels of headings.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
@@ -215,14 +265,29 @@ class LayoutService:
         with open_pdf(path, ctx.limits) as pdf:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
+        simple = _simple_pages(path, units, page_indices, ctx) if text_only else {}
         recognised: Mapping[int, Layer] = {}
         if recognise is not None:
+            others = [index for index in page_indices if index not in simple]
             reading = ctx.stage("recognising", share=0.8)
-            recognised = layers_of_pictures(path, units, page_indices, recognise, reading)
+            recognised = layers_of_pictures(path, units, others, recognise, reading) if others else {}
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter, recognised)
+            opened = LayoutDocument(document, page_indices, units, ctx.meter, recognised, simple, text_only=text_only)
             opened.survey(ctx if recognise is None else ctx.stage("comparing pages", share=1.0))
             yield opened
+
+
+def _simple_pages(
+    path: Path, user_units: Sequence[float], page_indices: Sequence[int], ctx: Context
+) -> dict[int, SimplePage]:
+    """Those pages of the sample that are running text."""
+    found = {}
+    with open_read(path, user_units) as document:
+        for page_index in _sample(page_indices):
+            ctx.check()
+            if (simple := read_simple_page(document, page_index)) is not None:
+                found[page_index] = simple
+    return found
 
 
 def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:

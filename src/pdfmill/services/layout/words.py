@@ -70,7 +70,7 @@ def read_layers(
     angles = _angles(characters)
     spaces = _is_space(characters)
     painted = (characters.run_indices >= 0) & ~spaces & _is_on_page(characters.boxes, size) & _is_text(characters)
-    styles = [_style(run, types) for run in characters.runs]
+    styles = [style_of(run, types) for run in characters.runs]
     layers = []
     for angle in np.unique(angles[painted]).tolist():
         rows = np.flatnonzero(painted & (angles == angle))
@@ -142,7 +142,7 @@ def _words(
         runs[(starts + ends - 1) // 2].tolist(),  # the middle character's: a footnote's mark may come first or last
         strict=True,
     )
-    words = [Word(_written(text[start:end]), Box(*box), styles[run]) for start, end, box, run in found]
+    words = [Word(written(text[start:end]), Box(*box), styles[run]) for start, end, box, run in found]
     return [word for word in words if word.text]
 
 
@@ -173,7 +173,7 @@ def _breaks(
     return np.asarray(has_space | (parted & ~marks[:-1] & ~marks[1:]))
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """The characters of a word as one writes them."""
     if text.isascii() and text.isprintable():
         return text
@@ -184,7 +184,8 @@ def _written(text: str) -> str:
     return text[:-1].replace("\xad", "") + text[-1:].replace("\xad", "-")
 
 
-def _style(run: TextRun, types: dict[int, tuple[str, ...]]) -> Style:
+def style_of(run: TextRun, types: dict[int, tuple[str, ...]]) -> Style:
+    """How the words of a run are set; for ``types`` see `read_layers`."""
     parents = types.get(run.marked_content_id, ()) if run.marked_content_id is not None else ()
     role = next((each for each in reversed(parents) if each not in ("Span", "Link", "NonStruct", "Private")), "")
     heading = next((each for each in parents if re.fullmatch(r"H[1-6]?|Title", each)), role)
