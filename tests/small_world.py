@@ -21,7 +21,7 @@ from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import LocalStorage
 from pdfmill.jobs.submission import Upload
 from pdfmill.worker.publication import Publisher
-from pdfmill.worker.sandbox import SandboxOutcome, SandboxOutput
+from pdfmill.worker.sandbox import Ended, SandboxOutcome, SandboxOutput, Verdict
 
 CONTENT = b"%PDF-1.7\n" + b"x" * 5000
 OUTPUT = b"%PDF-1.7\n" + b"y" * 3000
@@ -75,7 +75,7 @@ class World:
     def publish(self, attempt):
         output = SandboxOutput(file="out.pdf", name="out.pdf", media_type="application/pdf", page_count=1)
         outcome = SandboxOutcome(result={}, outputs=(output,), warnings=())
-        Publisher(self.storage).publish(attempt, outcome, self.folder)
+        Publisher(self.storage).publish(attempt, Ended(Verdict.OK, outcome, None), self.folder, example_operation())
 
     def rows(self):
         with self.database.read() as session:

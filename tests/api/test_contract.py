@@ -37,8 +37,10 @@ def buffered(app):
 
 
 @pytest.fixture(scope="module")
-def app(make_world):
-    return make_world(broker={"url": "memory://"})
+def app(make_world, tmp_path_factory):
+    script = tmp_path_factory.mktemp("provider") / "script.json"
+    script.write_text("{}")
+    return make_world(broker={"url": "memory://"}, provider={"translation": "scripted", "script": script})
 
 
 @pytest.fixture(scope="module")
