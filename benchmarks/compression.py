@@ -110,11 +110,11 @@ def _peer(command: str) -> Callable[[Path, Path], None]:
 def _pdfmill(level: str) -> Callable[[Path, Path], None]:
     """As a worker does it: in a process forked from one that has loaded the libraries."""
     from pdfmill.core.context import Context
-    from pdfmill.services import build_services
+    from pdfmill.services import Services
     from pdfmill.services.compression.levels import Level, plan_for
     from pdfmill.services.compression.service import CompressionService
 
-    services = build_services()
+    services = Services()
 
     def run(source: Path, target: Path) -> None:
         os.environ["VIPS_CONCURRENCY"] = "1"

@@ -30,7 +30,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
 from pdfmill.core.operation import Inputs
 from pdfmill.operations import load_registry
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.services.compression.similarity import structural_similarity
 
 DPI = 60
@@ -199,7 +199,7 @@ def _convert(source: str, pages: str, layout: str, target: str) -> None:
     options = operation.parse_options({"to": Path(target).suffix[1:], "layout": layout, "pages": f"1-{pages}"})
     folder = Path(target).with_suffix(".work")
     folder.mkdir()
-    context = Context(folder, services=build_services())
+    context = Context(folder, services=Services())
     (output,) = operation.run(Inputs((InputFile.at(Path(source)),)), options, context).outputs
     output.path.rename(target)
 

@@ -280,6 +280,10 @@ def report(corpus: Path) -> list[str]:
     ]
 
 
+def _f1(tally: Tally) -> str:
+    return f"{tally.f1:.3f} ({tally.wanted})" if tally.wanted else "–"
+
+
 def _table(scores: dict[str, Score]) -> Iterator[str]:
     yield "| | " + " | ".join(scores) + " |"
     yield "|---|" + "--:|" * len(scores)
@@ -288,7 +292,7 @@ def _table(scores: dict[str, Score]) -> Iterator[str]:
         ("all fields", [f"{each.all_fields.f1:.3f}" for each in scores.values()]),
     ]
     for name in FIELDS:
-        rows.append((name, [f"{each.fields[name].f1:.3f} ({each.fields[name].wanted})" for each in scores.values()]))
+        rows.append((name, [_f1(each.fields[name]) for each in scores.values()]))
     rows += [
         ("lines, by amount", [f"{each.lines.f1:.3f} ({each.lines.wanted})" for each in scores.values()]),
         ("precision from confidence 0.9 on", [f"{each.sure[0]:.3f}" for each in scores.values()]),

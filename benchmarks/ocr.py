@@ -172,8 +172,8 @@ def errors(page: Page, text: str) -> tuple[float, float]:
     folded = "sroie" in page.name
     wanted, found = normal(page.text, folded=folded), normal(text, folded=folded)
     wrong = 100 * Levenshtein.distance(wanted, found) / max(len(wanted), 1)
-    shared = (Counter(wanted.split()) & Counter(found.split())).total()
-    return wrong, 200 * shared / max(len(wanted.split()) + len(found.split()), 1)
+    ours, theirs = (Counter(re.findall(r"\w+", each)) for each in (found, wanted))
+    return wrong, 200 * (ours & theirs).total() / max(ours.total() + theirs.total(), 1)
 
 
 def words_of(path: Path) -> list[tuple[str, tuple[float, ...]]]:
@@ -249,36 +249,25 @@ def main() -> None:
         one(Path(arguments.one[0]), Path(arguments.one[1]), arguments.one[2])
         return
     sets = rendered_sets() | (corpus_sets(arguments.folder, arguments.limit) if arguments.folder else {})
-    rows, runs = [], {}
+    rows: list[str] = []
+    runs: dict[str, dict[str, Run]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, (name, pages) in enumerate(each for each in sets.items() if each[1]):
             work = Path(folder) / str(number)
             work.mkdir()
             found, runs[name] = measure(name, pages, work)
             rows += found
-            print("\n".join(found), flush=True)
-        notes = summary(runs)
-    head = "| pages | tool | n | CPU-s a page | peak MB of a process | CER % | most | F1 % | least | size ÷ input |"
-    RESULTS.write_text(
-        "\n".join(
-            [
-                "# OCR",
-                "",
-                f"OCRmyPDF {ocrmypdf.__version__} beside pdfmill, each on one processor, start of the program "
-                f"included; "
-                f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}. CER minds the order "
-                "of words, F1 does not.",
-                "",
-                head,
-                "|---|---|---|---|---|---|---|---|---|---|",
-                *rows,
-                "",
-                *notes,
-            ]
-        )
-        + "\n"
-    )
+            RESULTS.write_text(report(rows, summary(runs)))  # it takes long, and may be stopped
     print(RESULTS.read_text())
+
+
+def report(rows: Sequence[str], notes: Sequence[str]) -> str:
+    head = "| pages | tool | n | CPU-s a page | peak MB of a process | CER % | most | F1 % | least | size ÷ input |"
+    about = (
+        f"OCRmyPDF {ocrmypdf.__version__} beside pdfmill, each on one processor, start of the program included; "
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}. CER minds the order of words, F1 does not."
+    )
+    return "\n".join(["# OCR", "", about, "", head, "|---" * 10 + "|", *rows, "", *notes]) + "\n"
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every page with something made in it, as it should be."""
     for name, make in PAGES.items():
         yield DOCS / "reference" / f"{name}.md", "\n".join(make()).rstrip() + "\n"
-    for path in sorted(DOCS.glob("*.md")):
+    for path in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))):
         text = path.read_text()
         if _MADE.search(text):
             yield path, _MADE.sub(lambda found: found[1] + "\n".join(BLOCKS[found[2]]()) + "\n" + found[3], text)
@@ -120,6 +120,13 @@ def commands() -> Iterator[str]:
         yield from _help(command, name, root)
 
 
+def overview() -> Iterator[str]:
+    """All operations in a line each."""
+    yield "| operation | what it does |\n|---|---|"
+    for operation in load_registry():
+        yield f"| `{operation.name}` | {_cell(operation.summary)} |"
+
+
 def catalogue() -> Iterator[str]:
     """The tasks of the six families."""
     registry = list(load_registry())
@@ -143,9 +150,9 @@ def catalogue() -> Iterator[str]:
 
 def services() -> Iterator[str]:
     """What operations call: each service's public methods, with their docstrings."""
-    from pdfmill.services import build_services
+    from pdfmill.services import Services
 
-    for kind in build_services():
+    for kind in Services():
         yield f"\n## {kind.__name__}\n\n`{kind.__module__}`. {inspect.getdoc(kind)}\n"
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_"):
@@ -304,6 +311,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "commands": commands,
 }
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
+    "operations": overview,
     "catalogue": catalogue,
     "configuration": configuration,
     "services": services,

@@ -9,7 +9,7 @@ from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.operations import load_registry
-from pdfmill.services import build_services
+from pdfmill.services import Services
 
 
 class RecordingReporter:
@@ -36,7 +36,7 @@ def ctx(tmp_path, reporter):
     """A context as the sandbox makes it, with real services."""
     work_dir = tmp_path / "work"
     work_dir.mkdir()
-    return Context(work_dir, reporter=reporter, services=build_services())
+    return Context(work_dir, reporter=reporter, services=Services())
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ class Load:
                     self.accepted.pop(0)
 
 
+@pytest.mark.timeout(300)
 def test_a_backup_under_load_restores_to_a_consistent_state(folder, tmp_path):
     saved = tmp_path / "pdfmill.backup"
     with running_stack(folder, rehearsal.ENVIRONMENT) as stack:

@@ -24,6 +24,7 @@ def fleet(tmp_path):
         assert left == []
 
 
+@pytest.mark.timeout(300)
 def test_no_job_is_lost_or_blamed_when_each_part_is_replaced(fleet, tmp_path):
     fleet.start_web("web-2")
     fleet.start_reconciler("reconciler-2")

@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from builders.pdf import damaged_pdf, encrypted_pdf, pdf_without_pages, text_pdf
+from direct_provider import direct_provider
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, media_type_of, sniff
 from pdfmill.core.errors import (
@@ -24,15 +25,24 @@ from pdfmill.core.limits import Limits
 from pdfmill.core.operation import BatchItem, Inputs
 from pdfmill.engines.probe import PROBES
 from pdfmill.operations import load_registry
-from pdfmill.services import build_services
+from pdfmill.services import Services
 
 OPERATIONS = list(load_registry())
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
 
+#: What an operation cannot find out from a document of one word.
+OPTIONS = {"translate": {"source": "de"}}
+
+
 def run(operation, file, ctx):
     """Run an operation on one file with its default options; a batch with its item, whose error is the batch's."""
-    options = operation.parse_options({})
+    options = operation.parse_options(OPTIONS.get(operation.name, {}))
+    if operation.needs is not None and operation.needs(options) is not None:
+        script = ctx.path("script.json")
+        script.write_text('{"translation": "[{target}] {text}"}')
+        with direct_provider(completion="scripted", translation="scripted", script=script) as ctx.provider:
+            return operation.run(Inputs((file if isinstance(file, InputFile) else InputFile.at(file),)), options, ctx)
     inputs = Inputs((file if isinstance(file, InputFile) else InputFile.at(file),))
     if operation.batch is None:
         return operation.run(inputs, options, ctx)
@@ -49,7 +59,7 @@ def run(operation, file, ctx):
 def _run_item(batch, file, ctx):
     work_dir = ctx.path("item")
     work_dir.mkdir(exist_ok=True)
-    item_ctx = Context(work_dir, limits=ctx.limits, services=build_services())
+    item_ctx = Context(work_dir, limits=ctx.limits, services=Services())
     operation = load_registry().get(batch.operation)
     try:
         outcome = operation.run(Inputs((file,)), operation.parse_options({}), item_ctx)

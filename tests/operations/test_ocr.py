@@ -1,6 +1,7 @@
 """Scans, from the file to the searchable one."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -29,10 +30,13 @@ from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Inputs
 from pdfmill.engines.pdfium import open_drawn
+from pdfmill.operations.convert import convert
+from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
 from pdfmill.operations.ocr_preview import ocr_preview
-from pdfmill.services import build_services
-from pdfmill.services.ocr.model import PageOutcome
+from pdfmill.services import Services
+from pdfmill.services.ocr.checkpoint import Checkpoint
+from pdfmill.services.ocr.model import PageOutcome, ReadPage
 from pdfmill.services.ocr.plan import EngineChoice, OcrPlan
 from pdfmill.services.ocr.service import Readings
 
@@ -205,7 +209,7 @@ def test_images_are_read_as_pages(ctx, tmp_path):
 
 def test_what_an_earlier_attempt_has_read_is_not_read_again(ctx, tmp_path, monkeypatch):
     source = scan_pdf(tmp_path / "in.pdf", scan(), scan(turn=180))
-    first = Context(ctx.work_dir, services=build_services())
+    first = Context(ctx.work_dir, services=Services())
     first.limits = Limits(max_pages=2)
     with monkeypatch.context() as patch:
         patch.setattr("pdfmill.services.ocr.service.write_document", _fail)
@@ -303,3 +307,47 @@ def test_a_tagged_document_keeps_its_structure_and_the_text_is_an_artifact(ctx, 
         with pdf.open_outline() as outline:
             assert outline.root[0].title == "First page"
         assert b"/Artifact BMC" in b"".join(stream.read_bytes() for stream in pdf.pages[0].Contents)
+
+
+def test_text_is_read_from_pages_that_are_pictures_unless_that_is_off(ctx, tmp_path):
+    with Pdf.open(scan_pdf(tmp_path / "scan.pdf", scan(turn=90))) as pdf:
+        add_text_page(pdf, "A page of text")
+        pdf.save(tmp_path / "in.pdf")
+
+    def extract(**options):
+        inputs = Inputs((InputFile.at(tmp_path / "in.pdf"),))
+        outcome = extract_text.run(inputs, extract_text.parse_options(options), ctx)
+        return outcome.result, outcome.outputs[0].path.read_text()
+
+    result, text = extract()
+    assert [page.quality for page in result.pages] == ["recognised", "good"]
+    assert result.needs_ocr is None
+    assert found_part(text) > 0.95
+    assert "A page of text" in text
+    result, text = extract(ocr="off")
+    assert [page.quality for page in result.pages] == ["image_only", "good"]
+    assert (result.needs_ocr, text.strip()) == ("1", "A page of text")
+
+
+def test_a_scan_becomes_a_document_of_paragraphs_without_its_picture(ctx, tmp_path):
+    source = InputFile.at(scan_pdf(tmp_path / "in.pdf", scan()))
+    outcome = convert.run(Inputs((source,)), convert.parse_options({"to": "html"}), ctx)
+    html = outcome.outputs[0].path.read_text()
+    assert found_part(re.sub("<[^>]+>", " ", html)) > 0.95
+    assert "<img" not in html
+    assert outcome.result.needs_ocr is None
+
+
+def test_a_checkpoint_that_is_no_plain_file_is_passed_over(tmp_path):
+    page = ReadPage(1, 100.0, 200.0, PageOutcome.RECOGNISED)
+    checkpoint = Checkpoint.of(tmp_path / "kept", "eng")
+    checkpoint.keep(page)
+    assert checkpoint.find(1) == page
+    assert Checkpoint.of(tmp_path / "kept", "deu").find(1) is None
+    (path,) = (tmp_path / "kept").iterdir()
+    other = path.with_name(path.name.replace("00001", "00002"))
+    other.symlink_to(path)
+    assert checkpoint.find(2) is None
+    other.unlink()
+    shutil.copy(path, other)
+    assert checkpoint.find(2) is None

@@ -58,4 +58,4 @@ def _tell(contents: Contents, beginning: str, *, as_json: bool) -> None:
     if contents.missing:
         click.echo(f"The files of {contents.missing} jobs were missing; these jobs say so.", err=True)
     if not contents.has_pepper:
-        click.echo("The server's secret is not in it: it comes from PDFMILL_ACCESS__PEPPER. Keep that too.", err=True)
+        click.echo("It holds no secret: none was made yet, or PDFMILL_ACCESS__PEPPER has it; keep that too.", err=True)

@@ -17,7 +17,9 @@ from pdfmill.cli.workspace import temporary_workspace
 from pdfmill.config.settings import Settings
 from pdfmill.core.errors import PdfMillError
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.core.provider import Need
 from pdfmill.engines.probe import PROBES, Probe, missing
+from pdfmill.providers.service import open_providers
 from pdfmill.worker.sandbox import Sandbox
 
 _OLDEST_PYTHON = (3, 11)
@@ -63,10 +65,10 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     try:
         from pdfmill.operations import load_registry
-        from pdfmill.services import build_services
+        from pdfmill.services import Services
 
         registry = load_registry()
-        build_services()  # loads the libraries that only the sandbox loads otherwise
+        Services().load()  # loads the libraries that only the sandbox loads otherwise
     except ImportError as error:
         # The one command that must run on an installation with a hole in it.
         registry = Registry(())
@@ -80,6 +82,7 @@ def diagnose(settings: Settings) -> Iterator[Finding]:
     yield _free_space("disk of temporary files", Path(tempfile.gettempdir()), settings.storage.min_free_mib)
     yield _socket_path(settings)
     yield _sandbox()
+    yield from _providers(settings, registry)
     for operation in registry:
         yield _operation(operation)
         for inventory in operation.inventories:
@@ -110,6 +113,30 @@ def _engine(probe: Probe, users: tuple[str, ...]) -> Finding:
     if probe.optional:
         return Finding(probe.name, State.WEAK, f"not installed: {probe.optional}", probe.hint, users)
     return Finding(probe.name, State.MISSING, f"not installed; it {probe.purpose}", probe.hint, users)
+
+
+def _providers(settings: Settings, registry: Registry) -> Iterator[Finding]:
+    """Who may be sent text of documents."""
+    names = {Need.COMPLETION: "language model", Need.TRANSLATION: "translator"}
+    try:
+        offer = open_providers(settings.provider).offer
+    except PdfMillError as error:
+        yield Finding("providers", State.MISSING, "cannot be opened", error.detail)
+        return
+    for need, subject in names.items():
+        users = tuple(operation.name for operation in registry if need in operation.asks)
+        seat = offer.seat(need)
+        if seat is None:
+            hint = f"To have one, set PDFMILL_PROVIDER__{need.name}." if need is Need.TRANSLATION else ""
+            state = State.WEAK if need is Need.TRANSLATION else State.OK
+            yield Finding(subject, state, "none: nothing leaves this machine", hint, users)
+        elif seat.provider == "scripted":
+            yield Finding(
+                subject, State.WEAK, "scripted: it is for tests, and knows nothing of any document", "", users
+            )
+        else:
+            told = ", ".join(filter(None, (seat.provider, seat.model, " ".join(seat.languages))))
+            yield Finding(subject, State.OK, f"{told}; text of documents is sent there", operations=users)
 
 
 def _operation(operation: AnyOperation) -> Finding:
@@ -158,7 +185,7 @@ def _socket_path(settings: Settings) -> Finding:
 
 def _sandbox() -> Finding:
     try:
-        with temporary_workspace() as spool, Sandbox.start(spool) as sandbox:
+        with temporary_workspace() as spool, Sandbox.start(spool, preload=False) as sandbox:
             tier = sandbox.tier
     except PdfMillError as error:
         reasons = "; ".join(error.extras.get("shortfalls", []))

@@ -17,7 +17,7 @@ def require_isolation(settings: Settings) -> None:
         return
     from pdfmill.worker.sandbox import Sandbox  # here: most starts do not need it
 
-    with temporary_workspace() as spool, Sandbox.start(spool) as sandbox:
+    with temporary_workspace() as spool, Sandbox.start(spool, preload=False) as sandbox:
         tier = sandbox.tier
     if tier.name == "C":
         raise UnsafeExposure(

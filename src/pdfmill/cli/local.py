@@ -52,7 +52,7 @@ def run_here(
         PdfMillError: What made the operation fail.
     """
     operation.check_provider(values, providers.offer)
-    with Sandbox.start(workspace) as sandbox:
+    with Sandbox.start(workspace, preload=False) as sandbox:
         runner = _Runner(sandbox, workspace, values, limits, providers)
         if operation.batch is None:
             directory, outcome = runner.run(operation, inputs, show)

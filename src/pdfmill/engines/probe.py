@@ -83,6 +83,11 @@ def _valkey() -> Found | None:
     return Found(_version_of(str(place)), str(place)) if place else None
 
 
+def _noto() -> Found | None:
+    place = next(Path("/usr/share/fonts").rglob("NotoSans-Regular.*"), None)
+    return Found("", str(place)) if place else None
+
+
 def _libreoffice() -> Found | None:
     place = shutil.which("soffice")
     return Found(_version_of(place), place) if place else None
@@ -153,6 +158,13 @@ PROBES: dict[str, Probe] = {
             "libreoffice-impress-nogui",
             _libreoffice,
             optional="Office documents are not converted",
+        ),
+        Probe(
+            "noto",
+            "writes text in any script into PDFs",
+            "apt-get install fonts-noto-core (and fonts-noto-cjk for Chinese, Japanese and Korean)",
+            _noto,
+            optional="summaries and translations are not written as PDF, only as text, Markdown, JSON or Word",
         ),
         Probe(
             "rapidocr",

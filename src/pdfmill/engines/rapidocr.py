@@ -24,9 +24,15 @@ SCRIPTS = frozenset({"Latn", "Hans", "Hant", "Jpan"})
 
 @dataclass(frozen=True)
 class FoundPiece:
-    """A piece of a line; ``box`` is left, top, right, bottom in pixels, ``confidence`` 0 to 100."""
+    """A piece of a line.
 
-    text: str
+    Attributes:
+        words: Text and box of each word.
+        box: Left, top, right, bottom in pixels.
+        confidence: 0 to 100.
+    """
+
+    words: tuple[tuple[str, Box], ...]
     box: Box
     confidence: float
 
@@ -37,14 +43,15 @@ def is_installed() -> bool:
 
 def read_pieces(pixels: GreyImage) -> tuple[FoundPiece, ...]:
     """The pieces of text on a page of height × width, in no certain order."""
-    found = _recogniser()(np.repeat(pixels[:, :, None], 3, axis=2))
+    found = _recogniser()(np.repeat(pixels[:, :, None], 3, axis=2), return_word_box=True)
     if found.boxes is None:
         return ()
-    return tuple(
-        FoundPiece(str(text), _around(corners), 100 * float(score))
-        for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
-        if str(text).strip()
-    )
+    pieces = []
+    for corners, words, score in zip(found.boxes, found.word_results, found.scores, strict=True):
+        read = tuple((str(text), _around(box)) for text, _, box in words if str(text).strip())
+        if read:
+            pieces.append(FoundPiece(read, _around(corners), 100 * float(score)))
+    return tuple(pieces)
 
 
 def _around(corners: Any) -> Box:

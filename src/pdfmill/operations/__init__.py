@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pdfmill.core import named_registry
 from pdfmill.core.operation import AnyOperation, Registry
+from pdfmill.operations.ask import ask
 from pdfmill.operations.bulk import bulk
+from pdfmill.operations.classify import classify
 from pdfmill.operations.compress import compress
 from pdfmill.operations.convert import convert
 from pdfmill.operations.convert_preview import convert_preview
@@ -29,6 +31,8 @@ BUILTIN: tuple[AnyOperation, ...] = (
     extract_bank_statement,
     summarize,
     translate,
+    ask,
+    classify,
 )
 
 

@@ -61,7 +61,7 @@ class OcrOptions(Options):
         description="Who reads: tesseract, rapidocr where it is installed, or auto, which has rapidocr read again what "
         "tesseract reads badly.",
     )
-    page_seconds: float = Field(120, ge=1, le=3600, description="Seconds that a page may take; then it is left unread.")
+    page_seconds: float = Field(300, ge=1, le=3600, description="Seconds that a page may take; then it is left unread.")
     job_seconds: float | None = Field(
         None, ge=1, description="Seconds after which no further page is begun; pages that are left are named."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import random
 import socket
@@ -99,10 +98,10 @@ class Desk:
         if self._loop is not None and self._thread is not None:
             if self._call is not None:
                 self._call.cancel()
-            closing = asyncio.run_coroutine_threadsafe(self._close_adapters(), self._loop)
-            with contextlib.suppress(TimeoutError, PdfMillError):
-                closing.result(_CLOSE_WITHIN_S)
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            # The loop ends when all is tidied up; on a machine that is very busy that may be after we have gone on.
+            loop = self._loop
+            closing = asyncio.run_coroutine_threadsafe(self._close_adapters(), loop)
+            closing.add_done_callback(lambda _: loop.call_soon_threadsafe(loop.stop))
             self._thread.join(_CLOSE_WITHIN_S)
             self._loop = self._thread = None
         self._bell.close()

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
+#: Where each service is.
+_PLACES = (
+    "archiving.service:ArchivingService",
+    "compression.service:CompressionService",
+    "conversion.service:ConversionService",
+    "conversion.slides.service:SlideService",
+    "conversion.tables:TableService",
+    "conversion.word.service:WordService",
+    "extraction.text:TextExtractionService",
+    "extraction.invoices.service:InvoiceExtractionService",
+    "extraction.statements.service:BankStatementExtractionService",
+    "extraction.overlay:OverlayService",
+    "export.service:ExportService",
+    "ocr.service:OCRService",
+    "preview.service:PreviewService",
+    "summary.service:SummaryService",
+    "answering.service:AnsweringService",
+    "answering.classification:ClassificationService",
+    "translation.service:TranslationService",
+)
 
-def build_services() -> Mapping[type[Any], Any]:
-    """Every service, by its class. Loads the libraries that open documents."""
-    from pdfmill.services.archiving.service import ArchivingService
-    from pdfmill.services.compression.service import CompressionService
-    from pdfmill.services.conversion.service import ConversionService
-    from pdfmill.services.conversion.slides.service import SlideService
-    from pdfmill.services.conversion.tables import TableService
-    from pdfmill.services.conversion.word.service import WordService
-    from pdfmill.services.export.service import ExportService
-    from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
-    from pdfmill.services.extraction.overlay import OverlayService
-    from pdfmill.services.extraction.statements.service import BankStatementExtractionService
-    from pdfmill.services.extraction.text import TextExtractionService
-    from pdfmill.services.ocr.service import OCRService
-    from pdfmill.services.preview.service import PreviewService
-    from pdfmill.services.summary.service import SummaryService
-    from pdfmill.services.translation.service import TranslationService
 
-    services = (
-        ArchivingService(),
-        CompressionService(),
-        ConversionService(),
-        TextExtractionService(),
-        TableService(),
-        PreviewService(),
-        WordService(),
-        SlideService(),
-        BankStatementExtractionService(),
-        InvoiceExtractionService(),
-        OverlayService(),
-        ExportService(),
-        OCRService(),
-        SummaryService(),
-        TranslationService(),
-    )
-    return {type(service): service for service in services}
+class Services(Mapping[type[Any], Any]):
+    """Every service by its class, each built when it is first asked for: its libraries are loaded for it alone."""
+
+    def __init__(self) -> None:
+        self._built: dict[type[Any], Any] = {}
+
+    def __getitem__(self, kind: type[Any]) -> Any:
+        if f"{kind.__module__.removeprefix(f'{__name__}.')}:{kind.__name__}" not in _PLACES:
+            raise KeyError(kind)
+        if kind not in self._built:
+            self._built[kind] = kind()
+        return self._built[kind]
+
+    def __iter__(self) -> Iterator[type[Any]]:
+        """The classes; loads the libraries of all."""
+        for place in _PLACES:
+            module, _, name = place.partition(":")
+            yield getattr(import_module(f"{__name__}.{module}"), name)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+    def load(self) -> None:
+        """Load and build all of them, so that the first to ask need not wait."""
+        for kind in self:
+            self[kind]

@@ -6,7 +6,9 @@ A task's message carries a job id and nothing else; what is to be done stands in
 from pdfmill.tasks.maintenance import cleanup_expired_jobs, get_task_status, health_check_task
 from pdfmill.tasks.operations import OPERATION_TASKS
 
+ask_task = OPERATION_TASKS["ask"]
 bulk_compress_task = OPERATION_TASKS["bulk-compress"]
+classify_task = OPERATION_TASKS["classify"]
 compress_task = OPERATION_TASKS["compress"]
 convert_task = OPERATION_TASKS["convert"]
 convert_pdf_task = convert_task
@@ -27,7 +29,9 @@ __all__ = [
     "OPERATION_TASKS",
     "ai_summarize_task",
     "ai_translate_task",
+    "ask_task",
     "bulk_compress_task",
+    "classify_task",
     "cleanup_expired_jobs",
     "compress_task",
     "conversion_preview_task",

@@ -272,3 +272,16 @@ def test_every_real_document_comes_back_whole(compress, corpus):
         report, target = compress(path)
         assert target.stat().st_size <= path.stat().st_size, path.name
         assert report.unchanged is not Unchanged.WOULD_CHANGE, path.name
+
+
+def test_a_noisy_picture_keeps_its_page_alike_instead_of_being_given_back(compress, tmp_path):
+    """Noise is what JPEG keeps worst: at the level's highest quality its page would be another one."""
+    source = tmp_path / "in.pdf"
+    with Pdf.new() as pdf:
+        noise = np.random.default_rng(1).normal(128, 18, (600, 450)).clip(0, 255).astype(np.uint8)
+        add_image(pdf, add_text_page(pdf, size=(450, 600)), noise[:, :, None].repeat(3, axis=2), inches=(6.25, 8.33))
+        pdf.save(source)
+    report, target = compress(source)
+    assert report.warnings == []
+    assert report.images_by_form == {"jpeg": 1}
+    assert target.stat().st_size < source.stat().st_size

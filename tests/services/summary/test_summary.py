@@ -16,7 +16,7 @@ from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import NoText, ProviderRefused
 from pdfmill.core.operation import Inputs
 from pdfmill.operations.summarize import summarize
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.services.summary.ranking import choose
 
 FIRST = [
@@ -40,7 +40,7 @@ def document(tmp_path):
 @pytest.fixture
 def run(ctx, document):
     def run(path=document, provider=None, **options):
-        context = Context(ctx.work_dir, services=build_services(), provider=provider)
+        context = Context(ctx.work_dir, services=Services(), provider=provider)
         return summarize.run(Inputs((InputFile.at(path),)), summarize.parse_options(options), context)
 
     return run
@@ -215,7 +215,7 @@ def test_a_long_document_is_summarized_in_portions_and_these_again(ctx, server, 
     with direct_provider(
         completion="openai", openai_base_url=f"{server.url}/v1", openai_model="small", portion=1500
     ) as provider:
-        context = Context(ctx.work_dir, services=build_services(), provider=provider)
+        context = Context(ctx.work_dir, services=Services(), provider=provider)
         outcome = summarize.run(Inputs((InputFile.at(path),)), summarize.parse_options({"length": "short"}), context)
     assert len(server.asked) > 3
     assert 1 <= len(outcome.result.points) <= 3

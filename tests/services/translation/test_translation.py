@@ -19,7 +19,7 @@ from pdfmill.core.errors import InvalidOptions, LanguageNotSupported, ProviderNo
 from pdfmill.core.operation import Inputs
 from pdfmill.engines.pdfium import open_read
 from pdfmill.operations.translate import translate
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.services.translation.protection import protect
 
 PAGE = [
@@ -62,7 +62,7 @@ def run(ctx, server, document):
             "openai": {"openai_base_url": f"{server.url}/v1", "openai_model": "small"},
         }[translator]
         with direct_provider(translation=translator, retries=0, **settings) as provider:
-            context = Context(ctx.work_dir, services=build_services(), provider=provider)
+            context = Context(ctx.work_dir, services=Services(), provider=provider)
             return translate.run(Inputs((InputFile.at(path),)), translate.parse_options(options), context)
 
     return run

@@ -32,7 +32,7 @@ def article(sheet):
 def test_plain_text_has_a_line_for_each_paragraph_and_puts_divided_words_together(written):
     assert written("plain", article).split("\n\n") == [
         "A Title",
-        "Some words are divided by the end of a line, wellknown ones like state-of-the-art.",
+        "Some words are divided by the end of a line, well-known ones like state-of-the-art.",
         "• one\n• two",
         "See the manual now.",
         "if x:\n    go()",
@@ -58,7 +58,7 @@ def test_markdown_has_headings_lists_links_code_and_tables(written):
     assert written("markdown", article) == (
         "<!-- page 1 -->\n\n"
         "# A Title\n\n"
-        "Some words are divided by the end of a line, wellknown ones like state-of-the-art.\n\n"
+        "Some words are divided by the end of a line, well-known ones like state-of-the-art.\n\n"
         "- one\n- two\n\n"
         "See [**the manual**](<https://example.org/a?b=1&c=2>) now.\n\n"
         "```\nif x:\n    go()\n```\n\n"

@@ -135,9 +135,9 @@ def eat_memory(options, ctx):
 
 @operation
 def eat_memory_in_children(options, ctx):
-    for _ in range(6):
+    for _ in range(12):
         if os.fork() == 0:
-            held = bytearray(os.urandom(1 << 20)) * 100
+            held = bytearray(os.urandom(1 << 20)) * 50
             time.sleep(60)
             os._exit(len(held) % 2)
     time.sleep(60)

@@ -24,6 +24,8 @@ _BACK_MATTER = re.compile(
     r"sommaire|índice|indice|acknowledge?ments?|danksagung)",
     re.IGNORECASE,
 )
+#: The dots between a title and its page number: such a line says where something stands, and nothing else.
+_LEADERS = re.compile(r"(?:\.\s?){5}|…\s?…")
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？:;][\"'”’»)\]」』]*$")
 
 
@@ -197,7 +199,7 @@ class _Collector:
             text += token.text + ("" if token.glued else " ")
         for start, end in sentence_spans(text):
             own = [token.place for token, at in zip(tokens, starts, strict=True) if start <= at < end]
-            if own:
+            if own and not _LEADERS.search(text[start:end]):
                 is_prose = not self._in_back_matter and bool(_ENDS_SENTENCE.search(text[start:end]))
                 self._append(text[start:end], own, is_prose=is_prose)
 

@@ -15,6 +15,8 @@ _MOST_CHARACTERS = 220
 _DEEPEST = 6
 
 _ROLE = re.compile(r"H([1-6])")
+#: What stands below a figure or above a table, however bold it is.
+_CAPTION = re.compile(r"(fig(ure|\.)?|tab(le|elle|\.)?|abb(ildung|\.)?|exhibit)\s*\d+", re.IGNORECASE)
 _NOT_COMPARED = re.compile(r"[\W_]+|^[\d.\s]+")
 
 
@@ -54,7 +56,7 @@ class HeadingFinder:
         return line.bold or line.size > 1.04 * self.profile.body_size or not line.text[-1].isdigit()
 
     def _level_of_looks(self, lines: Sequence[Line], text: str) -> int | None:
-        if text.endswith((",", ";")) or _reads_like_prose(text):
+        if text.endswith((",", ";")) or _CAPTION.match(text) or _reads_like_prose(text):
             return None
         by_size = self.profile.level_of_size(lines[0].size)
         if by_size is not None:

@@ -38,6 +38,8 @@ _DECIDES, _SCAN = 0.1, 0.5
 _STAMP = 200
 #: Pixels per inch: of what has no pictures, the most that helps, and what finer scans are drawn with.
 _USUAL_DPI, _FINEST, _FINE_ENOUGH = 300.0, 450.0, 300.0
+#: A page is drawn with as many pixels as its picture has: one more, by a rounding error, and all are interpolated.
+_NOT_ONE_PIXEL_MORE = 1 - 2e-5
 #: Inches of the longer side of a page whose resolution can be believed.
 _PLAUSIBLE = (3.0, 17.5)
 #: Characters of a page that are certain, without spaces.
@@ -255,6 +257,7 @@ def drawing_dpi(graphics: Graphics, size: tuple[float, float]) -> float:
     )
     if dpi == 0:
         return _USUAL_DPI
+    dpi *= _NOT_ONE_PIXEL_MORE
     low, high = _PLAUSIBLE
     if not low <= max(size) / 72 <= high:
         return dpi  # the file lies about its size: the pixels are what counts

@@ -45,6 +45,6 @@ class OcrPlan:
     pages: PageRanges | None = None
     mode: Mode = Mode.SKIP
     engine: EngineChoice = EngineChoice.AUTO
-    page_s: float = 120.0
+    page_s: float = 300.0
     job_s: float | None = None
     cores: int = 0

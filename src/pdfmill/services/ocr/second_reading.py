@@ -39,14 +39,7 @@ def read_with_rapidocr(sheet: Sheet) -> Reading:
 
 
 def _line(piece: FoundPiece) -> FoundLine:
-    """Its words share the box of a piece by their length: RapidOCR tells no more."""
-    left, top, right, bottom = piece.box
-    width = (right - left) / max(len(piece.text), 1)
-    words = []
-    at = 0
-    for word in piece.text.split():
-        at = piece.text.index(word, at)
-        box = (left + at * width, top, left + (at + len(word)) * width, bottom)
-        words.append(FoundWord(word, box, piece.confidence))
-        at += len(word)
-    return FoundLine(tuple(words), piece.box, None, 0, 0)
+    """A line whose words are as high as it is: RapidOCR's own boxes of words are a little askew."""
+    _, top, _, bottom = piece.box
+    words = tuple(FoundWord(text, (box[0], top, box[2], bottom), piece.confidence) for text, box in piece.words)
+    return FoundLine(words, piece.box, None, 0, 0)

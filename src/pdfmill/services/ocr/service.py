@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
-from pdfmill.core.errors import EngineFailed, NothingToRecognise
+from pdfmill.core.errors import DeadlineExceeded, EngineFailed, NothingToRecognise
 from pdfmill.engines.pikepdf import open_pdf, user_units
 from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
@@ -83,7 +83,7 @@ class OCRService:
             TooManyPixels: An image is too large.
             InvalidPageRange: A page lies outside the document.
             NothingToRecognise: All pages are empty.
-            EngineFailed: Not one page could be read.
+            EngineFailed, DeadlineExceeded: Not one page could be read, or in time.
             NotArchivable: PDF/A was asked for, and cannot be made of it.
             Cancelled, DeadlineExceeded: As the context says.
         """
@@ -130,6 +130,10 @@ class OCRService:
             raise NothingToRecognise(
                 "All pages are empty: there is neither text nor a picture of it. Send the document that was meant, or "
                 "choose other pages."
+            )
+        if outcomes == {PageOutcome.TIMED_OUT}:
+            raise DeadlineExceeded(
+                "Each page took longer than page_seconds allows. Raise that, or scan with fewer dpi."
             )
         if outcomes <= {PageOutcome.FAILED, PageOutcome.TIMED_OUT}:
             raise EngineFailed(

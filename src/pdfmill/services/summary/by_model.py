@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from pdfmill.core.context import Context
 from pdfmill.core.errors import ProviderRefused
 from pdfmill.core.provider import Need
 from pdfmill.services.language.answers import ask_for
-from pdfmill.services.language.grounding import Struck, ungrounded
+from pdfmill.services.language.grounding import Struck
 from pdfmill.services.language.source import Sentence, SourceText
-from pdfmill.services.summary.model import Point, Summary, SummaryStyle, SummaryWish
+from pdfmill.services.language.statements import Point, Statements, believed
+from pdfmill.services.summary.model import Summary, SummaryStyle, SummaryWish
 
 #: Characters of a sentence that is sent: a longer one is no sentence.
 _SENTENCE_CAP = 1500
@@ -27,19 +26,6 @@ _STYLES = {
     SummaryStyle.BULLETS: "Each statement stands by itself.",
     SummaryStyle.EXECUTIVE: "Write for somebody who has to decide: outcomes, amounts, dates, risks, what is asked for.",
 }
-
-
-class _Statement(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(min_length=1, max_length=1000)
-    sentences: list[int] = Field(max_length=40)
-
-
-class _Statements(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    statements: list[_Statement] = Field(max_length=60)
 
 
 def summarize_by_model(source: SourceText, wish: SummaryWish, ctx: Context) -> Summary:
@@ -86,16 +72,9 @@ class _Check:
         self._language = language
         self.struck: list[Struck] = []
 
-    def believed(self, said: _Statements, shown: Sequence[Sentence]) -> list[Point]:
-        known = {sentence.number: sentence for sentence in shown}
-        points = []
-        for statement in said.statements:
-            cited = [known[number] for number in dict.fromkeys(statement.sentences) if number in known]
-            values = ungrounded(statement.text, cited, self._source, language=self._language)
-            if cited and not values:
-                points.append(Point(" ".join(statement.text.split()), tuple(cited)))
-            else:
-                self.struck.append(Struck(statement.text, tuple(values)))
+    def believed(self, said: Statements, shown: Sequence[Sentence]) -> list[Point]:
+        points, struck = believed(said, shown, self._source, language=self._language)
+        self.struck += struck
         return points
 
 
@@ -113,7 +92,7 @@ def _reduce(
     return fewer
 
 
-def _ask(what: str, document: str, wish: SummaryWish, language: str | None, ctx: Context) -> _Statements:
+def _ask(what: str, document: str, wish: SummaryWish, language: str | None, ctx: Context) -> Statements:
     focus = f" What is wanted most is: {wish.focus}" if wish.focus else ""
     instructions = _TASK.format(
         what=what,
@@ -122,7 +101,7 @@ def _ask(what: str, document: str, wish: SummaryWish, language: str | None, ctx:
         style=_STYLES[wish.style],
         focus=focus,
     )
-    return ask_for(_Statements, instructions, document, ctx)
+    return ask_for(Statements, instructions, document, ctx)
 
 
 def _portions(sentences: Sequence[Sentence], size: int) -> Iterator[list[Sentence]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pdfmill.services.language.grounding import Struck
-from pdfmill.services.language.source import Sentence, SourceText
+from pdfmill.services.language.source import SourceText
+from pdfmill.services.language.statements import Point
 
 
 class SummaryStyle(StrEnum):
@@ -43,19 +44,6 @@ class SummaryWish:
     style: SummaryStyle
     language: str | None
     focus: str
-
-
-@dataclass(frozen=True)
-class Point:
-    """A statement of a summary, and the sentences that it stands on: itself, if it is one of the document's."""
-
-    text: str
-    cited: tuple[Sentence, ...]
-
-    @property
-    def pages(self) -> list[int]:
-        """The pages of the sentences."""
-        return sorted({place.page for sentence in self.cited for place in sentence.places})
 
 
 @dataclass(frozen=True)

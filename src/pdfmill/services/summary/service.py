@@ -7,8 +7,9 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.language.source import Sentence, SourceText, read_source
+from pdfmill.services.language.statements import Point
 from pdfmill.services.summary.by_model import summarize_by_model
-from pdfmill.services.summary.model import Point, Summary, SummaryWish
+from pdfmill.services.summary.model import Summary, SummaryWish
 from pdfmill.services.summary.ranking import choose
 
 #: Characters that a sentence of a summary has: what is shorter says little, what is longer is no sentence.

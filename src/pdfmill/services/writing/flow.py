@@ -13,6 +13,10 @@ from pdfmill.services.layout.model import Block, Line, Paragraph, Table, Word
 _DIVIDED = re.compile(r"[^\W\d_]{2,}[-‐­]")
 #: A compound that a line's end divides at one of its own hyphens.
 _COMPOUND = re.compile(r"[^\W_]+([-‐][^\W_]+)+[-‐]")
+#: English words that make compounds with a hyphen of their own, and hardly ever are a word's first syllable.
+_COMPOUNDING = re.compile(r"(well|self|half|cross|two|three|four)[-‐]", re.IGNORECASE)
+#: Letters that follow at least: "self-" and "ish" is one word.
+_COMPOUNDED = 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,10 @@ def pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, W
         last = line.words[-1]
         goes_on = dehyphenate and following is not None and following.words[0].text[:1].islower()
         letters = last.text.lstrip("(\"'„“‘«[")
-        if goes_on and _DIVIDED.fullmatch(letters):
+        if goes_on and following is not None and _COMPOUNDING.fullmatch(letters):
+            is_compound = len(following.words[0].text) >= _COMPOUNDED
+            yield last.text if is_compound else last.text[:-1], last, True
+        elif goes_on and _DIVIDED.fullmatch(letters):
             yield last.text[:-1], last, True
         else:
             yield last.text, last, goes_on and bool(_COMPOUND.fullmatch(letters))

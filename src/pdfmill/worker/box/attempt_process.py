@@ -22,7 +22,7 @@ from pdfmill.core.failure import Failure
 from pdfmill.core.limits import MIB, Limits
 from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome
 from pdfmill.core.progress import Progress
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.worker.box import libc
 from pdfmill.worker.box.asking import PipeProvider
 from pdfmill.worker.box.escapes import probe_escapes
@@ -174,7 +174,7 @@ def _run_operation(registry_path: str, directory: Path, request: SandboxRequest,
         directory / "work",
         limits=request.limits,
         reporter=_PipeReporter(pipes.to_keeper),
-        services=build_services(),
+        services=Services(),
         provider=PipeProvider(request.offer, partial(_tell, pipes.to_keeper), pipes.from_keeper),
         past_runs=request.past_runs,
     )

@@ -1,4 +1,4 @@
-"""The fork server: has all libraries loaded, and forks a keeper for each request. It never opens a document.
+"""The fork server: has the libraries loaded, and forks a keeper for each request. It never opens a document.
 
 It lives inside bubblewrap where there is one, and stays single-threaded: a fork copies one thread, and the locks that
 the others held would stay locked for ever. libvips starts threads with its first operation, so modules that are loaded
@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pdfmill.core import named_registry
-from pdfmill.services import build_services
+from pdfmill.services import Services
 from pdfmill.worker.box import libc
 from pdfmill.worker.box.keeper import Keeper
 from pdfmill.worker.box.messages import SandboxRequest
@@ -36,8 +36,9 @@ def serve(setup: Setup) -> None:
     libc.set_parent_death_signal(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the supervisor's to handle
     named_registry.load(setup.registry)
-    build_services()
-    import_module("pdfmill.services.soundness")  # what the check of outputs needs
+    if setup.preload:
+        Services().load()
+        import_module("pdfmill.services.soundness")  # what the check of outputs needs
     unconfined = setup.namespaces is Namespaces.NONE
     seccomp_filter = compile_filter(deny_unix_sockets=unconfined) if setup.seccomp else None
     threads = len(list(Path("/proc/self/task").iterdir()))

@@ -32,6 +32,7 @@ class Setup(BaseModel):
         landlock: Whether to restrict files by Landlock.
         seccomp: Whether to filter system calls.
         registry: ``module:function`` that gives the operations.
+        preload: Whether to load every library before the first job: for many jobs, not for one.
         become: The user to become before the first request is read; None to stay who it is. Then the fork server is
             root with CAP_SETUID, CAP_SETGID and CAP_SYS_ADMIN, which it gives up, and it mounts its own /proc.
     """
@@ -56,4 +57,5 @@ class Setup(BaseModel):
     landlock: bool
     seccomp: bool
     registry: str
+    preload: bool
     become: int | None

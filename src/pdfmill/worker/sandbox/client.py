@@ -54,11 +54,12 @@ class Sandbox:
     dead starts its own.
     """
 
-    def __init__(self, spool: Path, registry: str, extra: tuple[Path, ...], way: Way) -> None:
+    def __init__(self, spool: Path, registry: str, extra: tuple[Path, ...], way: Way, *, preload: bool = True) -> None:
         self._spool = spool
         self._registry = registry
         self._extra = extra
         self._way = way
+        self._preload = preload
         self._shortfalls: tuple[str, ...] = ()
         self._tier: Tier | None = None
         self._probed = 0.0
@@ -75,6 +76,7 @@ class Sandbox:
         registry: str = REGISTRY,
         extra_readable: tuple[Path, ...] = (),
         without: Collection[Feature] = (),
+        preload: bool = True,
     ) -> Sandbox:
         """Start the strongest sandbox that works here; weaker ones are found by trying, and logged.
 
@@ -83,6 +85,7 @@ class Sandbox:
             registry: ``module:function`` that gives the operations.
             extra_readable: Folders that jobs may read as well.
             without: Features to do without, to see how a machine fares that lacks them.
+            preload: Whether every library is loaded before the first job; one that runs a single job need not wait.
 
         Raises:
             EngineFailed: Not even the weakest worked.
@@ -91,7 +94,7 @@ class Sandbox:
         shortfalls: list[str] = []
         for way in ways(without):
             try:
-                sandbox = cls(spool, registry, extra_readable, way)
+                sandbox = cls(spool, registry, extra_readable, way, preload=preload)
                 sandbox._shortfalls = tuple(shortfalls)
                 sandbox.probe()
             except (OSError, EngineFailed) as error:
@@ -258,6 +261,7 @@ class Sandbox:
             landlock=self._way.landlock,
             seccomp=self._way.seccomp,
             registry=self._registry,
+            preload=self._preload,
             become=NOBODY if self._way.user is User.LENT_INSIDE else None,
         )
         inner = [sys.executable, "-s", "-P", "-m", "pdfmill.worker.box.forkserver", setup.model_dump_json()]
@@ -278,7 +282,7 @@ def check_sandbox(spool: Path) -> str:
         EngineFailed: It did not work.
     """
     spool.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with Sandbox.start(spool) as sandbox:
+    with Sandbox.start(spool, preload=False) as sandbox:
         return str(sandbox.tier)
 
 

@@ -264,29 +264,21 @@ def _free_text(pdf, font, page):
 
 
 @pytest.mark.parametrize("scene", [_default_resources, _widget, _free_text])
-def test_a_font_in_which_text_can_be_typed_keeps_what_its_encoding_reaches(pdf, ctx, scene):
+def test_a_font_in_which_text_can_be_typed_stays_whole(pdf, ctx, scene):
     font = embed(pdf, truetype(600), "/FontFile2")
     page = add_page(pdf, show("A"), Font={"/F1": font})
     scene(pdf, font, page)
-    before = len(font.FontDescriptor.FontFile2.read_bytes())
-    assert subset_fonts(pdf, ctx).subset == 1
-    assert glyphs_left(font) == set(LETTERS)
-    assert len(font.FontDescriptor.FontFile2.read_bytes()) < before / 2  # the nameless glyphs are gone
-    assert font.BaseFont == Name("/Boxes")  # programs do not let people type in a font with a subset's tag
+    before = font.FontDescriptor.FontFile2.read_bytes()
+    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
+    assert font.FontDescriptor.FontFile2.read_bytes() == before
 
 
-def test_a_form_font_that_no_page_shows_keeps_what_its_encoding_reaches(pdf, ctx):
+def test_a_form_font_that_no_page_shows_stays_whole(pdf, ctx):
     font = embed(pdf, truetype(600), "/FontFile2")
     _default_resources(pdf, font, add_page(pdf, b""))
-    assert subset_fonts(pdf, ctx).subset == 1
-    assert glyphs_left(font) == set(LETTERS)
-
-
-def test_an_xfa_form_keeps_its_fonts_whole(pdf, ctx):
-    font = embed(pdf, truetype(600), "/FontFile2")
-    _default_resources(pdf, font, add_page(pdf, show("A"), Font={"/F1": font}))
-    pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
-    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
+    before = font.FontDescriptor.FontFile2.read_bytes()
+    assert subset_fonts(pdf, ctx).subset == 0
+    assert font.FontDescriptor.FontFile2.read_bytes() == before
 
 
 def test_a_composite_font_in_which_text_can_be_typed_stays_whole(pdf, ctx):

@@ -33,11 +33,6 @@ def editable_fonts(objects: Iterable[Any]) -> Iterator[Dictionary]:
                 yield from _fonts_in(form.get(Name.Resources), seen)
 
 
-def has_xfa_form(objects: Iterable[Any]) -> bool:
-    """Whether there is an XFA form, whose fields show any character that a font has, whatever the font's encoding."""
-    return any(Name.XFA in each for each in _with_direct_parts(objects))
-
-
 def _with_direct_parts(objects: Iterable[Any]) -> Iterator[Dictionary]:
     """The dictionaries, and those that may stand directly inside: the form in the catalog, annotations in a page."""
     for each in objects:

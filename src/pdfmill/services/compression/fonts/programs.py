@@ -10,7 +10,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 
 from pdfmill.core.context import Context
-from pdfmill.services.compression.fonts.editable import editable_fonts, has_xfa_form
+from pdfmill.services.compression.fonts.editable import editable_fonts
 from pdfmill.services.compression.fonts.report import LeftAlone
 from pdfmill.services.compression.fonts.usage import FontUsage
 from pdfmill.services.compression.structure.duplicates import stream_digest
@@ -26,14 +26,12 @@ class FontUser:
     Attributes:
         font: The font dictionary that content streams name.
         cid_font: Its descendant, if it is a composite font.
-        codes: The character codes shown, or that may be typed: bytes, for composite fonts two of them.
-        is_editable: Whether somebody may type in the font.
+        codes: The character codes shown: bytes, for composite fonts two of them.
     """
 
     font: Dictionary
     cid_font: Dictionary | None
     codes: frozenset[int]
-    is_editable: bool = False
 
     @property
     def descriptor(self) -> Dictionary:
@@ -64,11 +62,6 @@ class FontProgram:
     users: list[FontUser] = field(default_factory=list)
     must_stay: LeftAlone | None = None
 
-    @property
-    def is_editable(self) -> bool:
-        """Whether somebody may type in one of its fonts."""
-        return any(user.is_editable for user in self.users)
-
 
 def merge_font_files(objects: Mapping[ObjectId, Any], ctx: Context) -> int:
     """Let font descriptors share programs of equal bytes; returns how many programs went."""
@@ -91,29 +84,18 @@ def font_programs(usage: FontUsage, objects: Mapping[ObjectId, Any], ctx: Contex
     """The programs of all fonts that resources name, and which of them must stay whole."""
     programs: dict[ObjectId, FontProgram] = {}
     for font_id, font in usage.fonts.items():
-        for program in _programs_with(programs, font, frozenset(usage.codes.get(font_id, ()))):
-            if font_id in usage.uncertain or not usage.complete:
+        codes = frozenset(usage.codes.get(font_id, ()))
+        for cid_font, key, stream in _programs_of(font):
+            program = programs.setdefault(stream.objgen, FontProgram(stream, key))
+            program.users.append(FontUser(font, cid_font, codes))
+            if font_id in usage.uncertain or not usage.complete or key != program.key:
                 program.must_stay = LeftAlone.USE_UNKNOWN
-    has_xfa = has_xfa_form(objects.values())
-    for font in editable_fonts(objects.values()):
-        # What its encoding reaches can be typed; in a composite font that is everything.
-        for program in _programs_with(programs, font, frozenset(range(256)), is_editable=True):
-            if has_xfa or font.get(Name.Subtype) == Name.Type0:
-                program.must_stay = LeftAlone.EDITABLE
     _keep_programs_with_unknown_users(programs, objects, ctx)
+    for font in editable_fonts(objects.values()):
+        for _, _, stream in _programs_of(font):
+            if stream.objgen in programs:
+                programs[stream.objgen].must_stay = LeftAlone.EDITABLE
     return list(programs.values())
-
-
-def _programs_with(
-    programs: dict[ObjectId, FontProgram], font: Dictionary, codes: frozenset[int], *, is_editable: bool = False
-) -> Iterator[FontProgram]:
-    """The programs of a font, which it now is a user of."""
-    for cid_font, key, stream in _programs_of(font):
-        program = programs.setdefault(stream.objgen, FontProgram(stream, key))
-        program.users.append(FontUser(font, cid_font, codes, is_editable))
-        if key != program.key:
-            program.must_stay = LeftAlone.USE_UNKNOWN
-        yield program
 
 
 def _keep_programs_with_unknown_users(

@@ -27,10 +27,9 @@ _SUBSET_TAG = re.compile(r"/[A-Z]{6}\+")
 def subset_fonts(pdf: Pdf, ctx: Context) -> FontReport:
     """Make embedded fonts smaller without changing what is shown, extracted or searched.
 
-    A font program is replaced only if every font that uses it is understood, and the new program draws each shown glyph
-    as the old one did; else it stays as it was, and the report says why. A font in which somebody may type keeps every
-    glyph that its encoding can reach. Glyph ids, widths, encodings and ToUnicode maps stay. Documents that contradict
-    themselves keep their fonts.
+    A font program is replaced only if every font that uses it is understood, nobody can type in it, and the new program
+    draws each shown glyph as the old one did; else it stays as it was, and the report says why. Glyph ids, widths,
+    encodings and ToUnicode maps stay. Documents that contradict themselves keep their fonts.
 
     Raises:
         Cancelled, DeadlineExceeded: As the context says; fonts replaced until then are whole.
@@ -59,7 +58,7 @@ def _shrink(pdf: Pdf, program: FontProgram, report: FontReport, *, is_pdfa1: boo
         raise NotRebuilt(LeftAlone.NOT_SMALLER)
     _replace(program, rebuilt, packed)
     for user in program.users:
-        if rebuilt.dropped_glyphs and not program.is_editable:  # programs do not let people type in a tagged font
+        if rebuilt.dropped_glyphs:
             _tag_as_subset(user, _subset_tag(rebuilt.data))
         _update_glyph_lists(pdf, program, user, rebuilt, is_pdfa1=is_pdfa1)
     return replace(

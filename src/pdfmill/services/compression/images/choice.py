@@ -144,9 +144,7 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
     view = View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
     pixels = lossy.at_needed_size(pixels, size)
-    highest = min(plan.highest_quality, samples.quality)  # beyond that of the source, bytes buy nothing
-    found = lossy.jpeg(pixels, view, lossy.wanted_quality(image, plan), highest, lossy.least_similarity(image, plan))
-    yield replace(found, space=change)
+    yield replace(lossy.smallest_jpeg(image, pixels, view, samples.quality, plan), space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:
         yield replace(flate(pixels), space=change, is_lossless=False)
 

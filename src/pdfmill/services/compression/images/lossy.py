@@ -27,6 +27,12 @@ _TYPICAL_SLOPE = 0.04
 #: many times as much.
 _MOST_LENIENT = 3.0
 
+#: Similarity by which an image must be above what its page has to keep, if it covers most of the page.
+_SAFETY, _MOST_OF_A_PAGE = 0.005, 0.5
+
+#: Beyond this quality a JPEG is larger than what it is made of.
+_HIGHEST = 92
+
 _SMALLEST_SIDE = 8
 
 
@@ -72,6 +78,24 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
     if min(size) < _SMALLEST_SIDE:
         return False
     return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
+
+
+def smallest_jpeg(image: ImageDescription, pixels: Pixels, view: View, stored_quality: int, plan: Plan) -> Encoding:
+    """The smallest JPEG that is as similar as the plan asks for, or the best that the plan allows.
+
+    Where that would take its page below what a page must keep, quality rises further: else the page would be given
+    back as it was.
+
+    Args:
+        pixels: The image's, or fewer.
+        stored_quality: Quality that the image was stored with: above it, bytes buy nothing.
+    """
+    quality, highest = wanted_quality(image, plan), min(plan.highest_quality, stored_quality)
+    found = jpeg(pixels, view, quality, highest, least_similarity(image, plan))
+    needed = plan.least_page_similarity + _SAFETY
+    if found.similarity >= needed or image.covered < _MOST_OF_A_PAGE or highest >= min(_HIGHEST, stored_quality):
+        return found
+    return jpeg(pixels, view, highest, min(_HIGHEST, stored_quality), needed)
 
 
 def jpeg(pixels: Pixels, view: View, quality: int, highest_quality: int, least_similarity: float) -> Encoding:

@@ -15,7 +15,7 @@ from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Spa
 _MOST_DIGITS = 12
 
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/:'’%\d])(?P<open>\()?\s?(?P<sign>[-–−+])?\s?(?P<before>{CURRENCY})?\s?(?P<sign2>[-–−])?\s?"
+    rf"(?<![\w.,/:'’%])(?<!\w[-–−])(?P<open>\()?\s?(?P<sign>[-–−+])?\s?(?P<before>{CURRENCY})?\s?(?P<sign2>[-–−])?\s?"
     r"(?P<number>\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,4})?|\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d{1,4})?"
     r"|\d+(?:[.,]\d{1,4})?|[.,]\d{2})"
     rf"(?P<dash>[.,][-–—]+)?(?![\d])(?P<percent>\s?%)?\s?(?P<after>{CURRENCY})?(?P<trail>\s?[-–−](?!\s?\w)|\s?CR\b)?"

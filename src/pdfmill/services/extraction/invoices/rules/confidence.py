@@ -1,12 +1,12 @@
-"""How sure a value is, from what speaks for it: the measured part of such values that were right.
+"""How sure a value is, from what speaks for it, in steps set by hand.
 
-The figures come from `benchmarks/extraction.py`, which also tells how well they hold on documents not looked at.
+`benchmarks/extraction.py` tells how often values of each step are right, on documents not looked at as well.
 """
 
 from __future__ import annotations
 
 from pdfmill.services.extraction.invoices.rules.items import Item
-from pdfmill.services.extraction.invoices.rules.parties import Party
+from pdfmill.services.extraction.invoices.rules.names import Party
 from pdfmill.services.extraction.invoices.rules.payment import Registered
 from pdfmill.services.extraction.invoices.rules.totals import Solution
 

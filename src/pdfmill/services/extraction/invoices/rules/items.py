@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, whole
 from pdfmill.services.layout.model import Box
 
-_TOTAL_NAMES = frozenset({"net", "tax", "gross", "amount_due", "line_sum", "prepaid"})
+TOTAL_NAMES = frozenset({"net", "tax", "gross", "amount_due", "line_sum", "prepaid"})
 _NUMERIC = ("quantity", "unit_price", "discount", "vat_rate", "vat_amount", "amount", "gross_amount")
 #: Line heights without anything after which the table has ended.
 _FAR = 7.0
@@ -164,7 +163,7 @@ class _Table:
             label
             for segment in naming
             for label in self._reading.labels(segment)
-            if label.name in _TOTAL_NAMES and label.weight >= 2 and label.start <= 1
+            if label.name in TOTAL_NAMES and label.weight >= 2 and label.start <= 1
         ]
         if not labels:
             return False
@@ -369,65 +368,3 @@ def _shared(one: Box, other: Box) -> float:
 def _away(one: Box, other: Box) -> float:
     """How far two boxes are apart across: of their left edges, middles and right edges the nearest."""
     return min(abs(one.left - other.left), abs(one.right - other.right), abs(one.centre[0] - other.centre[0]))
-
-
-def lines_by_sum(reading: Reading, targets: Sequence[Decimal]) -> list[Item]:
-    """Lines without headings: rows of text and an amount that sum up to a total.
-
-    Args:
-        targets: What they may sum up to: net, gross.
-    """
-    for page in range(len(reading.sheet.pages)):
-        rows = list(_priced_rows(reading, page))
-        for start in range(len(rows)):
-            total = Decimal(0)
-            edge = rows[start][1].span.box.right
-            chosen = []
-            for index, amount, texts in rows[start:]:
-                if abs(amount.span.box.right - edge) > 6:
-                    continue
-                total += amount.value
-                chosen.append((index, amount, texts))
-                if total in targets and len(chosen) >= 1 and not _is_the_total(reading, chosen):
-                    return [_priced(page, *each) for each in chosen]
-    return []
-
-
-def _is_the_total(reading: Reading, chosen: list[tuple[int, Amount, list[Span]]]) -> bool:
-    names = {label.name for _, amount, texts in chosen for span in texts for label in reading.labels(span.segment)}
-    return (len(chosen) == 1 and bool(names & _TOTAL_NAMES)) or any(
-        label.name in _TOTAL_NAMES
-        and label.weight >= 3
-        and label.start <= 1
-        and len(label.key) >= 0.6 * len(re.sub(r"[\d.,%€$£]", "", label.segment.key))
-        for _, _, texts in chosen
-        for span in texts
-        for label in reading.labels(span.segment)
-    )
-
-
-def _priced_rows(reading: Reading, page: int) -> Iterator[tuple[int, Amount, list[Span]]]:
-    for index, row in enumerate(reading.sheet.rows[page]):
-        amounts = [amount for segment in row for amount in reading.amounts(segment) if amount.is_money]
-        texts = [whole(segment) for segment in row if re.search(r"[^\W\d_]{3}", segment.text)]
-        if amounts and texts and texts[0].segment is not amounts[-1].span.segment:
-            yield index, amounts[-1], texts
-        elif amounts and texts and amounts[-1].span.start > 3:
-            yield index, amounts[-1], [Span(texts[0].segment, 0, amounts[-1].span.start)]
-
-
-def _priced(page: int, index: int, amount: Amount, texts: list[Span]) -> Item:
-    return Item(page, index, name=texts[:1], values={"amount": amount}, rows={index})
-
-
-def trimmed(items: list[Item], targets: Sequence[Decimal]) -> list[Item]:
-    """The first lines that sum up to a total, if all of them do not: what follows are charges or totals."""
-    total = Decimal(0)
-    amounts = [item.amount.value for item in items if item.amount is not None]
-    if sum(amounts, Decimal(0)) in targets:
-        return items
-    for count, amount in enumerate(amounts, start=1):
-        total += amount
-        if total in targets and count < len(amounts) and total:
-            return items[:count]
-    return items

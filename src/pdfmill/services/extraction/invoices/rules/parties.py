@@ -4,82 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 from pdfmill.services.extraction.invoices.rules.lexicon import Label
+from pdfmill.services.extraction.invoices.rules.names import (
+    CONTACT,
+    DOMAIN,
+    LEGAL_FORM,
+    SEPARATED,
+    STREET,
+    Party,
+    cleaned,
+    elected,
+    is_company,
+    is_place,
+    parts_of,
+)
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, fold, key, whole
 
-#: Legal forms that end the name of a company, as they are written in Europe, India and America.
-_FORM = re.compile(
-    r"(?<![\w.])(?:gmbh(?: & co\.? ?kg)?|mbh|ag|kg|kgaa|ohg|gbr|e\.? ?k\.?|e\.? ?v\.?|e\.?g\.?|ug|se|a\.g\."
-    r"|s\.?a\.?r\.?l\.?|sas|sasu|eurl|snc|sci|s\.a\.s\.?(?:u\.?)?|s\.a\.?|sa|b\.?v\.?(?:b\.?a\.?)?|n\.?v\.?"
-    r"|v\.?o\.?f\.?|ltd\.?|limited|llc|l\.l\.c\.|llp|inc\.?|corp\.?|corporation|plc|pvt\.?|co\.|company"
-    r"|s\.?r\.?l\.?s?|s\.?p\.?a\.?|s\.?n\.?c\.?|s\.?a\.?s\.?|s\.?l\.?u?\.?|s\.?c\.?|lda\.?|unipessoal"
-    r"|sp\. ?z ?o\. ?o\.?|s\.?k\.?a\.?|spółka|sp\. ?j\.?|ab|aktiebolag|hb|a/s|aps|i/s|k/s|as|asa|oy|oyj"
-    r"|gesellschaft|versicherungsverein|stiftung|genossenschaft|association|foundation|university|universität|bank"
-    r"|ltda\.?|eireli|pty|sdn bhd|gesmbh|ges\.m\.b\.h\.?)(?![\w])",
-    re.IGNORECASE,
-)
-_POSTCODE = re.compile(
-    r"(?:^|[\s,|·•●–-])(?:[A-Z]{1,3}[\s-])?"
-    r"(?:\d{4,5}|\d{2}-\d{3}|\d{3} \d{2}|\d{4}\s?[A-Z]{2}|\d{4}-\d{3}|\d{6})\s+[^\W\d_][^\d]*"
-)
-_UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
-_US_POSTCODE = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
-_STREET = re.compile(
-    r"(?:stra(?:ss|ß)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|rue|avenue|av\.|boulevard|bd|chemin|place|street|road|rd\b|lane|"
-    r"drive|st\.|straat|laan|plein|weg|kade|calle|via|viale|piazza|corso|rua|avenida|largo|ul\.|ulica|vägen|gatan|vej|gade|"
-    r"all[ée]|p\.?o\.? ?box|postfach|bp|camino|paseo|plaza|suite|floor)",
-    re.IGNORECASE,
-)
-_CONTACT = re.compile(
-    r"@|www\.|https?:|\b(?:tel|fon|fax|phone|mobile|e-?mail|telefon|telephone|tél|mobil|gln|siret|siren|nif|cif|kvk|cvr|org\.?nr|"
-    r"ust|vat|tva|btw|nip|iban|bic|steuer)\b|\+\d{2}",
-    re.IGNORECASE,
-)
-_SEPARATED = re.compile(r"\s+[|·•●∙♦■–—-]\s+|\s*[|•●∙]\s*|,\s+(?=[^,]*\d)")
-_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+)\.\w{2,}", re.IGNORECASE)
 _NAME_BELOW = 9.0
 _SENDER_LINE = 0.45
 _BLOCK_ROWS = 9
-
-
-@dataclass(frozen=True)
-class Block:
-    """Lines below one another that begin at one edge: an address, as a rule."""
-
-    segments: tuple[Segment, ...]
-
-    @property
-    def has_address(self) -> bool:
-        return any(is_place(segment.text) for segment in self.segments)
-
-
-@dataclass(frozen=True)
-class Party:
-    """A party: its name, where it stands, the lines of its address, and how it was found.
-
-    Attributes:
-        score: 0 to 1, how much speaks for it.
-    """
-
-    name: Span
-    rule: str
-    score: float
-    address: tuple[Span, ...] = field(default=())
-
-
-def is_place(text: str) -> bool:
-    """Whether a line names a postcode and a town."""
-    return bool(_POSTCODE.search(text) or _UK_POSTCODE.search(text) or _US_POSTCODE.search(text))
-
-
-def is_company(text: str) -> bool:
-    """Whether a name has a legal form."""
-    return bool(_FORM.search(text))
 
 
 class PartyFinder:
@@ -97,7 +44,7 @@ class PartyFinder:
         """Who is to pay (BG-7)."""
         labelled, addressed = self._labelled("buyer"), self._in_window()
         delivered = self._labelled("delivery_address")
-        return _elected([each for each in (labelled, addressed) if each is not None]) or delivered
+        return elected([each for each in (labelled, addressed) if each is not None]) or delivered
 
     def seller(self, buyer: Party | None) -> Party | None:
         """Who sells (BG-4)."""
@@ -110,7 +57,7 @@ class PartyFinder:
             self._topmost(other),
         )
         found = [party for party in ways if party is not None and key(party.name.text) != other]
-        return _elected(found + [party for each in found for party in self._by_domain(each)])
+        return elected(found + [party for each in found for party in self._by_domain(each)])
 
     def _by_domain(self, party: Party) -> list[Party]:
         """A party again, if a site or an address of mail on the pages bears its name."""
@@ -120,7 +67,7 @@ class PartyFinder:
 
     @cached_property
     def _domains(self) -> set[str]:
-        return {key(match[1]) for match in _DOMAIN.finditer(self._sheet.text)}
+        return {key(match[1]) for match in DOMAIN.finditer(self._sheet.text)}
 
     # -- under a label --------------------------------------------------------------------------------------------
 
@@ -148,7 +95,7 @@ class PartyFinder:
         rest = label.segment.text[label.end :].strip(" :.-")
         if len(rest) >= 3 and ":" in label.segment.text[label.end - 1 : label.end + 2]:
             start = label.segment.text.index(rest, label.end)
-            span = _clean(Span(label.segment, start, len(label.segment.text)))
+            span = cleaned(Span(label.segment, start, len(label.segment.text)))
             if self._is_name(span.text):
                 return Party(span, f"{role}:in", strength, self._below_name(label.segment))
         block = self._block_below(label)
@@ -160,7 +107,7 @@ class PartyFinder:
             return Party(span, f"{role}:below", strength + (0.2 if place else 0), lines)
         right = [other for other in self._sheet.right_of(label.segment) if other.key]
         if right and self._is_name(right[0].text) and not self._reading.labels(right[0]):
-            return Party(_clean(whole(right[0])), f"{role}:right", strength, self._below_name(right[0]))
+            return Party(cleaned(whole(right[0])), f"{role}:right", strength, self._below_name(right[0]))
         return None
 
     def _block_below(self, label: Label) -> list[Segment]:
@@ -199,14 +146,14 @@ class PartyFinder:
                 rest = segment.text[tokens[0].end :].strip(" :")
                 if rest:
                     start = segment.text.index(rest, tokens[0].end)
-                    return index, _clean(Span(segment, start, len(segment.text)))
+                    return index, cleaned(Span(segment, start, len(segment.text)))
                 right = self._sheet.right_of(segment)
                 if right and self._is_name(right[0].text):
-                    return index, _clean(whole(right[0]))
+                    return index, cleaned(whole(right[0]))
         for index, segment in enumerate(block):
             if self._is_salutation(segment.text) or self._is_detail(segment):
                 continue
-            span = _clean(self._without_salutation(segment))
+            span = cleaned(self._without_salutation(segment))
             if self._is_name(span.text):
                 return index, span
         return None
@@ -248,7 +195,7 @@ class PartyFinder:
         greeting = next((index for index in range(town) if self._greets(whole_block[index])), 0)
         block = whole_block[greeting : town + 1]
         top = block[0].box.top / page.height
-        if not 0.04 < top < 0.42 or any(_CONTACT.search(segment.text) for segment in block):
+        if not 0.04 < top < 0.42 or any(CONTACT.search(segment.text) for segment in block):
             return None
         named = self._named_in(block)
         if named is None or block[named[0]] is whole_block[town]:
@@ -256,14 +203,14 @@ class PartyFinder:
         index, span = named
         score = 0.55 + (0.15 if 0.1 < top < 0.34 else 0) + (0.1 if any(map(self._greets, block[: index + 1])) else 0)
         score -= 0.1 if self._is_repeated(span.text) else 0
-        score -= 0.25 if is_company(span.text) and any(_CONTACT.search(each.text) for each in whole_block) else 0
+        score -= 0.25 if is_company(span.text) and any(CONTACT.search(each.text) for each in whole_block) else 0
         return Party(span, "buyer:window", score, tuple(whole(each) for each in block[index + 1 :]))
 
     def _greets(self, segment: Segment) -> bool:
         return self._is_salutation(segment.text)
 
     def _sender(self, segment: Segment) -> bool:
-        return len(_SEPARATED.split(segment.text)) >= 3
+        return len(SEPARATED.split(segment.text)) >= 3
 
     def _blocks(self, gap: float) -> list[list[Segment]]:
         """Runs of lines on the first page that begin at one edge, no more than ``gap`` line heights apart."""
@@ -287,11 +234,11 @@ class PartyFinder:
         """``Acme GmbH | Europa-Allee 1980 | 60486 Frankfurt`` above the address, or in the head of the page."""
         page = self._sheet.pages[0]
         for segment in self._first_page:
-            parts = [part for part in _SEPARATED.split(segment.text) if part.strip()]
+            parts = [part for part in SEPARATED.split(segment.text) if part.strip()]
             if len(parts) < 2 or segment.box.top > _SENDER_LINE * page.height or not any(map(is_place, [segment.text])):
                 continue
-            span = _clean(whole(segment))
-            if self._is_name(span.text) and key(span.text) != other and not _STREET.search(span.text):
+            span = cleaned(whole(segment))
+            if self._is_name(span.text) and key(span.text) != other and not STREET.search(span.text):
                 return Party(span, "seller:sender_line", 0.7 if len(parts) > 2 else 0.6)
         return None
 
@@ -300,10 +247,10 @@ class PartyFinder:
         weights: dict[str, float] = defaultdict(float)
         spans: dict[str, Span] = {}
         for segment in self._sheet.segments:
-            if len(segment.text) > 140 or not _FORM.search(segment.text):
+            if len(segment.text) > 140 or not LEGAL_FORM.search(segment.text):
                 continue
-            for span in _parts(segment):
-                match = _FORM.search(span.text)
+            for span in parts_of(segment):
+                match = LEGAL_FORM.search(span.text)
                 if match is None or not match.start() or not self._is_name(span.text):
                     continue
                 if self._reading.lexicon.titles.get(key(span.text[match.end() :])):  # "Acme Inc. Invoice"
@@ -325,7 +272,7 @@ class PartyFinder:
             rest = label.segment.text[label.end :].strip(" :.-")
             if self._is_name(rest) and key(rest) != other:
                 start = label.segment.text.index(rest, label.end)
-                return Party(_clean(Span(label.segment, start, len(label.segment.text))), "seller:account_holder", 0.4)
+                return Party(cleaned(Span(label.segment, start, len(label.segment.text))), "seller:account_holder", 0.4)
         return None
 
     def _topmost(self, other: str) -> Party | None:
@@ -341,14 +288,14 @@ class PartyFinder:
             return None
         best = max(named, key=lambda segment: (segment.size >= 14, -segment.box.top))
         stands_out = best.size >= 13 and best.box.top < 0.15 * page.height and is_company(best.text)
-        return Party(_clean(whole(best)), "seller:topmost", 0.55 if stands_out else 0.35)
+        return Party(cleaned(whole(best)), "seller:topmost", 0.55 if stands_out else 0.35)
 
     # -- what a name looks like -------------------------------------------------------------------------------------
 
     def _is_name(self, text: str) -> bool:
         if not 2 < len(text) <= 80 or not re.search(r"[^\W\d_]{2}", text) or text.endswith(":"):
             return False
-        if (is_place(text) and not _FORM.search(text)) or _CONTACT.search(text):
+        if (is_place(text) and not LEGAL_FORM.search(text)) or CONTACT.search(text):
             return False
         letters = sum(character.isalpha() for character in text)
         if letters < 0.5 * len(text.replace(" ", "")):
@@ -367,7 +314,7 @@ class PartyFinder:
             return True
         names = {label.name for label in labels if label.start <= 1}
         details = {"customer_number", "other_number", "vat_id", "tax_number", "order_reference", "buyer_vat_id"}
-        return bool(names & details) or bool(_CONTACT.search(segment.text) and re.search(r"\d|@", segment.text))
+        return bool(names & details) or bool(CONTACT.search(segment.text) and re.search(r"\d|@", segment.text))
 
     def _without_salutation(self, segment: Segment) -> Span:
         """A line without ``Herrn`` or ``Firma`` before the name."""
@@ -380,43 +327,3 @@ class PartyFinder:
 
     def _is_repeated(self, text: str) -> bool:
         return fold(self._sheet.text).count(fold(text)) > 2
-
-
-def _elected(parties: list[Party]) -> Party | None:
-    """The party that most speaks for, when names that begin alike are one; its longest name stands for it."""
-    best: Party | None = None
-    for party in parties:
-        name = key(party.name.text)
-        same = [each for each in parties if _alike(name, key(each.name.text))]
-        doubt = 1.0
-        for each in same:
-            doubt *= 1 - min(each.score, 0.95)
-        strongest = max(same, key=lambda each: (each.score, len(each.name.text)))
-        if best is None or 1 - doubt > best.score + 1e-9:
-            best = replace(strongest, score=1 - doubt)
-    return best
-
-
-def _alike(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
-
-
-def _parts(segment: Segment) -> Iterable[Span]:
-    """The parts of a segment between its separators."""
-    start = 0
-    for match in _SEPARATED.finditer(segment.text):
-        if match.start() > start:
-            yield Span(segment, start, match.start())
-        start = match.end()
-    if start < len(segment.text):
-        yield Span(segment, start, len(segment.text))
-
-
-def _clean(span: Span) -> Span:
-    """The first part of a line whose parts are set apart, without marks at its ends."""
-    text = span.segment.text[span.start : span.end]
-    match = _SEPARATED.search(text)
-    end = span.start + (match.start() if match and match.start() > 2 else len(text))
-    stripped = span.segment.text[span.start : end].rstrip(" ,:;-–|")
-    lead = len(stripped) - len(stripped.lstrip(" ,:;-–|"))
-    return Span(span.segment, span.start + lead, span.start + len(stripped))

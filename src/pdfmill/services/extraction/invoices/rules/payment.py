@@ -13,7 +13,7 @@ from pdfmill.services.extraction.invoices.rules.identifiers import (
     national_ids_in,
     vat_ids_in,
 )
-from pdfmill.services.extraction.invoices.rules.parties import Party
+from pdfmill.services.extraction.invoices.rules.names import Party
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, key
 

@@ -30,13 +30,14 @@ from pdfmill.services.extraction.invoices.rules.header import (
     read_number,
     read_references,
 )
-from pdfmill.services.extraction.invoices.rules.items import Item, Lines, lines_by_sum, read_lines, trimmed
+from pdfmill.services.extraction.invoices.rules.items import Item, Lines, read_lines
 from pdfmill.services.extraction.invoices.rules.kinds import judge, type_of
-from pdfmill.services.extraction.invoices.rules.parties import Party as FoundParty
+from pdfmill.services.extraction.invoices.rules.names import Party as FoundParty
 from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
 from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
+from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, trimmed
 from pdfmill.services.extraction.invoices.rules.totals import Solution, TotalsSolver, paid_and_due
 from pdfmill.services.extraction.invoices.rules.vat import breakdown_of
 

@@ -1,0 +1,67 @@
+"""ClassificationService: the kind of a document, by rules; by a language model where one is wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pikepdf import Array, Dictionary, Name, Pdf
+from pydantic import BaseModel, ConfigDict, Field
+
+from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
+from pdfmill.core.provider import Need
+from pdfmill.engines.pikepdf import open_pdf
+from pdfmill.services.answering.kinds import DocumentKind, Judgement, kind_of
+from pdfmill.services.language.answers import ask_for
+from pdfmill.services.language.source import SourceText, read_source
+from pdfmill.services.placing import placement
+
+_TASK = """Say which kind of document this is: one of {kinds}. Give up to five short phrases from it, word for word, \
+that show it. Use other if no kind fits."""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: DocumentKind
+    evidence: list[str] = Field(max_length=10)
+
+
+class ClassificationService:
+    """Tells kinds of documents apart."""
+
+    def classify(
+        self, path: Path, pages: PageRanges | None, ctx: Context, *, by_model: bool
+    ) -> tuple[SourceText, Judgement]:
+        """The kind of a document.
+
+        Raises:
+            NoText: There is nothing to read.
+            ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
+            EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        with open_pdf(path, ctx.limits) as pdf:
+            _, width, height = placement(pdf.pages[0])
+            fields = _count_fields(pdf)
+        source = read_source(path, pages, ctx.stage("reading", share=0.8))
+        if by_model:
+            ctx.stage("classifying", share=0.1)
+            return source, _by_model(source, ctx)
+        return source, kind_of(source, landscape=width > height, fields=fields)
+
+
+def _by_model(source: SourceText, ctx: Context) -> Judgement:
+    portion = ctx.provider.offer.require(Need.COMPLETION).portion
+    text = "\n".join(each.text for each in source.sentences)[:portion]
+    said = ask_for(_Answer, _TASK.format(kinds=", ".join(DocumentKind)), text, ctx, tokens=500)
+    # Only what stands there counts for it.
+    compact = " ".join(text.split()).casefold()
+    evidence = tuple(each for each in said.evidence if each.strip() and " ".join(each.split()).casefold() in compact)
+    return Judgement(said.kind, round(len(evidence) / max(len(said.evidence), 1), 2), evidence)
+
+
+def _count_fields(pdf: Pdf) -> int:
+    form = pdf.Root.get(Name.AcroForm)
+    fields = form.get(Name.Fields) if isinstance(form, Dictionary) else None
+    return len(fields) if isinstance(fields, Array) else 0
