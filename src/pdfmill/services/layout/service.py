@@ -181,7 +181,8 @@ class LayoutDocument:
             characters, graphics = page.characters(), page.graphics()
             self._meter.pages += 1
             self._meter.characters += len(characters.codepoints)
-            layers = read_layers(characters, size, page.links(), page.structure_types())
+            links = () if self._text_only else page.links()
+            layers = read_layers(characters, size, links, page.structure_types())
             words = [word for layer in layers for word in layer.words]
             quality = quality_of(characters, words, graphics.pictures, size)
         recognised = self._recognised.get(page_index)
@@ -226,11 +227,12 @@ class LayoutDocument:
         images = pictures(read.graphics, words, frame)
         figures, rest = drawings(areas, rest, images)
         images = [image for image in images if not any(figure.box.holds(image.box) for figure in figures)]
-        filled_tables = [filled(table, read.graphics, frame) for table in tables]
+        if not self._text_only:
+            tables = [filled(table, read.graphics, frame) for table in tables]
         seen = [*images, *figures]
         behind = [picture for picture in seen if picture.source == "background"]
         before = [picture for picture in seen if picture.source != "background"]
-        items: list[Item] = [*segments(rest), *filled_tables, *before]
+        items: list[Item] = [*segments(rest), *tables, *before]
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
         blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
         return [*blocks, *behind], columns
@@ -254,8 +256,8 @@ class LayoutService:
         Args:
             pages: Those to read; None for all.
             recognise: Reads pages that are only a picture; None to leave them without words.
-            text_only: Only the text and its order matter: pages of running text are read several times as
-                fast, and have neither pictures, links nor levels of headings.
+            text_only: Only the text and its order matter: pages of running text are read several times as fast,
+                and have neither pictures nor levels of headings; none has links or colours of cells.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
