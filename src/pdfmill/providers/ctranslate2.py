@@ -120,3 +120,6 @@ class CTranslate2Adapter:
             await process.wait()
             if process.stdin is not None:
                 process.stdin.close()
+            if process.stdout is not None:
+                await process.stdout.read()  # to its end: only then is the pipe closed
+            await asyncio.sleep(0)
