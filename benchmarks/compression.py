@@ -218,10 +218,16 @@ def _row(tool: str, runs: list[Run], reference: dict[str, float]) -> str:
         f"{total:.3f}",
         f"{statistics.median(against):.2f}" if against else "",
         str(sum(run.ratio > 1 for run in runs)),
-        f"{statistics.median(similarity):.4f}",
-        f"{np.percentile(similarity, 10):.3f}",
-        f"{min(similarity):.3f}",
-        f"{np.percentile(poppler, 10):.3f}",
+        *(
+            (
+                f"{statistics.median(similarity):.4f}",
+                f"{np.percentile(similarity, 10):.3f}",
+                f"{min(similarity):.3f}",
+                f"{np.percentile(poppler, 10):.3f}",
+            )
+            if judged
+            else ("–",) * 4
+        ),
         str(sum(bool(_harm(run)) for run in runs)),
         str(len(runs) - len(judged)),
         f"{sum(run.cpu_s for run in runs):.0f}",
