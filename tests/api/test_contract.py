@@ -40,7 +40,9 @@ def buffered(app):
 def app(make_world, tmp_path_factory):
     script = tmp_path_factory.mktemp("provider") / "script.json"
     script.write_text("{}")
-    return make_world(broker={"url": "memory://"}, provider={"translation": "scripted", "script": script})
+    return make_world(
+        broker={"url": "memory://"}, provider={"completion": "scripted", "translation": "scripted", "script": script}
+    )
 
 
 @pytest.fixture(scope="module")

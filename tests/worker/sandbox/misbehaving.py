@@ -297,8 +297,7 @@ def claim_to_be(options, ctx):
 @operation
 def make_one_of_each(options, ctx):
     """A sound output of every kind that is checked."""
-    import zipfile
-
+    import docx
     import pikepdf
     from PIL import Image
 
@@ -315,10 +314,9 @@ def make_one_of_each(options, ctx):
     for name, media_type, text in (("out.json", "application/json", "{}"), ("out.csv", "text/csv", "a,é")):
         ctx.path(name).write_text(text)
         outputs.append(OutputFile(ctx.path(name), name, media_type))
-    with zipfile.ZipFile(ctx.path("out.docx"), "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    outputs.append(OutputFile(ctx.path("out.docx"), "out.docx", docx))
+    docx.Document().save(str(ctx.path("out.docx")))
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    outputs.append(OutputFile(ctx.path("out.docx"), "out.docx", word))
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.save(ctx.path("out.pdf"))
