@@ -94,6 +94,7 @@ def test_a_job_that_ends_kills_a_translation_that_runs(open_desk):
     desk.ask(TranslationRequest(texts=texts[:1], source="de", target="en").model_dump(mode="json"))
     while not _processes():
         time.sleep(0.02)
+    time.sleep(1)  # it translates by now
     started = time.monotonic()
     desk.close()
     assert time.monotonic() - started < 2
