@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import PdfMillError
 from pdfmill.services import Services
 from pdfmill.services.language.facts import facts_of
@@ -76,7 +77,7 @@ def _papers(paths: list[Path]) -> list[str]:
 
 def _read(path: Path) -> SourceText:
     with tempfile.TemporaryDirectory() as folder:
-        return read_source(path, None, Context(Path(folder), services=Services()))
+        return read_source(InputFile.at(path), None, Context(Path(folder), services=Services()))
 
 
 def _without_abstract(source: SourceText) -> tuple[str, list[Sentence]] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.language.source import Sentence, SourceText, read_source
 from pdfmill.services.language.statements import Point
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.summary.by_model import summarize_by_model
 from pdfmill.services.summary.model import Summary, SummaryWish
 from pdfmill.services.summary.ranking import choose
@@ -22,20 +22,29 @@ class SummaryService:
     """Summarizes documents."""
 
     def summarize(
-        self, path: Path, wish: SummaryWish, pages: PageRanges | None, ctx: Context, *, by_model: bool
+        self,
+        file: InputFile,
+        wish: SummaryWish,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        by_model: bool,
+        recognise: Recognise | None = None,
     ) -> Summary:
         """Summarize the document.
 
         Args:
             by_model: Whether a language model writes it; otherwise it is made of the document's own sentences.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             NoText: There is nothing to read.
+            UnknownEncoding: A text file is in another encoding.
             ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        source = read_source(path, pages, ctx.stage("reading", share=0.4 if by_model else 0.85))
+        source = read_source(file, pages, ctx.stage("reading", share=0.4 if by_model else 0.85), recognise)
         if by_model:
             return summarize_by_model(source, wish, ctx.stage("summarizing", share=0.5))
         ctx.stage("summarizing", share=0.1)
