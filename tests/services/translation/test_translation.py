@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 
+import fpdf
 import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -280,3 +281,21 @@ def test_a_scan_is_read_before_it_is_translated(run, tmp_path):
         not_run("no language for OCR is installed")
     outcome = run(scan_pdf(tmp_path / "scan.pdf", scan()), target="de", to="txt")
     assert found_part(outcome.outputs[0].path.read_text(), [line.upper() for line in ENGLISH]) > 0.9
+
+
+def test_a_translation_is_set_in_letters_like_those_of_its_text(run, tmp_path):
+    pdf = fpdf.FPDF()
+    pdf.add_page()
+    for row, (family, style) in enumerate([("Times", ""), ("Times", "B"), ("Helvetica", "I")]):
+        pdf.set_font(family, style, 12)
+        pdf.text(20, 30 + 30 * row, "Die Katze klettert auf den Baum vor dem Haus des Nachbarn.")
+    pdf.output(tmp_path / "letters.pdf")
+    (output,) = run(tmp_path / "letters.pdf").outputs
+    with pikepdf.open(output.path) as made:
+        fonts = {str(each.BaseFont) for each in made.objects if "/BaseFont" in _keys(each)}
+    for name in ("NotoSerif-Regular", "NotoSerif-Bold", "NotoSans-Italic"):
+        assert any(font.endswith(name) for font in fonts), fonts
+
+
+def _keys(value):
+    return value.keys() if isinstance(value, pikepdf.Dictionary) else ()

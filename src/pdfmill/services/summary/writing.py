@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Page, Pdf, String
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.fpdf import Fonts, Look, TextPages
+from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
 from pdfmill.services.language.statements import Point
@@ -23,6 +23,7 @@ from pdfmill.services.writing.markdown import escaped
 #: A4 (ISO 216), and margins, in points.
 _PAGE = (595.28, 841.89)
 _MARGIN = 64.0
+_BOLD = Face(bold=True)
 _GREY, _BLUE = "#5f6368", "#1a56b0"
 _LINK = "pdfmill-sentence:"
 
@@ -117,13 +118,14 @@ def _write_sheet(summary: Summary, name: str, target: Path, *, linked: bool) -> 
     texts = [title, _origin(summary), "p. 0123456789-,•", *(point.text for point in summary.points)]
     texts += [each for each, _ in summary.sections()]
     rightward = not is_right_to_left(" ".join(point.text for point in summary.points))
-    pages = TextPages(Fonts(fonts_for(texts), fonts_for(texts, bold=True)), rightward=rightward)
+    fonts = {PLAIN: fonts_for(texts), _BOLD: fonts_for(texts, bold=True)}
+    pages = TextPages(fonts, rightward=rightward)
     sheet = _Sheet(pages)
-    sheet.write(title, Look(18, bold=True), after=4)
+    sheet.write(title, Look(18, _BOLD), after=4)
     sheet.write(_origin(summary), Look(9, colour=_GREY), after=14)
     for heading, points in summary.sections():
         if heading:
-            sheet.write(heading, Look(12, bold=True), after=4)
+            sheet.write(heading, Look(12, _BOLD), after=4)
         for point in points:
             mark = "" if summary.style is SummaryStyle.PARAGRAPH else "• "
             link = f"{_LINK}{point.cited[0].number}" if linked else ""
