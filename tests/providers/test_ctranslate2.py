@@ -1,5 +1,7 @@
 """CTranslate2 in a process of its own, with a real model."""
 
+import asyncio
+import gc
 import os
 import time
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from missing import not_run
 from pdfmill.config.provider import ProviderSettings
 from pdfmill.core.provider import TranslationRequest
+from pdfmill.providers.ctranslate2 import CTranslate2Adapter
 from pdfmill.providers.service import open_providers
 from pdfmill.worker.box.process_tree import descendants
 
@@ -98,4 +101,21 @@ def test_a_job_that_ends_kills_a_translation_that_runs(open_desk):
     started = time.monotonic()
     desk.close()
     assert time.monotonic() - started < 2
+    assert _processes() == []
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_a_start_that_is_given_up_leaves_neither_process_nor_pipe(models, turns):
+    async def give_up():
+        adapter = CTranslate2Adapter(models, memory_mib=1024)
+        asking = asyncio.create_task(adapter.ask(TranslationRequest(texts=("eins",), source="de", target="en")))
+        for _ in range(turns):  # of the event loop: each stops the start at another point
+            await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await adapter.close()
+
+    asyncio.run(give_up())
+    gc.collect()  # what was left open would warn now
     assert _processes() == []

@@ -48,7 +48,7 @@ class CTranslate2Adapter:
     def __init__(self, folder: Path, *, memory_mib: int) -> None:
         self._folder = folder
         self._memory_mib = memory_mib
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.Task[asyncio.subprocess.Process] | None = None
 
     async def ask(self, request: Request) -> Answered[Translation]:
         """Make one call; see `Adapter`."""
@@ -74,7 +74,7 @@ class CTranslate2Adapter:
         return Answered(Translation(texts=texts))
 
     async def _exchange(self, line: bytes) -> bytes:
-        process = self._process or await self._start()
+        process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -88,6 +88,12 @@ class CTranslate2Adapter:
             raise Busy("the translation process ended; a model needs more than its limit of memory, or is damaged")
         return answer
 
+    async def _running(self) -> asyncio.subprocess.Process:
+        """The process; whoever gives up while it starts leaves it to `close`, with both ends of its pipes."""
+        if self._process is None:
+            self._process = asyncio.create_task(self._start())
+        return await asyncio.shield(self._process)
+
     async def _start(self) -> asyncio.subprocess.Process:
         limit = self._memory_mib * MIB
 
@@ -95,7 +101,7 @@ class CTranslate2Adapter:
             resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
-        self._process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             "-m",
@@ -109,17 +115,21 @@ class CTranslate2Adapter:
             limit=_LINE_BYTES * TEXTS_CAP // 50,
             preexec_fn=confine,
         )
-        return self._process
 
     async def close(self) -> None:
         """Kill the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-            if process.stdout is not None:
-                await process.stdout.read()  # to its end: only then is the pipe closed
-            await asyncio.sleep(0)
+        starting, self._process = self._process, None
+        if starting is None:
+            return
+        try:
+            process = await starting
+        except OSError:
+            return  # it never began
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+        if process.stdout is not None:
+            await process.stdout.read()  # to its end: only then is the pipe closed
+        await asyncio.sleep(0)
