@@ -43,7 +43,7 @@ def unit_of(places: int) -> Decimal:
 def code_of(text: str) -> str | None:
     """The code that a code or a sign stands for; empty for a sign of several, None for what is neither."""
     bare = text.strip()
-    if len(bare) == 3 and bare.isascii() and bare.isupper():
+    if len(bare) == 3 and bare.isascii() and bare.isalpha() and bare.isupper():
         return bare if bare in codes() else None
     signs, folded = _folded_signs(), bare.casefold()
     return signs.get(folded, signs.get(folded.rstrip(".")))
