@@ -162,3 +162,30 @@ def test_the_last_day_of_the_discount_is_not_the_last_day_to_pay(only, tmp_path)
     assert invoice.due_date.value == datetime.date(2024, 4, 24)
     assert [each.date.value for each in invoice.cash_discounts] == [datetime.date(2024, 4, 4)]
     assert [each.percent.value for each in invoice.cash_discounts] == [Decimal(3)]
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "Original invoice date"),
+        ("de", "Datum der Ursprungsrechnung"),
+        ("fr", "Date de facture associée"),
+        ("nl", "Datum oorspronkelijke factuur"),
+        ("es", "Fecha de factura rectificada"),
+        ("it", "Data fattura originale"),
+        ("pt", "Data da fatura original"),
+        ("pl", "Data faktury korygowanej"),
+        ("sv", "Ursprungligt fakturadatum"),
+        ("da", "Oprindelig fakturadato"),
+    ],
+)
+def test_the_date_of_a_related_invoice_is_not_the_date_of_issue(only, tmp_path, language, label):
+    bill = Bill(language)
+
+    def build(sheet):
+        LAYOUTS["form"](bill)(sheet)
+        sheet.text(300, 116, f"{label}: {bill.day(datetime.date(2023, 11, 7))}", 9)
+
+    path = tmp_path / "invoice.pdf"
+    sheets(path, build)
+    assert only(path).issue_date.value == bill.date
