@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
-from pdfmill.services.export.einvoice import decimal, value
+from pdfmill.services.export.einvoice import Adjustment, decimal, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
 
 _STANDARD = "urn:un:unece:uncefact:data:standard:"
@@ -89,8 +89,8 @@ class _Writer:
         return _node(
             "ApplicableHeaderTradeAgreement",
             _leaf("BuyerReference", value(invoice.buyer_reference)),
-            _party("SellerTradeParty", invoice.seller, None),
-            _party("BuyerTradeParty", invoice.buyer, value(invoice.customer_number)),
+            _party("SellerTradeParty", invoice.seller, None, einvoice.seller_country(invoice)),
+            _party("BuyerTradeParty", invoice.buyer, value(invoice.customer_number), einvoice.buyer_country(invoice)),
             _node("BuyerOrderReferencedDocument", order),
         )
 
@@ -105,6 +105,7 @@ class _Writer:
             self._means(),
             (each for tax in einvoice.breakdown(invoice) for each in _tax(tax)),
             _node("BillingSpecifiedPeriod", start, end),
+            (each for adjustment in einvoice.adjustments(invoice) for each in _adjustment(adjustment)),
             _node(
                 "SpecifiedTradePaymentTerms",
                 _leaf("Description", value(invoice.payment_terms)),
@@ -124,13 +125,14 @@ class _Writer:
                 _leaf("AccountName", value(payment.account_name)),
             )
         )
+        bank = _node("PayeeSpecifiedCreditorFinancialInstitution", _leaf("BICID", value(payment.bic)))
         if debtor or creditor or payment.means_code:
             yield from _node(
                 "SpecifiedTradeSettlementPaymentMeans",
                 _leaf("TypeCode", value(payment.means_code) or ("58" if creditor else "59")),
                 iter(debtor),
                 iter(creditor),
-                _node("PayeeSpecifiedCreditorFinancialInstitution", _leaf("BICID", value(payment.bic))),
+                bank if payment.iban else iter(()),
             )
 
     def _totals(self) -> Iterator[Element]:
@@ -138,8 +140,8 @@ class _Writer:
         return _node(
             "SpecifiedTradeSettlementHeaderMonetarySummation",
             _leaf("LineTotalAmount", einvoice.line_sum(self._invoice)),
-            _leaf("ChargeTotalAmount", value(totals.charges)),
-            _leaf("AllowanceTotalAmount", value(totals.allowances)),
+            _leaf("ChargeTotalAmount", einvoice.without_sign(totals.charges)),
+            _leaf("AllowanceTotalAmount", einvoice.without_sign(totals.allowances)),
             _leaf("TaxBasisTotalAmount", value(totals.tax_exclusive)),
             _leaf("TaxTotalAmount", value(totals.tax_amount) or Decimal(0), currencyID=self._currency),
             _leaf("RoundingAmount", value(totals.rounding)),
@@ -180,6 +182,21 @@ class _Writer:
         )
 
 
+def _adjustment(each: Adjustment) -> Iterator[Element]:
+    return _node(
+        "SpecifiedTradeAllowanceCharge",
+        _node("ChargeIndicator", iter((Element("udt:Indicator", str(each.is_charge).lower()),))),
+        _leaf("ActualAmount", each.amount),
+        _leaf("Reason", each.reason),
+        _node(
+            "CategoryTradeTax",
+            _leaf("TypeCode", "VAT"),
+            _leaf("CategoryCode", each.category),
+            _leaf("RateApplicablePercent", each.rate),
+        ),
+    )
+
+
 def _tax(each: VatBreakdown) -> Iterator[Element]:
     rate = einvoice.rate_of(each)
     return _node(
@@ -193,7 +210,7 @@ def _tax(each: VatBreakdown) -> Iterator[Element]:
     )
 
 
-def _party(name: str, party: Party, number: str | None) -> Iterator[Element]:
+def _party(name: str, party: Party, number: str | None, country: str | None) -> Iterator[Element]:
     address = einvoice.lines_of(value(party.address), 3)
     lines = (
         each
@@ -211,7 +228,8 @@ def _party(name: str, party: Party, number: str | None) -> Iterator[Element]:
             _leaf("TradingBusinessName", value(party.trading_name)),
         ),
         _node("DefinedTradeContact", email),
-        _node("PostalTradeAddress", lines, _leaf("CountryID", einvoice.country_of(party))),
+        # The schema allows no address without its country.
+        _node("PostalTradeAddress", lines, _leaf("CountryID", country)) if country else iter(()),
         _node("SpecifiedTaxRegistration", _leaf("ID", value(party.tax_number), schemeID="FC")),
         _node("SpecifiedTaxRegistration", _leaf("ID", value(party.vat_id), schemeID="VA")),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from pdfmill.core.errors import NotExportable
 from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
-from pdfmill.services.export.einvoice import decimal, value
+from pdfmill.services.export.einvoice import Adjustment, decimal, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party
 
 _SCHEMAS = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -72,11 +72,14 @@ class _Writer:
         yield from _aggregate("OrderReference", _basic("ID", value(invoice.order_reference)))
         preceding = _aggregate("InvoiceDocumentReference", _basic("ID", value(invoice.preceding_invoice)))
         yield from _aggregate("BillingReference", preceding)
-        yield from _aggregate("AccountingSupplierParty", _party(invoice.seller, None))
-        yield from _aggregate("AccountingCustomerParty", _party(invoice.buyer, value(invoice.customer_number)))
+        yield from _aggregate("AccountingSupplierParty", _party(invoice.seller, None, einvoice.seller_country(invoice)))
+        buyer = _party(invoice.buyer, value(invoice.customer_number), einvoice.buyer_country(invoice))
+        yield from _aggregate("AccountingCustomerParty", buyer)
         yield from _aggregate("Delivery", _basic("ActualDeliveryDate", value(invoice.delivery_date)))
         yield from self._means()
         yield from _aggregate("PaymentTerms", _basic("Note", value(invoice.payment_terms)))
+        for adjustment in einvoice.adjustments(invoice):
+            yield from self._adjustment(adjustment)
         yield from self._taxes()
         yield from self._totals()
         for number, line in enumerate(invoice.lines, start=1):
@@ -109,6 +112,15 @@ class _Writer:
                 iter(details),
             )
 
+    def _adjustment(self, each: Adjustment) -> Iterator[Element]:
+        return _aggregate(
+            "AllowanceCharge",
+            _basic("ChargeIndicator", str(each.is_charge).lower()),
+            _basic("AllowanceChargeReason", each.reason),
+            self._amount("Amount", each.amount),
+            _category("TaxCategory", each.rate, each.category, None),
+        )
+
     def _taxes(self) -> Iterator[Element]:
         total = value(self._invoice.totals.tax_amount)
         subtotals = [
@@ -118,7 +130,12 @@ class _Writer:
                 "TaxSubtotal",
                 self._amount("TaxableAmount", value(each.taxable_amount)),
                 self._amount("TaxAmount", value(each.tax_amount) or Decimal(0)),
-                _category("TaxCategory", einvoice.rate_of(each), each.category, value(each.exemption_reason)),
+                _category(
+                    "TaxCategory",
+                    einvoice.rate_of(each),
+                    einvoice.category(einvoice.rate_of(each), each.category),
+                    value(each.exemption_reason),
+                ),
             )
         ]
         yield from _aggregate("TaxTotal", self._amount("TaxAmount", total or Decimal(0)), iter(subtotals))
@@ -130,8 +147,8 @@ class _Writer:
             self._amount("LineExtensionAmount", einvoice.line_sum(self._invoice)),
             self._amount("TaxExclusiveAmount", value(totals.tax_exclusive)),
             self._amount("TaxInclusiveAmount", value(totals.tax_inclusive)),
-            self._amount("AllowanceTotalAmount", value(totals.allowances)),
-            self._amount("ChargeTotalAmount", value(totals.charges)),
+            self._amount("AllowanceTotalAmount", einvoice.without_sign(totals.allowances)),
+            self._amount("ChargeTotalAmount", einvoice.without_sign(totals.charges)),
             self._amount("PrepaidAmount", value(totals.prepaid)),
             self._amount("PayableRoundingAmount", value(totals.rounding)),
             self._amount("PayableAmount", einvoice.due_amount(self._invoice)),
@@ -139,6 +156,7 @@ class _Writer:
 
     def _line(self, number: int, line: InvoiceLine) -> Iterator[Element]:
         quantity = value(line.quantity)
+        rate = einvoice.line_rate(self._invoice, line)
         verb = "Credited" if self._kind == "CreditNote" else "Invoiced"
         amount = value(line.net_amount)
         price = None if quantity is None else value(line.net_price)
@@ -152,34 +170,36 @@ class _Writer:
                 _basic("Description", value(line.description)),
                 _basic("Name", value(line.name) or f"Position {number}"),
                 _aggregate("SellersItemIdentification", _basic("ID", value(line.seller_item_id))),
-                _category("ClassifiedTaxCategory", einvoice.line_rate(self._invoice, line), line.vat_category, None),
+                _category("ClassifiedTaxCategory", rate, einvoice.category(rate, line.vat_category), None),
             ),
             _aggregate("Price", self._amount("PriceAmount", amount if price is None else price)),
         )
 
 
-def _category(name: str, rate: Decimal, code: object, reason: str | None) -> Iterator[Element]:
-    named = einvoice.category(rate, code)  # type: ignore[arg-type]
+def _category(name: str, rate: Decimal, code: str, reason: str | None) -> Iterator[Element]:
     return _aggregate(
         name,
-        _basic("ID", named),
+        _basic("ID", code),
         _basic("Percent", rate),
         _basic("TaxExemptionReason", reason),
         _aggregate("TaxScheme", _basic("ID", "VAT")),
     )
 
 
-def _party(party: Party, number: str | None) -> Iterator[Element]:
+def _party(party: Party, number: str | None, country: str | None) -> Iterator[Element]:
     address = einvoice.lines_of(value(party.address), 3)
     street, further = (address[0] if address else None), (address[1] if len(address) > 1 else None)
     rest = _aggregate("AddressLine", _basic("Line", address[2] if len(address) > 2 else None))
-    country = _aggregate("Country", _basic("IdentificationCode", einvoice.country_of(party)))
     return _aggregate(
         "Party",
         _aggregate("PartyIdentification", _basic("ID", number)),
         _aggregate("PartyName", _basic("Name", value(party.trading_name))),
         _aggregate(
-            "PostalAddress", _basic("StreetName", street), _basic("AdditionalStreetName", further), rest, country
+            "PostalAddress",
+            _basic("StreetName", street),
+            _basic("AdditionalStreetName", further),
+            rest,
+            _aggregate("Country", _basic("IdentificationCode", country)),
         ),
         _tax_scheme(value(party.vat_id), "VAT"),
         _tax_scheme(value(party.tax_number), "FC"),
