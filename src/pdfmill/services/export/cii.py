@@ -132,7 +132,7 @@ class _Writer:
                 _leaf("TypeCode", value(payment.means_code) or ("58" if creditor else "59")),
                 iter(debtor),
                 iter(creditor),
-                bank if payment.iban else iter(()),
+                bank if payment.iban and self._invoice.lines else iter(()),  # no BIC in the profile without lines
             )
 
     def _totals(self) -> Iterator[Element]:

@@ -84,6 +84,9 @@ def join(parts: Iterable[Line]) -> list[Line]:
 
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words by their baselines, from top to bottom."""
+    words = list(words)
+    if len(words) < 2:
+        return [words] if words else []
     rows: list[list[Word]] = []
     extents: list[tuple[float, float]] = []  # top and bottom of the highest word of each row
     for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
