@@ -52,6 +52,8 @@ class Layer:
 
 def is_right_to_left(text: str) -> bool:
     """Whether most letters of a text are of a script that runs from right to left."""
+    if text.isascii():
+        return False
     letters = sum(map(str.isalpha, text))
     return bool(letters) and 2 * len(_RIGHT_TO_LEFT.findall(text)) > letters
 
