@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from pdfmill.core.errors import NotExportable
+from pdfmill.engines.lxml import Element
 from pdfmill.services.extraction.evidence import Found
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
 
@@ -44,8 +46,22 @@ def without_sign(found: Found[Decimal] | None) -> Decimal | None:
     return None if found is None else abs(found.value)
 
 
-def decimal(number: Decimal) -> str:
-    return f"{number:f}"
+def leaf(name: str, content: object, **attributes: str) -> Iterator[Element]:
+    """An element with a text; none where there is nothing to say."""
+    if content is None or content == "":
+        return
+    if isinstance(content, Decimal):
+        content = f"{content:f}"
+    elif isinstance(content, datetime.date):
+        content = content.isoformat()
+    yield Element(name, str(content), **attributes)
+
+
+def node(name: str, *content: Iterable[Element]) -> Iterator[Element]:
+    """An element of others; none where all of these are."""
+    children = [each for part in content for each in part]
+    if children:
+        yield Element(name, *children)
 
 
 def refuse_incomplete(invoice: Invoice) -> None:
