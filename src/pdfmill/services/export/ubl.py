@@ -145,9 +145,7 @@ class _Writer:
         yield from node(
             f"cac:{self._kind}Line",
             leaf("cbc:ID", value(line.id) or number),
-            leaf(
-                f"cbc:{verb}Quantity", Decimal(1) if quantity is None else quantity, unitCode=einvoice.unit_code(line)
-            ),
+            leaf(f"cbc:{verb}Quantity", billed, unitCode=einvoice.unit_code(line)),
             self._amount("LineExtensionAmount", amount),
             node(
                 "cac:Item",
