@@ -96,7 +96,7 @@ def count(parts: Parts) -> None:
 def scrape(parts: Parts) -> None:
     registry = CollectorRegistry(auto_describe=False)
     queues = sorted({operation.queue for operation in parts.registry})
-    registry.register(JobCollector(parts.database, queues, parts.settings.data_dir))
+    registry.register(JobCollector(parts.database, queues, parts.settings.data_dir, parts.settings.run_dir))
     assert b"pdfmill_queue_jobs" in generate_latest(registry)
 
 

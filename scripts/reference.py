@@ -113,7 +113,7 @@ def errors() -> Iterator[str]:
 def commands() -> Iterator[str]:
     """The page of all commands."""
     yield "# Commands\n\nWritten by `scripts/reference.py` from the commands' own help.\n"
-    root = click.Context(pdfmill_command, info_name="pdfmill", max_content_width=100)
+    root = click.Context(pdfmill_command, info_name="pdfmill", **pdfmill_command.context_settings)
     for name in pdfmill_command.list_commands(root):
         command = pdfmill_command.get_command(root, name)
         assert command is not None

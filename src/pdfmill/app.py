@@ -30,6 +30,7 @@ from pdfmill.providers.service import Providers, open_providers
 from pdfmill.tasks.celery import check_broker, make_celery
 from pdfmill.tasks.dispatch import CeleryDispatcher
 from pdfmill.worker.preparation import Preparer
+from pdfmill.worker.processes import announce
 from pdfmill.worker.reconciler import Reconciler
 from pdfmill.worker.runner import AttemptRunner
 from pdfmill.worker.sandbox import Sandbox, check_sandbox
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = Parts(settings)
     refuse_exposure(settings.server, parts.keys)
     app = parts.serve_api()
+    announce(settings.run_dir, "web")
     parts.database.close()  # gunicorn forks from here, and a connection must not be used by two processes
     gc.collect()
     gc.freeze()  # as in `create_celery`
@@ -185,6 +187,7 @@ def run_reconciler(settings: Settings) -> None:
     configure_logging(settings.log, part="reconciler")
     configure_tracing(settings.tracing, part="reconciler")
     parts = Parts(settings)
+    announce(settings.run_dir, "reconciler")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

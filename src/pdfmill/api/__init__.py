@@ -82,7 +82,7 @@ def register_api(  # noqa: PLR0913 - what the composition root has
     app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))
     queues = sorted({operation.queue for operation in registry})
-    app.register_blueprint(metric_routes(database, queues, settings.data_dir))
+    app.register_blueprint(metric_routes(database, queues, settings.data_dir, settings.run_dir))
     app.register_blueprint(documentation_routes(registry))
     for rule in app.url_map.iter_rules():
         access_of(app, rule.endpoint)

@@ -17,15 +17,16 @@ from pdfmill.core.caller import Scope
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.queue import QueueState, queue_states
 from pdfmill.jobs.tally import COUNTS, DISTRIBUTIONS, Count, Distribution, Tally
+from pdfmill.worker.processes import parts_in_use
 
 _PREFIX = "pdfmill_"
 
 
-def metric_routes(database: Database, queues: Sequence[str], data_dir: Path) -> Blueprint:
+def metric_routes(database: Database, queues: Sequence[str], data_dir: Path, run_dir: Path) -> Blueprint:
     """``/metrics``."""
     blueprint = Blueprint("metrics", __name__)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(JobCollector(database, queues, data_dir))
+    registry.register(JobCollector(database, queues, data_dir, run_dir))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):  # of this process of the web server
         collector(registry=registry)
 
@@ -40,10 +41,11 @@ def metric_routes(database: Database, queues: Sequence[str], data_dir: Path) -> 
 class JobCollector(Collector):
     """Reads the database once for each scrape."""
 
-    def __init__(self, database: Database, queues: Sequence[str], data_dir: Path) -> None:
+    def __init__(self, database: Database, queues: Sequence[str], data_dir: Path, run_dir: Path) -> None:
         self._database = database
         self._queues = queues
         self._data_dir = data_dir
+        self._run_dir = run_dir
 
     def collect(self) -> Iterator[Metric]:
         """Everything that pdfmill itself measures."""
@@ -54,6 +56,7 @@ class JobCollector(Collector):
             yield _histogram(distribution, tally)
         yield from _queues(queue_states(self._database, self._queues))
         yield _disk(self._data_dir)
+        yield from _parts(self._run_dir)
 
 
 def _counter(count: Count, tally: Tally) -> Metric:
@@ -92,3 +95,16 @@ def _disk(data_dir: Path) -> Metric:
     family.add_metric(("free",), usage.free)
     family.add_metric(("total",), usage.total)
     return family
+
+
+def _parts(run_dir: Path) -> Iterator[Metric]:
+    def gauge(name: str, what: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(_PREFIX + name, f"{what} of a part of pdfmill on this host.", labels=("part",))
+
+    processes, open_files = gauge("processes", "Processes"), gauge("open_files", "Open files")
+    memory = gauge("memory_bytes", "Proportional memory")
+    for use in parts_in_use(run_dir):
+        processes.add_metric((use.part,), use.processes)
+        memory.add_metric((use.part,), use.memory_bytes)
+        open_files.add_metric((use.part,), use.open_files)
+    yield from (processes, memory, open_files)

@@ -285,6 +285,11 @@ class Settings(BaseSettings):
         return self.data_dir / "audit.log"
 
     @property
+    def run_dir(self) -> Path:
+        """What running processes tell each other; nothing in it is needed after them."""
+        return self.data_dir / "run"
+
+    @property
     def spool_dir(self) -> Path:
         """The folder of the attempts' work directories."""
         return self.data_dir / "spool"

@@ -63,7 +63,7 @@ def serve(settings: Settings) -> int:
 
 
 def _our_parts(settings: Settings, environment: dict[str, str]) -> list[Part]:
-    ready_note = settings.data_dir / "run" / "worker-ready"
+    ready_note = settings.run_dir / "worker-ready"
     # The worker needs a moment for itself after its jobs have had theirs.
     grace_s = settings.worker.shutdown_grace_s + 5
     return [
@@ -85,7 +85,7 @@ def data_directory(settings: Settings) -> Iterator[None]:
     """Make the data directory and keep every other launcher out of it."""
     # 0711: an unprivileged sandbox has to pass through to its own directory, and may list nothing on the way.
     settings.data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-    (settings.data_dir / "run").mkdir(mode=0o700, exist_ok=True)
+    (settings.run_dir).mkdir(mode=0o700, exist_ok=True)
     with (settings.data_dir / "serve.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

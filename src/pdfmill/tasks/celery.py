@@ -18,6 +18,7 @@ from pdfmill.core.operation import Registry
 from pdfmill.launcher.commands import QUEUES
 from pdfmill.tasks.base import Parts
 from pdfmill.tasks.maintenance import CLEANUP_EVERY_S
+from pdfmill.worker.processes import announce
 
 #: A POST must not wait for a broker that is away. ``retry=False`` alone does not cover opening the connection: without
 #: these a publish blocks for six seconds.
@@ -129,7 +130,7 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
 
 def _connect_signals(flask_app: Flask, settings: Settings) -> None:
     parts: Parts = flask_app.extensions["pdfmill"]
-    ready_note = settings.data_dir / "run" / "worker-ready"
+    ready_note = settings.run_dir / "worker-ready"
 
     @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def log_like_everybody(**_: Any) -> None:
@@ -143,6 +144,7 @@ def _connect_signals(flask_app: Flask, settings: Settings) -> None:
     # In the main process, before it forks its pool: the children share one fork server.
     @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def start_sandbox(**_: Any) -> None:
+        announce(settings.run_dir, "worker")
         parts.runner.prepare()
 
     @worker_shutting_down.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types

@@ -47,7 +47,7 @@ def memory_bytes(pid: int, *, suspicious_above: int) -> int:
     resident = sum(_resident(each) for each in tree)
     if resident <= suspicious_above or len(tree) == 1:
         return resident
-    return sum(_proportional(each) for each in tree)
+    return sum(proportional_bytes(each) for each in tree)
 
 
 def _resident(pid: int) -> int:
@@ -57,14 +57,31 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _proportional(pid: int) -> int:
+def proportional_bytes(pid: int) -> int:
+    """Memory of a process, each shared page divided by those who share it (proc_pid_smaps(5)); 0 if unreadable."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         pass
     return 0
+
+
+def open_files(pid: int) -> int:
+    """File descriptors of a process; 0 if unreadable."""
+    try:
+        return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return 0
+
+
+def start_ticks(pid: int) -> int:
+    """When a process was started, in clock ticks since the machine was (proc_pid_stat(5)); 0 if it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def cpu_seconds(pid: int) -> float:
