@@ -6,6 +6,7 @@ taken out before they are summarized.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 import tempfile
@@ -14,16 +15,23 @@ from collections import Counter
 from pathlib import Path
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import PdfMillError
 from pdfmill.services import Services
 from pdfmill.services.language.facts import facts_of
 from pdfmill.services.language.grounding import ungrounded_facts
 from pdfmill.services.language.source import Sentence, SourceText, read_source
+from pdfmill.services.summary.model import SummaryLength, SummaryStyle, SummaryWish
 from pdfmill.services.summary.ranking import choose
-from pdfmill.services.summary.service import _says_something
+from pdfmill.services.summary.service import _says_something, summarize_by_sentences
+
+#: Sentences and rows before which an abstract begins, and what follows it before the text.
+_FRONT = 100
+_AFTER_ABSTRACT = re.compile(r"key ?words|index terms|categories and subject", re.IGNORECASE)
 
 RESULT = Path(__file__).parent / "results" / "ai.md"
 SENTENCES = 6
+WISH = SummaryWish(SummaryLength.MEDIUM, SummaryStyle.BULLETS, None, "")
 PAGES = 500
 
 
@@ -54,7 +62,8 @@ def _papers(paths: list[Path]) -> list[str]:
         texts = [each.text for each in body if _says_something(each)]
         if len(texts) < 20:
             continue
-        own = rouge1(abstract, " ".join(texts[index] for index in choose(texts, SENTENCES)))
+        rest = dataclasses.replace(source, sentences=body)
+        own = rouge1(abstract, " ".join(point.text for point in summarize_by_sentences(rest, WISH).points))
         lead = rouge1(abstract, " ".join(texts[:SENTENCES]))
         rows.append((path.name, len(texts), own, lead))
     for source in sources:
@@ -76,7 +85,7 @@ def _papers(paths: list[Path]) -> list[str]:
 
 def _read(path: Path) -> SourceText:
     with tempfile.TemporaryDirectory() as folder:
-        return read_source(path, None, Context(Path(folder), services=Services()))
+        return read_source(InputFile.at(path), None, Context(Path(folder), services=Services()))
 
 
 def _without_abstract(source: SourceText) -> tuple[str, list[Sentence]] | None:
@@ -84,15 +93,17 @@ def _without_abstract(source: SourceText) -> tuple[str, list[Sentence]] | None:
     start = end = None
     for index, each in enumerate(source.sentences):
         is_abstract = bool(re.match(r"abstract", source.sections[each.section], re.IGNORECASE))
-        runs_in = bool(re.match(r"abstract\W", each.text, re.IGNORECASE))
-        if start is None and (is_abstract or runs_in):
+        runs_in = bool(re.match(r"abstract\b", each.text, re.IGNORECASE))
+        if start is None and index < _FRONT and (is_abstract or runs_in):
             start = index
         elif start is not None and each.section != source.sentences[start].section:
             end = index
             break
     if start is None or end is None:
         return None
-    abstract = " ".join(each.text for each in source.sentences[start:end])
+    own = [re.sub(r"^abstract\W*", "", each.text, flags=re.IGNORECASE) for each in source.sentences[start:end]]
+    after = next((index for index, text in enumerate(own) if _AFTER_ABSTRACT.match(text)), len(own))
+    abstract = " ".join(own[:after]).strip()
     if not 300 < len(abstract) < 4000 or source.language != "en":
         return None
     return abstract, source.sentences[end:]

@@ -113,3 +113,25 @@ def test_a_server_that_is_not_there_is_told_with_what_to_do(pdfmill, photo, word
 
 def test_an_unknown_job_has_its_own_exit_code(pdfmill, live):
     assert pdfmill("jobs", "show", "nothing", "--server", live.url).exit_code == 7
+
+
+def test_a_command_takes_what_a_job_of_the_server_made(live, start, photo, tmp_path):
+    with Client(live.url) as client:
+        earlier = client.submit("compress", photo)
+        live.work()
+    process = start("compress", "--from-job", earlier.id, "--json", cwd=tmp_path)
+    live.work()
+    printed, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    told = json.loads(printed)
+    assert told["inputs"][0]["name"] == "photo-compressed.pdf"
+    assert (tmp_path / "photo-compressed-compressed.pdf").is_file()
+
+
+def test_a_job_of_a_server_needs_a_server_and_a_command_needs_a_file(start, tmp_path):
+    process = start("compress", "--from-job", "0" * 32, "--server", "", "--json", cwd=tmp_path)
+    _, errors = process.communicate(timeout=20)
+    assert json.loads(errors)["detail"].startswith("--from-job names a job of a server")
+    process = start("compress", "-o", tmp_path / "a.pdf")
+    _, errors = process.communicate(timeout=20)
+    assert b"FILE" in errors

@@ -5,7 +5,7 @@ import pytest
 
 from builders.pdf import encrypted_pdf, photo_pdf
 from live_server import live_server
-from pdfmill.client import Client
+from pdfmill.client import Client, OutputOf
 from pdfmill.core.errors import (
     EncryptedInput,
     InvalidOptions,
@@ -97,3 +97,17 @@ def test_the_server_s_refusals_arrive_as_the_errors_they_are(client, photo, tmp_
         client.submit("compress", b"plain words")
     with pytest.raises(JobNotFinished):
         client.download(client.submit("compress", photo), tmp_path / "small.pdf")
+
+
+def test_what_one_job_made_is_the_input_of_the_next(live, client, photo):
+    first = client.submit("compress", photo)
+    live.work()
+    earlier = client.job(first.id)
+    for given in (earlier, OutputOf(first.id), OutputOf(first.id, 0)):
+        job = client.submit("compress", given, {"level": "low"})
+        live.work()
+        done = client.job(job.id)
+        assert (done.status, done.inputs[0].sha256) == ("COMPLETED", earlier.outputs[0].sha256)
+    client.delete(first.id)
+    with pytest.raises(UnknownJob):
+        client.submit("compress", earlier)

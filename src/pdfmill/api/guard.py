@@ -67,6 +67,18 @@ def _declared(access: Access) -> Callable[[ViewT], ViewT]:
     return declare
 
 
+def require_scope(scope: Scope) -> None:
+    """Refuse a caller whose key does not allow what a request asks for.
+
+    Raises:
+        ScopeMissing: It says which scope that is.
+    """
+    if not g.caller.may(scope):
+        raise ScopeMissing(
+            f"This needs a key with the scope {scope}. Ask whoever runs the server for one.", scope=scope.value
+        )
+
+
 class Guard:
     """Stands before every view: finds out who calls, counts, refuses, and writes down what was done.
 
@@ -105,11 +117,7 @@ class Guard:
             return
         g.caller = self._caller()
         self._count(g.caller)
-        if not g.caller.may(access.scope):
-            raise ScopeMissing(
-                f"This needs a key with the scope {access.scope}. Ask whoever runs the server for one.",
-                scope=access.scope.value,
-            )
+        require_scope(access.scope)
 
     def _caller(self) -> Caller:
         key = _credentials()

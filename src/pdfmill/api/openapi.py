@@ -17,7 +17,7 @@ from pdfmill.api.jobs import JobListQuery, JobQuery, ResultQuery
 from pdfmill.api.operations import SHORTEST_TTL_S
 from pdfmill.api.problems import MEDIA_TYPE as PROBLEM
 from pdfmill.api.schemas import JobList, JobView, LinkView, OperationList, OperationView, ProblemView, ReadinessView
-from pdfmill.api.uploads import TTL_FIELD
+from pdfmill.api.uploads import FROM_JOB_FIELD, TTL_FIELD, sendable_types
 from pdfmill.core.operation import AnyOperation, Registry
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -46,6 +46,13 @@ _TTL: JsonObject = {
     "type": "integer",
     "minimum": SHORTEST_TTL_S,
     "description": "How long the files are kept after the job's end; as long as the server keeps all, if not given.",
+}
+
+_FROM_JOB: JsonObject = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "Instead of a file, or beside files: the id of a COMPLETED job whose output is the input, or `id/2` "
+    "for the third one of a job that has several. It is copied, so that the earlier job may expire.",
 }
 
 _SECURITY_SCHEMES: JsonObject = {
@@ -128,18 +135,18 @@ def _submission(operation: AnyOperation) -> JsonObject:
     options: JsonObject = operation.options.model_json_schema(ref_template=_REFERENCE)
     several = operation.accepts.maximum > 1
     file: JsonObject = {"type": "string", "format": "binary"}
+    fields = {FROM_JOB_FIELD: _FROM_JOB, **options["properties"], TTL_FIELD: _TTL}
     form = {
         "type": "object",
-        "required": ["file"],
-        "properties": {
-            "file": {"type": "array", "items": file} if several else file,
-            **options["properties"],
-            TTL_FIELD: _TTL,
-        },
+        "anyOf": [{"required": ["file"]}, {"required": [FROM_JOB_FIELD]}],
+        "properties": {"file": {"type": "array", "items": file} if several else file, **fields},
     }
-    content: JsonObject = {"multipart/form-data": {"schema": form}}
-    for media_type in operation.accepts.media_types:
-        content[media_type.value] = {"schema": file}
+    without_file = {"type": "object", "required": [FROM_JOB_FIELD], "properties": fields}
+    content: JsonObject = {
+        "multipart/form-data": {"schema": form},
+        "application/x-www-form-urlencoded": {"schema": without_file},
+    }
+    content |= {media_type: {"schema": file} for media_type in sendable_types(operation)}
     endpoint["requestBody"] = {
         "required": True,
         "description": "A form with the file and the options, or the file itself with the options in the query.",

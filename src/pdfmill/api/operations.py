@@ -70,8 +70,12 @@ def _submit_view(
         """The job, and whether it is new."""
         key = _idempotency_key()
         client = _client()
-        jobs().require_room(operation, client, request.content_length or 0)
-        with uploads_and_options(operation) as (uploads, options):
+
+        def require_room(size_bytes: int) -> None:
+            jobs().require_room(operation, client, size_bytes)
+
+        require_room(request.content_length or 0)
+        with uploads_and_options(operation, jobs(), require_room) as (uploads, options):
             submitter = Submitter(client, _urgency(), _ttl_s(longest_ttl_s), trace_parent())
             operation.check_provider(options, offer)
             idempotency = jobs().idempotency(key, operation, options, uploads) if key else None

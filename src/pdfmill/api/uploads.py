@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -10,12 +11,16 @@ from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 
+from pdfmill.api.guard import require_scope
 from pdfmill.config.settings import UploadSettings
-from pdfmill.core.documents import safe_name
+from pdfmill.core.caller import Scope
+from pdfmill.core.documents import MediaType, safe_name
 from pdfmill.core.errors import InvalidRequest, UnsupportedMediaType
 from pdfmill.core.fields import FieldSpec
 from pdfmill.core.limits import MIB
 from pdfmill.core.operation import AnyOperation
+from pdfmill.jobs.earlier import earlier_output
+from pdfmill.jobs.service import JobService
 from pdfmill.jobs.storage import IncomingFile, Storage
 from pdfmill.jobs.submission import Upload
 
@@ -31,7 +36,12 @@ _FILE_PARTS = ("file", "files")
 
 #: What may stand among the options and is none: it is the same for every operation.
 TTL_FIELD = "ttl_seconds"
+#: Names an output of an earlier job instead of a file, or beside files.
+FROM_JOB_FIELD = "from_job"
+_FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 _RAW_TYPES = ("application/octet-stream",)
+#: What a body without a name is called: the name tells Markdown from plain text.
+_UNNAMED = {"text/plain": "document.txt", "text/markdown": "document.md"}
 
 
 class StreamingRequest(Request):
@@ -64,29 +74,42 @@ def receive_uploads(app: Flask, storage: Storage, settings: UploadSettings) -> N
 
 
 @contextmanager
-def uploads_and_options(operation: AnyOperation) -> Iterator[tuple[list[Upload], dict[str, Any]]]:
+def uploads_and_options(
+    operation: AnyOperation, jobs: JobService, require_room: Callable[[int], None]
+) -> Iterator[tuple[list[Upload], dict[str, Any]]]:
     """The files and the options of a submission, either way of sending them.
+
+    Args:
+        jobs: Those of the caller, of which earlier ones may be named.
+        require_room: Refuses as many bytes of their outputs.
 
     Raises:
         StorageFull: There is no room; nothing was read.
         InputTooLarge, InvalidRequest, UnsupportedMediaType: The body is refused.
+        ScopeMissing, UnknownJob, JobNotFinished, JobExpired, ResultUnavailable: An earlier job's output is.
     """
     storage: Storage = current_app.extensions["pdfmill_uploads"][0]
     storage.require_space(request.content_length or 0)
-    if request.mimetype == "multipart/form-data":
+    if request.mimetype in _FORM_TYPES:
         options = _values(operation, request.form)
-        uploads = list(_form_uploads())
-    elif request.mimetype in (*operation.accepts.media_types, *_RAW_TYPES):
+        uploads = [*_form_uploads(), *_earlier_outputs(request.form.getlist(FROM_JOB_FIELD), jobs, require_room)]
+    elif request.mimetype in (*sendable_types(operation), *_RAW_TYPES):
         options = _values(operation, request.args)
         operation.parse_options(options)  # a wrong option is told before the file has travelled
         uploads = [_raw_upload()]
     else:
-        takes = ", ".join(("multipart/form-data", *operation.accepts.media_types))
+        takes = ", ".join((*_FORM_TYPES, *sendable_types(operation)))
         raise UnsupportedMediaType(
             f"Send the file as one of {takes}; this request is {request.mimetype or 'of no type'}. "
             "With curl: -F file=@report.pdf"
         )
     yield uploads, options
+
+
+def sendable_types(operation: AnyOperation) -> tuple[str, ...]:
+    """The media types of a body that is the file itself; Markdown is a text (RFC 7763)."""
+    types = operation.accepts.media_types
+    return (*types, "text/markdown") if MediaType.TEXT in types else types
 
 
 def _form_uploads() -> Iterator[Upload]:
@@ -95,6 +118,26 @@ def _form_uploads() -> Iterator[Upload]:
             raise InvalidRequest(f"There is a file in the part {part[:40]!r}. Send files in parts named 'file'.")
         assert isinstance(file.stream, IncomingFile)
         yield Upload(file.stream, safe_name(file.filename))
+
+
+def _earlier_outputs(
+    references: Sequence[str], jobs: JobService, require_room: Callable[[int], None]
+) -> Iterator[Upload]:
+    """Copies, so that the end of the earlier job's time does not matter."""
+    wanted = [reference for reference in references if reference]
+    if not wanted:
+        return
+    require_scope(Scope.JOBS_READ)
+    files = [earlier_output(jobs, reference) for reference in wanted]
+    size_bytes = sum(file.size_bytes for file in files)
+    require_room(size_bytes)
+    storage: Storage = current_app.extensions["pdfmill_uploads"][0]
+    storage.require_space(size_bytes)
+    for file in files:
+        incoming = _begin_upload()
+        with storage.open(file.storage_key) as stored:
+            shutil.copyfileobj(stored, incoming, _CHUNK_BYTES)
+        yield Upload(incoming, file.name)
 
 
 def _raw_upload() -> Upload:
@@ -107,7 +150,7 @@ def _raw_upload() -> Upload:
     except OSError as error:
         raise InvalidRequest("The connection broke while the file was sent. Send it again.") from error
     _, parameters = parse_options_header(request.headers.get("Content-Disposition", ""))
-    return Upload(incoming, safe_name(parameters.get("filename")))
+    return Upload(incoming, safe_name(parameters.get("filename"), _UNNAMED.get(request.mimetype, "document.pdf")))
 
 
 def _begin_upload() -> IncomingFile:
@@ -127,7 +170,7 @@ def _values(operation: AnyOperation, sent: Any) -> dict[str, Any]:
     fields: dict[str, FieldSpec] = {field.name: field for field in operation.fields}
     values: dict[str, Any] = {}
     for name in sent:
-        if name == TTL_FIELD:
+        if name == TTL_FIELD or (name == FROM_JOB_FIELD and sent is request.form):
             continue
         given = [value for value in sent.getlist(name) if value != ""]
         if given:

@@ -34,6 +34,7 @@ class _Manner:
     """How a command was asked to work and to talk."""
 
     server: str | None
+    from_jobs: tuple[str, ...]
     as_json: bool
     quiet: bool
     full: bool
@@ -41,24 +42,36 @@ class _Manner:
 
 def operation_command(operation: AnyOperation) -> click.Command:
     """The command of an operation: its files, its options, and what all of them share."""
+    single = operation.accepts.maximum == 1
+    files_argument = click.Argument(
+        ["files"], nargs=1 if single else -1, required=False, metavar="FILE" if single else "FILE..."
+    )
 
-    def callback(files: str | tuple[str, ...], **arguments: Any) -> None:
-        given = (files,) if isinstance(files, str) else files
+    def callback(files: str | tuple[str, ...] | None, **arguments: Any) -> None:
+        given = (files,) if isinstance(files, str) else files or ()
+        if not given and not arguments["from_job"]:
+            raise click.MissingParameter(ctx=click.get_current_context(), param=files_argument)
         values = values_of(operation.fields, arguments)
         operation.parse_options(values)  # before any file is looked at
-        manner = _Manner(arguments["server"], arguments["json"], arguments["quiet"], arguments["report"])
+        manner = _Manner(
+            arguments["server"],
+            arguments["from_job"],
+            arguments["json"],
+            arguments["quiet"],
+            arguments["report"],
+        )
+        if manner.from_jobs and not manner.server:
+            raise InvalidRequest("--from-job names a job of a server. Name the server with --server or PDFMILL_SERVER.")
         destination = Destination.of(arguments["output"], given, force=arguments["force"])
         if manner.as_json and destination.path is None:
             raise InvalidRequest("--json and the document both want standard output. Name a file with -o.")
         run(operation, values, given, destination, manner)
 
-    single = operation.accepts.maximum == 1
-    metavar = "FILE" if single else "FILE..."
     return click.Command(
         operation.name,
         callback=callback,
         params=[
-            click.Argument(["files"], nargs=1 if single else -1, required=True, metavar=metavar),
+            files_argument,
             *options_of(operation.fields),
             *_shared_options(),
         ],
@@ -79,14 +92,17 @@ def run(
         inputs = take_inputs(given, workspace)
         if operation.batch is None:  # in a batch, an empty file fails alone
             refuse_empty(inputs, given)
-        operation.check_inputs([file.media_type for file in inputs])
+        if manner.from_jobs:  # the server knows how many files there are
+            operation.check_media_types(file.media_type for file in inputs)
+        else:
+            operation.check_inputs([file.media_type for file in inputs])
         started = time.monotonic()
         finished = _work(operation, values, inputs, workspace, manner)
         seconds = time.monotonic() - started
         sizes = [made.path.stat().st_size for made in finished.outputs]
         places = destination.place(finished.outputs)
         outputs = list(zip(finished.outputs, sizes, places, strict=True))
-        report = Report(operation.name, inputs, finished, outputs, seconds)
+        report = Report(operation.name, finished.inputs or inputs, finished, outputs, seconds)
         if manner.as_json:
             click.echo(report.as_json())
         elif not manner.quiet:
@@ -110,7 +126,15 @@ def _work(
         if manner.server:
             from pdfmill.cli.remote import run_on_server
 
-            return run_on_server(operation, values, inputs, server=manner.server, workspace=workspace, show=bar.show)
+            return run_on_server(
+                operation,
+                values,
+                inputs,
+                manner.from_jobs,
+                server=manner.server,
+                workspace=workspace,
+                show=bar.show,
+            )
         from pdfmill.cli.local import run_here
         from pdfmill.providers.service import open_providers
 
@@ -132,6 +156,12 @@ def _shared_options() -> list[click.Option]:
             ["-o", "--output"],
             metavar="PATH",
             help="Where the output goes: a file, a folder, or - for standard output. Default: beside the input.",
+        ),
+        click.Option(
+            ["--from-job"],
+            metavar="ID",
+            multiple=True,
+            help="Instead of a file, take the output of the server's job of this id; ID/2 is its third one.",
         ),
         click.Option(["--force"], is_flag=True, help="Replace an output file that exists."),
         click.Option(["--json"], is_flag=True, help="Print the result as one JSON object; errors too, on stderr."),

@@ -45,8 +45,8 @@ class Destination:
     def of(cls, wanted: str | None, inputs: Sequence[str], *, force: bool) -> Destination:
         """What ``--output`` means beside these inputs; checked as far as that is possible before any work is done.
 
-        Without ``--output``, outputs go beside the first input; what came through standard input leaves through
-        standard output.
+        Without ``--output``, outputs go beside the first input, or into this folder if there is none; what came
+        through standard input leaves through standard output.
 
         Raises:
             OutputExists: The file exists, and ``force`` is not set.
@@ -54,7 +54,8 @@ class Destination:
             InvalidRequest: Standard output is a terminal.
         """
         if wanted is None:
-            wanted = STANDARD_OUTPUT if inputs[0] == "-" else str(Path(inputs[0]).parent)
+            folder = Path(inputs[0]).parent if inputs else Path()
+            wanted = STANDARD_OUTPUT if "-" in inputs[:1] else str(folder)
         if wanted == STANDARD_OUTPUT:
             if sys.stdout.isatty():
                 raise InvalidRequest(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pdfmill.cli.outputs import MadeFile
 from pdfmill.cli.report import Finished
-from pdfmill.client import Client, Job
+from pdfmill.client import Client, Job, OutputOf
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import Cancelled, JobExpired, PdfMillError
 from pdfmill.core.operation import AnyOperation
@@ -21,6 +21,7 @@ def run_on_server(
     operation: AnyOperation,
     values: dict[str, Any],
     inputs: Sequence[InputFile],
+    from_jobs: Sequence[str],
     *,
     server: str,
     workspace: Path,
@@ -28,13 +29,16 @@ def run_on_server(
 ) -> Finished:
     """Have a server run the operation; leaving early by Ctrl-C or a signal cancels the job there.
 
+    Args:
+        from_jobs: Ids of earlier jobs whose outputs are inputs as well.
+
     Raises:
         PdfMillError: What made the job fail, or `ServerUnreachable`.
     """
     with Client(server) as client:
         job = client.submit(
             operation.name,
-            [file.path for file in inputs],
+            [*(file.path for file in inputs), *map(OutputOf, from_jobs)],
             values,
             names=[file.name for file in inputs],
             idempotency_key=uuid.uuid4().hex,
@@ -45,7 +49,14 @@ def run_on_server(
         for position, output in enumerate(job.outputs):
             path = client.download(job, workspace / f"output-{position}", file=position)
             made.append(MadeFile(path, output.name, output.media_type))
-    return Finished(outputs=tuple(made), result=job.result or {}, warnings=job.warnings, job_id=job.id, server=server)
+    return Finished(
+        outputs=tuple(made),
+        result=job.result or {},
+        warnings=job.warnings,
+        job_id=job.id,
+        server=server,
+        inputs=job.inputs,
+    )
 
 
 def _watch(client: Client, job: Job, show: Callable[[Progress], None]) -> Job:

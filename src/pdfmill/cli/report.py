@@ -7,13 +7,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
 from pdfmill.cli.outputs import MadeFile
-from pdfmill.core.documents import InputFile
 from pdfmill.worker.sandbox import Tier
+
+
+class Input(Protocol):
+    """A file that was worked on, here or on a server."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,7 @@ class Finished:
         outputs: In the workspace, not yet in their places.
         sandbox: How strong the box was; None where the work was done on a server.
         job_id: The server's job; None where the work was done here.
+        inputs: What the server worked on; empty where the work was done here.
     """
 
     outputs: tuple[MadeFile, ...]
@@ -32,6 +43,7 @@ class Finished:
     sandbox: Tier | None = None
     job_id: str | None = None
     server: str | None = None
+    inputs: Sequence[Input] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Report:
     """
 
     operation: str
-    inputs: Sequence[InputFile]
+    inputs: Sequence[Input]
     finished: Finished
     outputs: Sequence[tuple[MadeFile, int, Path | None]]
     seconds: float

@@ -8,6 +8,6 @@ with Client("http://127.0.0.1:8000") as client:
 """
 
 from pdfmill.client.client import Client
-from pdfmill.client.jobs import InputFile, Job, JobPage, OperationInfo, OutputFile, Progress
+from pdfmill.client.jobs import InputFile, Job, JobPage, OperationInfo, OutputFile, OutputOf, Progress
 
-__all__ = ["Client", "InputFile", "Job", "JobPage", "OperationInfo", "OutputFile", "Progress"]
+__all__ = ["Client", "InputFile", "Job", "JobPage", "OperationInfo", "OutputFile", "OutputOf", "Progress"]

@@ -13,12 +13,12 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from pdfmill.client.download import write_verified
-from pdfmill.client.jobs import Job, JobPage, OperationInfo, OperationList
+from pdfmill.client.jobs import Job, JobPage, OperationInfo, OperationList, OutputOf
 from pdfmill.client.transport import Transport
 from pdfmill.core.errors import PdfMillError, ServerUnreachable, UnusablePath
 
-#: A file to send: where it lies, its bytes, or something open for reading bytes.
-File = str | Path | bytes | IO[bytes]
+#: A file to send: where it lies, its bytes, something open for reading bytes, or what an earlier job made.
+File = str | Path | bytes | IO[bytes] | Job | OutputOf
 
 #: Least time between two looks at a job, for a server that has no room left to let anybody wait.
 _LOOK_EVERY_S = 0.25
@@ -79,7 +79,8 @@ class Client:
         """Send files and have a job made of them; returns at once, with the job waiting.
 
         Args:
-            files: Read while they are sent, never held in memory as a whole.
+            files: Read while they are sent, never held in memory as a whole. An output of an earlier job needs not
+                be sent: its job, or an `OutputOf` one, stands for it.
             options: By name; None leaves one at its default, a list sends several values.
             names: What the files are called; by default the names of their paths.
             idempotency_key: A second submission with the same key makes no second job.
@@ -88,17 +89,22 @@ class Client:
 
         Raises:
             UnusablePath: A file cannot be read.
+            UnknownJob, JobNotFinished, JobExpired, ResultUnavailable: An earlier job has no such output.
         """
         with ExitStack() as stack:
             parts = []
+            earlier = []
             for position, file in enumerate(_listed(files)):
+                if isinstance(file, (Job, OutputOf)):
+                    earlier.append(file.id if isinstance(file, Job) else file.reference)
+                    continue
                 name, content = _open(file, stack)
                 name = names[position] if position < len(names) else name
                 parts.append(("file", (name, content, "application/octet-stream")))
             answer = self._transport.json(
                 "POST",
                 f"/v1/operations/{quote(operation, safe='')}",
-                data=_form({**(options or {}), "ttl_seconds": ttl_seconds}),
+                data=_form({**(options or {}), "from_job": earlier, "ttl_seconds": ttl_seconds}),
                 files=parts,
                 headers={
                     **({"Idempotency-Key": idempotency_key} if idempotency_key else {}),
@@ -221,7 +227,7 @@ def _listed(files: File | Sequence[File]) -> Sequence[File]:
     return files if isinstance(files, (list, tuple)) else [cast(File, files)]
 
 
-def _open(file: File, stack: ExitStack) -> tuple[str, IO[bytes] | bytes]:
+def _open(file: str | Path | bytes | IO[bytes], stack: ExitStack) -> tuple[str, IO[bytes] | bytes]:
     if isinstance(file, bytes):
         return "document.pdf", file
     if isinstance(file, (str, Path)):

@@ -5,6 +5,7 @@ Fields that this version does not know are ignored, so that an older client work
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,23 @@ class InputFile(_Answer):
 
 class OutputFile(InputFile):
     url: str | None = None
+
+
+@dataclass(frozen=True)
+class OutputOf:
+    """An output of an earlier job as the input of another one.
+
+    Attributes:
+        number: Which of several, from 0; None for the only one.
+    """
+
+    job_id: str
+    number: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """What the API calls it."""
+        return self.job_id if self.number is None else f"{self.job_id}/{self.number}"
 
 
 class Job(_Answer):

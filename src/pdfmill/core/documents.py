@@ -20,6 +20,7 @@ class MediaType(StrEnum):
     WEBP = "image/webp"
     ZIP = "application/zip"
     OLE = "application/x-ole-storage"
+    TEXT = "text/plain"
     UNKNOWN = "application/octet-stream"
 
 
@@ -41,6 +42,10 @@ _MAGIC_AT_START = (
 
 #: Programs, scripts, and formats that are not taken: Windows, ELF, shell, PostScript, RTF, GIF, gzip, 7-Zip, RAR.
 _FOREIGN_AT_START = (b"MZ", b"\x7fELF", b"#!", b"%!PS", b"{\\rtf", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+
+#: Byte order marks of UTF-16, which begin those of UTF-32, and what texts in all other encodings are made of.
+_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
+_TEXT_CHARACTERS = bytes([*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)])
 
 #: A byte order mark and white space: a page of HTML may begin with them.
 _IGNORED_BY_BROWSERS = b"\xef\xbb\xbf\t\n\x0c\r "
@@ -67,7 +72,12 @@ def sniff(head: bytes) -> MediaType:
         return MediaType.UNKNOWN
     if b"%PDF-" in head[:SNIFF_BYTES]:
         return MediaType.PDF
-    return MediaType.UNKNOWN
+    return MediaType.TEXT if _is_text(head) else MediaType.UNKNOWN
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether it is text, in whatever encoding: none but UTF-16 and UTF-32 has control characters in it."""
+    return bool(head) and (head.startswith(_WIDE_TEXT) or not head.translate(None, _TEXT_CHARACTERS))
 
 
 #: Control, format (bidirectional), private, unassigned and surrogate characters; line and paragraph separators.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
@@ -17,15 +17,21 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 
 #: A fixed date, so that the same text makes the same file.
 _DATE = datetime(2000, 1, 1, tzinfo=UTC)
-_FAMILY = "Noto"
 
 
-@dataclass(frozen=True)
-class Fonts:
-    """Font files, each list with the one that is tried first at its beginning."""
+class Face(NamedTuple):
+    """A face of letters; the family is whatever the caller calls it."""
 
-    regular: Sequence[Path]
-    bold: Sequence[Path]
+    family: str = "Sans"
+    bold: bool = False
+    italic: bool = False
+
+
+#: Upright sans letters of regular weight.
+PLAIN = Face()
+
+#: The font files of each face, each list with the one that is tried first at its beginning.
+Fonts = Mapping[Face, Sequence[Path]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Look:
     """
 
     size: float
-    bold: bool = False
+    face: Face = PLAIN
     leading: float = 1.25
     colour: str = "#000000"
     centred: bool = False
@@ -63,11 +69,12 @@ class TextPages:
         self._pdf.set_creation_date(_DATE)
         self._pdf.set_auto_page_break(auto=False)
         self._rightward = rightward
-        for style, files in (("", fonts.regular), ("B", fonts.bold)):
-            for index, path in enumerate(files):
-                self._pdf.add_font(f"{_FAMILY}{index}", style, path)
-        self._fallbacks = [f"{_FAMILY}{index}" for index in range(1, len(fonts.regular))]
-        self._pdf.set_fallback_fonts(self._fallbacks, exact_match=False)
+        self._names: dict[Face, list[str]] = {}
+        for number, (face, files) in enumerate(fonts.items()):
+            names = [f"Face{number}-{index}" for index in range(len(files))]
+            for name, path in zip(names, files, strict=True):
+                self._pdf.add_font(name, "", path)
+            self._names[face] = names
         self._pdf.set_text_shaping(use_shaping_engine=True, direction="ltr" if rightward else "rtl")
 
     def begin_page(self, width: float, height: float) -> None:
@@ -123,4 +130,6 @@ class TextPages:
         return Align.L if self._rightward else Align.R
 
     def _set_font(self, look: Look) -> None:
-        self._pdf.set_font(f"{_FAMILY}0", "B" if look.bold else "", look.size)
+        first, *others = self._names[look.face]
+        self._pdf.set_fallback_fonts(others, exact_match=False)
+        self._pdf.set_font(first, "", look.size)

@@ -20,6 +20,9 @@ class AskOptions(Options):
         "What is this document about?", min_length=3, max_length=1000, description="The question, in a sentence."
     )
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
     method: Literal["auto", "local", "model"] = Field(
         "auto",
         description="local answers with the passages that are nearest and sends nothing anywhere; model asks the "
@@ -31,7 +34,10 @@ class AnswerPlace(Result):
     """Where something stands."""
 
     page: int = Field(description="Page number, from 1.")
-    box: list[float] = Field(description="Left, top, right, bottom in points from the top left of the page as shown.")
+    box: list[float] = Field(
+        description="Left, top, right, bottom in points from the top left of the page as shown; of a text file, in "
+        "characters and lines."
+    )
 
 
 class AnswerPassage(Result):
@@ -63,10 +69,12 @@ def run(inputs: Inputs, options: AskOptions, ctx: Context) -> Outcome[AskResult]
     """Answer the question from the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.answering.service import AnsweringService
+    from pdfmill.services.ocr.page_layers import recogniser
 
     by_model = options.method == "model" or (options.method == "auto" and ctx.provider.offer.completion is not None)
-    service = ctx.service(AnsweringService)
-    found = service.answer(inputs.single.path, options.question, options.pages, ctx, by_model=by_model)
+    found = ctx.service(AnsweringService).answer(
+        inputs.single, options.question, options.pages, ctx, by_model=by_model, recognise=recogniser(options.ocr)
+    )
     ctx.advance(1, 1)
     needs_ocr = found.source.needs_ocr
     warnings = list(found.source.warnings)
@@ -102,9 +110,9 @@ def _needs(options: AskOptions) -> Need | None:
 ask = Operation(
     name="ask",
     title="Ask",
-    summary="Answer a question from a PDF, with the pages that say so.",
+    summary="Answer a question from a PDF or a text, with the pages that say so.",
     queue="ai",
-    accepts=Accepts((MediaType.PDF,)),
+    accepts=Accepts((MediaType.PDF, MediaType.TEXT)),
     options=AskOptions,
     result=AskResult,
     run=run,

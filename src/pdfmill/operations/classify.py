@@ -17,6 +17,9 @@ class ClassifyOptions(Options):
     """How the kind is found out."""
 
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3; all if not given.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
     method: Literal["local", "model"] = Field(
         "local", description="local goes by rules and sends nothing anywhere; model asks the configured language model."
     )
@@ -43,9 +46,12 @@ def run(inputs: Inputs, options: ClassifyOptions, ctx: Context) -> Outcome[Class
     """Classify the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.answering.classification import ClassificationService
+    from pdfmill.services.ocr.page_layers import recogniser
 
     service = ctx.service(ClassificationService)
-    source, judgement = service.classify(inputs.single.path, options.pages, ctx, by_model=options.method == "model")
+    source, judgement = service.classify(
+        inputs.single, options.pages, ctx, by_model=options.method == "model", recognise=recogniser(options.ocr)
+    )
     ctx.advance(1, 1)
     return Outcome(
         result=ClassifyResult(
@@ -67,9 +73,9 @@ def _needs(options: ClassifyOptions) -> Need | None:
 classify = Operation(
     name="classify",
     title="Classify",
-    summary="Tell whether a PDF is an invoice, a statement, a contract, a receipt, a form, a letter, a report or else.",
+    summary="Tell whether a PDF or a text is an invoice, a statement, a contract, a form, a letter or else.",
     queue="ai",
-    accepts=Accepts((MediaType.PDF,)),
+    accepts=Accepts((MediaType.PDF, MediaType.TEXT)),
     options=ClassifyOptions,
     result=ClassifyResult,
     run=run,

@@ -29,6 +29,9 @@ class SummarizeOptions(Options):
         "in front, linked to its pages.",
     )
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
+    )
     focus: str = Field("", max_length=300, description="What the summary should be about most, in a few words.")
     language: str | None = Field(
         None,
@@ -74,6 +77,7 @@ class SummarizeResult(Result):
 def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[SummarizeResult]:
     """Summarize the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
+    from pdfmill.services.ocr.page_layers import recogniser
     from pdfmill.services.summary.model import SummaryLength, SummaryStyle, SummaryWish
     from pdfmill.services.summary.service import SummaryService
     from pdfmill.services.summary.writing import write_json, write_markdown, write_pages
@@ -83,13 +87,15 @@ def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[Summ
     wish = SummaryWish(
         SummaryLength(options.length), SummaryStyle(options.style), options.language or None, options.focus
     )
-    summary = ctx.service(SummaryService).summarize(source.path, wish, options.pages, ctx, by_model=by_model)
+    summary = ctx.service(SummaryService).summarize(
+        source, wish, options.pages, ctx, by_model=by_model, recognise=recogniser(options.ocr)
+    )
     target, page_count = ctx.path(f"summary.{options.to}"), None
     match options.to:
         case "json":
             write_json(summary, target)
         case "pdf":
-            page_count = write_pages(summary, source.name, source.path, target, ctx)
+            page_count = write_pages(summary, source, target, ctx)
         case _:
             write_markdown(summary, source.name, target)
     ctx.advance(1, 1)
@@ -119,9 +125,9 @@ def _needs(options: SummarizeOptions) -> Need | None:
 summarize = Operation(
     name="summarize",
     title="Summarize",
-    summary="Say in a few sentences what a PDF says, each with the page that says so.",
+    summary="Say in a few sentences what a PDF or a text says, each with the page that says so.",
     queue="ai",
-    accepts=Accepts((MediaType.PDF,)),
+    accepts=Accepts((MediaType.PDF, MediaType.TEXT)),
     options=SummarizeOptions,
     result=SummarizeResult,
     run=run,

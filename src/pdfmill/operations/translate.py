@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
+from pdfmill.core.errors import NotExportable
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.provider import Need, ProviderUse
@@ -33,12 +34,17 @@ class TranslateOptions(Options):
     source: str | None = Field(
         None, pattern=r"^[a-z]{2,3}$", description="Language of the document; found out if not given."
     )
-    to: Literal["pdf", "docx", "md", "txt"] = Field(
-        "pdf", description="Kind of the output. pdf keeps the layout: each text is put where the original stood."
+    to: Literal["pdf", "docx", "md", "txt"] | None = Field(
+        None,
+        description="Kind of the output; that of the document if not given. pdf is for PDFs and keeps the layout: each "
+        "text is put where the original stood.",
     )
     bilingual: bool = Field(False, description="Show the original beside the translation.")
     pages: PageRanges | None = Field(
         None, description="Pages to translate, such as 1-3,7,end; all if not given. A pdf keeps the others as they are."
+    )
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="auto recognises the words of pages that are only a picture."
     )
     glossary: tuple[str, ...] = Field(
         (), max_length=500, description="Terms with their translations, each as term=translation."
@@ -77,21 +83,24 @@ class TranslateResult(Result):
 def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[TranslateResult]:
     """Translate the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
+    from pdfmill.services.ocr.page_layers import recogniser
     from pdfmill.services.translation.service import TranslationService
 
     ctx.provider.offer.require(Need.TRANSLATION)
     source = inputs.single
+    form = _form(options, source)
     terms = (entry.partition("=") for entry in options.glossary)
     document = ctx.service(TranslationService).translate(
-        source.path,
+        source,
         options.pages,
         ctx.stage("translating", share=0.8),
         source=options.source or None,
         target=options.target,
         glossary={term.strip(): translation.strip() for term, _, translation in terms},
+        recognise=recogniser(options.ocr),
     )
-    target = ctx.path(f"translation.{options.to}")
-    refitted = _write(document, source, target, options, ctx.stage("writing", share=1.0))
+    target = ctx.path(f"translation.{form}")
+    refitted = _write(document, source, target, form, options, ctx.stage("writing", share=1.0))
     ctx.advance(1, 1)
     warnings = document.warnings
     if refitted.overflows:
@@ -99,7 +108,7 @@ def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[Tran
             f"{len(refitted.overflows)} texts did not fit into their places even at 70 % of their size; they stand "
             "whole in notes behind the last page."
         )
-    name = source.renamed(marker=f"-{options.target}", suffix=f".{options.to}")
+    name = source.renamed(marker=f"-{options.target}", suffix=f".{form}")
     return Outcome(
         result=TranslateResult(
             source=document.languages.source,
@@ -111,18 +120,26 @@ def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[Tran
             needs_ocr=str(PageRanges.of(document.needs_ocr)) if document.needs_ocr else None,
             providers=[],  # the supervisor writes them down
         ),
-        outputs=(OutputFile(target, name, _FILES[options.to], refitted.page_count or None),),
+        outputs=(OutputFile(target, name, _FILES[form], refitted.page_count or None),),
         warnings=tuple(warnings),
     )
 
 
+def _form(options: TranslateOptions, source: InputFile) -> str:
+    if source.media_type is MediaType.PDF:
+        return options.to or "pdf"
+    if options.to == "pdf":
+        raise NotExportable("A text has no layout that a PDF could keep. Choose md, txt or docx with `to`.")
+    return options.to or ("md" if source.name.lower().endswith((".md", ".markdown")) else "txt")
+
+
 def _write(
-    document: TranslatedDocument, source: InputFile, target: Path, options: TranslateOptions, ctx: Context
+    document: TranslatedDocument, source: InputFile, target: Path, form: str, options: TranslateOptions, ctx: Context
 ) -> Refitted:
     from pdfmill.services.translation.refit import Refitted, refit
     from pdfmill.services.translation.writing import write_markdown, write_text, write_word
 
-    match options.to:
+    match form:
         case "pdf":
             return refit(document, source.path, target, ctx, beside=options.bilingual)
         case "docx":
@@ -141,9 +158,9 @@ def _needs(_options: TranslateOptions) -> Need:
 translate = Operation(
     name="translate",
     title="Translate",
-    summary="Put a PDF into another language, in its own layout or as text, Markdown or a Word document.",
+    summary="Put a PDF or a text into another language, in its own layout or as text, Markdown or a Word document.",
     queue="ai",
-    accepts=Accepts((MediaType.PDF,)),
+    accepts=Accepts((MediaType.PDF, MediaType.TEXT)),
     options=TranslateOptions,
     result=TranslateResult,
     run=run,

@@ -9,11 +9,14 @@ import pytest
 import language_server as moods
 from builders.pdf import add_image, photo, text_pdf
 from builders.prose import prose_pdf
+from builders.scans import found_part, scan, scan_pdf
 from direct_provider import direct_provider
 from language_server import language_server
+from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import NoText, ProviderRefused
+from pdfmill.core.language_data import installed_languages
 from pdfmill.core.operation import Inputs
 from pdfmill.operations.summarize import summarize
 from pdfmill.services import Services
@@ -230,3 +233,34 @@ def test_the_same_sentence_is_not_chosen_twice():
 
 def test_as_many_sentences_as_there_are():
     assert choose(["a b c."], 6) == [0]
+
+
+def test_a_text_is_summarized_with_the_lines_it_stands_on(run, tmp_path):
+    path = tmp_path / "grain.md"
+    path.write_text("\n\n".join([*FIRST, *SECOND]))
+    outcome = run(path, to="json", length="short")
+    points = json.loads(outcome.outputs[0].path.read_text())["points"]
+    rows = path.read_text().split("\n")
+    for sentence in (sentence for point in points for sentence in point["sentences"]):
+        left, top, right, _ = sentence["places"][0]["box"]
+        assert rows[int(top)][int(left) : int(right)] == sentence["text"]
+    assert {point["section"] for point in points} <= {"Storage of grain", "Weather"}
+
+
+def test_the_pages_of_a_texts_summary_are_all_there_is(run, tmp_path):
+    path = tmp_path / "grain.txt"
+    path.write_text("\n\n".join(FIRST))
+    (output,) = run(path, to="pdf").outputs
+    with pikepdf.open(output.path) as pdf:
+        assert (len(pdf.pages), output.page_count) == (1, 1)
+        assert "/Annots" not in pdf.pages[0]
+
+
+def test_a_scan_is_read_before_it_is_summarized(run, tmp_path):
+    if not installed_languages():
+        not_run("no language for OCR is installed")
+    outcome = run(scan_pdf(tmp_path / "scan.pdf", scan()))
+    assert found_part(" ".join(point.text for point in outcome.result.points)) > 0.5
+    assert outcome.result.needs_ocr is None
+    with pytest.raises(NoText, match="ocr on auto"):
+        run(tmp_path / "scan.pdf", ocr="off")

@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 
+import fpdf
 import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,11 +12,14 @@ from hypothesis import strategies as st
 
 from builders.pdf import text_pdf
 from builders.prose import prose_pdf
+from builders.scans import ENGLISH, found_part, scan, scan_pdf
 from direct_provider import direct_provider
 from language_server import language_server
+from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
-from pdfmill.core.errors import InvalidOptions, LanguageNotSupported, ProviderNotConfigured
+from pdfmill.core.errors import InvalidOptions, LanguageNotSupported, NotExportable, ProviderNotConfigured
+from pdfmill.core.language_data import installed_languages
 from pdfmill.core.operation import Inputs
 from pdfmill.engines.pdfium import open_read
 from pdfmill.operations.translate import translate
@@ -252,3 +256,46 @@ def test_what_is_taken_out_comes_back(parts):
     assert masked.stitched(masked.fragments()) == masked.restored(masked.text)
     assert "".join(" ".join(masked.sentences()).split()) == "".join(masked.text.split())
     assert not masked.values or masked.restored(masked.text.replace("⟦0⟧", "")) is None
+
+
+@pytest.mark.parametrize("name", ["brief.md", "brief.txt"])
+def test_a_text_comes_back_as_the_kind_that_it_is(run, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("\n\n".join(PAGE))
+    (output,) = run(path).outputs
+    assert output.name == name.replace(".", "-en.")
+    text = output.path.read_text()
+    assert "DER HUND JAGT DIE KATZE" in text
+    assert "# RECHNUNG NR. RE-2024-117\n" in text
+    assert all(value in text.replace("\\", "") for value in VALUES)
+
+
+def test_a_text_has_no_layout_to_keep(run, tmp_path):
+    (tmp_path / "brief.txt").write_text("\n\n".join(PAGE))
+    with pytest.raises(NotExportable, match="docx"):
+        run(tmp_path / "brief.txt", to="pdf")
+
+
+def test_a_scan_is_read_before_it_is_translated(run, tmp_path):
+    if not installed_languages():
+        not_run("no language for OCR is installed")
+    outcome = run(scan_pdf(tmp_path / "scan.pdf", scan()), target="de", to="txt")
+    assert found_part(outcome.outputs[0].path.read_text(), [line.upper() for line in ENGLISH]) > 0.9
+
+
+def test_a_translation_is_set_in_letters_like_those_of_its_text(run, tmp_path):
+    pdf = fpdf.FPDF()
+    pdf.add_page()
+    for row, (family, style) in enumerate([("Times", ""), ("Times", "B"), ("Helvetica", "I")]):
+        pdf.set_font(family, style, 12)
+        pdf.text(20, 30 + 30 * row, "Die Katze klettert auf den Baum vor dem Haus des Nachbarn.")
+    pdf.output(tmp_path / "letters.pdf")
+    (output,) = run(tmp_path / "letters.pdf").outputs
+    with pikepdf.open(output.path) as made:
+        fonts = {str(each.BaseFont) for each in made.objects if "/BaseFont" in _keys(each)}
+    for name in ("NotoSerif", "NotoSerifBold", "NotoSansItalic"):
+        assert any(font.endswith(name) for font in fonts), fonts
+
+
+def _keys(value):
+    return value.keys() if isinstance(value, pikepdf.Dictionary) else ()

@@ -6,7 +6,8 @@
     ├── UnsupportedMediaType, MethodNotAllowed
     ├── KeyRequired, InvalidKey, ScopeMissing, CrossSiteRequest, TooManyRequests, QuotaExceeded, Exposed, AuditBroken
     ├── DamagedInput, EmptyInput, EncryptedInput, ForbiddenContent, NoPages, NoTables, NoText, NotArchivable,
-    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed
+    │                     NotAnInvoice, NotAStatement, NotExportable, NothingToRecognise, DynamicForm, AllItemsFailed,
+    │                     UnknownEncoding
     ├── InputTooLarge, ArchiveTooLarge, TooManyPages, TooManyPixels, MemoryExceeded, TooManyProcesses, OutputTooLarge
     ├── NotFound ── UnknownOperation, UnknownJob, UnknownKey, InvalidLink
     ├── QueueFull, TooManyJobs, WaitedTooLong
@@ -59,6 +60,7 @@ from pdfmill.core.errors.document import (
     NotExportable,
     NoText,
     NothingToRecognise,
+    UnknownEncoding,
 )
 from pdfmill.core.errors.jobs import (
     AddressInUse,
@@ -196,6 +198,7 @@ __all__ = [
     "TooManyPixels",
     "TooManyProcesses",
     "TooManyRequests",
+    "UnknownEncoding",
     "UnknownJob",
     "UnknownKey",
     "UnknownLanguage",

@@ -45,6 +45,20 @@ class AllItemsFailed(PdfMillError):
         super().__init__(detail, files=files, **extras)
 
 
+class UnknownEncoding(PdfMillError):
+    code = "unknown_encoding"
+    title = "The text is in another encoding than UTF-8"
+    kind = ErrorKind.UNREADABLE_INPUT
+
+    def __init__(
+        self,
+        detail: str = "Text files are read as UTF-8, and this one is not. Save it as UTF-8, as with "
+        "`iconv -f WINDOWS-1252 -t UTF-8`, and send it again.",
+        **extras: Any,
+    ) -> None:
+        super().__init__(detail, **extras)
+
+
 class NoTables(PdfMillError):
     code = "no_tables"
     title = "The document has no tables"

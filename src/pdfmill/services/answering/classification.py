@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pikepdf import Array, Dictionary, Name, Pdf
 from pydantic import BaseModel, ConfigDict, Field
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.provider import Need
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.answering.kinds import DocumentKind, Judgement, kind_of
 from pdfmill.services.language.answers import ask_for
 from pdfmill.services.language.source import SourceText, read_source
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.placing import placement
 
 _TASK = """Say which kind of document this is: one of {kinds}. Give up to five short phrases from it, word for word, \
@@ -31,24 +31,36 @@ class ClassificationService:
     """Tells kinds of documents apart."""
 
     def classify(
-        self, path: Path, pages: PageRanges | None, ctx: Context, *, by_model: bool
+        self,
+        file: InputFile,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        by_model: bool,
+        recognise: Recognise | None = None,
     ) -> tuple[SourceText, Judgement]:
         """The kind of a document.
 
+        Args:
+            recognise: Reads pages that are only a picture; None to leave them without words.
+
         Raises:
             NoText: There is nothing to read.
+            UnknownEncoding: A text file is in another encoding.
             ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pdf(path, ctx.limits) as pdf:
-            _, width, height = placement(pdf.pages[0])
-            fields = _count_fields(pdf)
-        source = read_source(path, pages, ctx.stage("reading", share=0.8))
+        landscape, fields = False, 0
+        if file.media_type is MediaType.PDF:
+            with open_pdf(file.path, ctx.limits) as pdf:
+                _, width, height = placement(pdf.pages[0])
+                landscape, fields = width > height, _count_fields(pdf)
+        source = read_source(file, pages, ctx.stage("reading", share=0.8), recognise)
         if by_model:
             ctx.stage("classifying", share=0.1)
             return source, _by_model(source, ctx)
-        return source, kind_of(source, landscape=width > height, fields=fields)
+        return source, kind_of(source, landscape=landscape, fields=fields)
 
 
 def _by_model(source: SourceText, ctx: Context) -> Judgement:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.provider import Need
 from pdfmill.services.language.answers import ask_for
 from pdfmill.services.language.grounding import Struck
 from pdfmill.services.language.source import Sentence, SourceText, read_source
 from pdfmill.services.language.statements import Point, Statements, believed
+from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.summary.ranking import similarities
 
 #: Points that answer without a model, and sentences that a model is shown around each that is near.
@@ -44,17 +45,28 @@ class AnsweringService:
     """Answers questions."""
 
     def answer(
-        self, path: Path, question: str, pages: PageRanges | None, ctx: Context, *, by_model: bool
+        self,
+        file: InputFile,
+        question: str,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        by_model: bool,
+        recognise: Recognise | None = None,
     ) -> DocumentAnswer:
         """Answer a question over a document.
 
+        Args:
+            recognise: Reads pages that are only a picture; None to leave them without words.
+
         Raises:
             NoText: There is nothing to read.
+            UnknownEncoding: A text file is in another encoding.
             ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        source = read_source(path, pages, ctx.stage("reading", share=0.8))
+        source = read_source(file, pages, ctx.stage("reading", share=0.8), recognise)
         ctx.stage("answering", share=0.1)
         near = similarities([each.text for each in source.sentences], question)
         if by_model:

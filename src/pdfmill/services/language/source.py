@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from pdfmill.core.context import Context
-from pdfmill.core.errors import NoText
+from pdfmill.core.documents import InputFile
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.langid import language_of
+from pdfmill.services.language.reading import nothing_to_read, read_pages
 from pdfmill.services.language.sentences import sentence_spans
 from pdfmill.services.layout.model import Block, Box, Cell, Heading, Line, ListItem, Page, Paragraph, Table, Word, union
-from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.layout.recognition import Recognise, unread_pages
 from pdfmill.services.writing.flow import is_code, pieces
 
 #: Headings of what is in a document for the record: a list of others' titles says nothing of its own.
@@ -30,7 +30,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…。！？:;][\"'”’»)\]」』]*$")
 
 
 class Place(NamedTuple):
-    """Where something stands: page number from 1, and a box as in `services.layout.model`."""
+    """Where something stands: page number from 1, and a box as in `services.layout.model`, or `.text_files`."""
 
     page: int
     box: Box
@@ -86,27 +86,7 @@ class SourceText:
         """A sentence about pages that could not be read."""
         if not self.needs_ocr:
             return ()
-        return (f"Nothing was read on {self._unread()}, whose text is absent or garbled: OCR is needed first.",)
-
-    def require_text(self) -> None:
-        """Refuse a document in which there is nothing to read.
-
-        Raises:
-            NoText: With the pages that OCR could read.
-        """
-        if not self.sentences:
-            if self.needs_ocr:
-                pages = str(PageRanges.of(self.needs_ocr))
-                raise NoText(
-                    f"There is no readable text on {self._unread()}, only pictures of it. Run OCR on the document "
-                    "first, and send what comes out.",
-                    needs_ocr=pages,
-                )
-            raise NoText("There is no text on these pages. Send a document with text, or choose other pages.")
-
-    def _unread(self) -> str:
-        many = "s" if len(self.needs_ocr) > 1 else ""
-        return f"page{many} {PageRanges.of(self.needs_ocr)}"
+        return (unread_pages(PageRanges.of(self.needs_ocr)),)
 
 
 class _Token(NamedTuple):
@@ -115,25 +95,26 @@ class _Token(NamedTuple):
     glued: bool
 
 
-def read_source(path: Path, pages: PageRanges | None, ctx: Context) -> SourceText:
+def read_source(
+    file: InputFile, pages: PageRanges | None, ctx: Context, recognise: Recognise | None = None
+) -> SourceText:
     """The sentences of a document.
+
+    Args:
+        recognise: Reads pages that are only a picture; None to leave them without words.
 
     Raises:
         NoText: There are none; the document needs OCR, or is blank.
+        UnknownEncoding: A text file is in another encoding.
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
         Cancelled, DeadlineExceeded: As the context says.
     """
     source = SourceText()
     collector = _Collector(source)
-    with LayoutService().open(path, pages, ctx.stage("comparing pages", share=0.3)) as document:
-        source.title = document.title
-        reading = ctx.stage("reading", share=1.0)
-        count = len(document.page_indices)
-        for done, page_index in enumerate(document.page_indices, start=1):
-            collector.add(document.page(page_index))
-            reading.advance(done, count, unit="pages")
+    source.title = read_pages(file, pages, ctx, recognise, collector.add)
     collector.finish()
-    source.require_text()
+    if not source.sentences:
+        raise nothing_to_read(source.needs_ocr)
     source.language = language_of(" ".join(each.text for each in source.sentences[:400] if each.is_prose))
     return source
 

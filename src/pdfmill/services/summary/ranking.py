@@ -17,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 _DAMPING = 0.85
+#: The same where something is asked for: one starts again there more often.
+_FOCUSED_DAMPING = 0.5
+#: Part of the starts that are at sentences of the topic; the others are anywhere.
+_TOPICAL = 0.6
 _ROUNDS = 40
 _CONVERGED = 1e-7
 #: What a sentence that repeats chosen ones loses.
 _REDUNDANCY = 0.6
 #: So near are two sentences that say the same.
 _SAME = 0.95
-#: How much more the beginning of a text counts than its end, and how soon that fades, in parts of the text.
-_POSITION = 0.5
-_FADES = 1 / 6
 #: Words in more sentences than this part are function words, in any language.
 _COMMON = 0.25
 
@@ -63,19 +64,29 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def choose(texts: Sequence[str], count: int, *, focus: str = "") -> list[int]:
+def choose(
+    texts: Sequence[str], count: int, *, focus: str = "", topic: str = "", weights: Vector | None = None
+) -> list[int]:
     """The indices of the sentences that say most, in their order in the text.
 
     Args:
         focus: What is wanted most: the walk starts again at sentences that share its words (biased LexRank,
-            Otterbacher et al., 2005).
+            Otterbacher et al., 2005), and neither topic nor weights matter.
+        topic: What the text is about: the walk starts again there more often than elsewhere.
+        weights: A factor for each sentence; None if all are worth the same.
     """
     if len(texts) <= count:
         return list(range(len(texts)))
     words, vocabulary = _matrix(texts, least=1 if focus else 2)  # what is asked for may stand in one sentence only
-    restart = _restart(words, vocabulary, focus)
-    rank = _walk(words, restart)
-    rank *= 1 + _POSITION * np.exp(-np.arange(len(texts)) / (len(texts) * _FADES)) * (not focus)
+    anywhere = np.full(len(texts), 1 / len(texts))
+    if focus:
+        near = words.times(_vector(vocabulary, focus))
+        rank = _walk(words, near / near.sum() if near.sum() else anywhere, _FOCUSED_DAMPING)
+    else:
+        near = words.times(_vector(vocabulary, topic))
+        topical = near / near.sum() if near.sum() else anywhere
+        rank = _walk(words, _TOPICAL * topical + (1 - _TOPICAL) * anywhere, _DAMPING)
+        rank *= 1 if weights is None else weights
     return sorted(_diverse(words, rank, count))
 
 
@@ -117,19 +128,11 @@ def _vector(vocabulary: dict[str, int], text: str) -> Vector:
     return vector / length if length else vector
 
 
-def _restart(words: _Words, vocabulary: dict[str, int], focus: str) -> Vector:
-    count = words.shape[0]
-    even = np.full(count, 1 / count)
-    near = words.times(_vector(vocabulary, focus)) if focus else np.zeros(count)
-    return near / near.sum() if near.sum() else even
-
-
-def _walk(words: _Words, restart: Vector) -> Vector:
+def _walk(words: _Words, restart: Vector, damping: float) -> Vector:
     """The probability to be at each sentence, if one goes from sentence to sentence by their nearness."""
     own = np.bincount(words.rows, words.values**2, words.shape[0])  # nobody goes from a sentence to itself
     reach = words.times(words.transposed_times(np.ones(words.shape[0]))) - own
     outward = 1 / np.maximum(reach, 1e-9)
-    damping = _DAMPING if np.allclose(restart, restart[0]) else 0.5
     rank = restart.copy()
     for _ in range(_ROUNDS):
         leaving = rank * outward

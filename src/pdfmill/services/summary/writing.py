@@ -9,8 +9,9 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Page, Pdf, String
 
 from pdfmill.core.context import Context
+from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.fpdf import Fonts, Look, TextPages
+from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
 from pdfmill.services.language.statements import Point
@@ -22,6 +23,7 @@ from pdfmill.services.writing.markdown import escaped
 #: A4 (ISO 216), and margins, in points.
 _PAGE = (595.28, 841.89)
 _MARGIN = 64.0
+_BOLD = Face(bold=True)
 _GREY, _BLUE = "#5f6368", "#1a56b0"
 _LINK = "pdfmill-sentence:"
 
@@ -86,16 +88,23 @@ def _origin(summary: Summary) -> str:
     return "Written by a language model; figures, dates and names were compared with the pages named."
 
 
-def write_pages(summary: Summary, name: str, source: Path, target: Path, ctx: Context) -> int:
+def write_pages(summary: Summary, source: InputFile, target: Path, ctx: Context) -> int:
     """The document with the summary in front, each statement linked to where it stands; returns the page count.
+
+    Of a text file only the summary.
 
     Raises:
         MissingDependency: A font is not installed.
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
     """
     sheet = ctx.path("summary-pages.pdf")
-    _write_sheet(summary, name, sheet)
-    with open_pdf(source, ctx.limits) as pdf, open_pdf(sheet) as front:
+    is_text = source.media_type is MediaType.TEXT
+    _write_sheet(summary, source.name, sheet, linked=not is_text)
+    if is_text:
+        with open_pdf(sheet) as front:
+            save_pdf(front, target)
+            return len(front.pages)
+    with open_pdf(source.path, ctx.limits) as pdf, open_pdf(sheet) as front:
         originals = list(pdf.pages)
         for position, page in enumerate(front.pages):
             pdf.pages.insert(position, page)
@@ -104,21 +113,22 @@ def write_pages(summary: Summary, name: str, source: Path, target: Path, ctx: Co
         return len(pdf.pages)
 
 
-def _write_sheet(summary: Summary, name: str, target: Path) -> None:
+def _write_sheet(summary: Summary, name: str, target: Path, *, linked: bool) -> None:
     title = summary.source.title or name
     texts = [title, _origin(summary), "p. 0123456789-,•", *(point.text for point in summary.points)]
     texts += [each for each, _ in summary.sections()]
     rightward = not is_right_to_left(" ".join(point.text for point in summary.points))
-    pages = TextPages(Fonts(fonts_for(texts), fonts_for(texts, bold=True)), rightward=rightward)
+    fonts = {PLAIN: fonts_for(texts), _BOLD: fonts_for(texts, bold=True)}
+    pages = TextPages(fonts, rightward=rightward)
     sheet = _Sheet(pages)
-    sheet.write(title, Look(18, bold=True), after=4)
+    sheet.write(title, Look(18, _BOLD), after=4)
     sheet.write(_origin(summary), Look(9, colour=_GREY), after=14)
     for heading, points in summary.sections():
         if heading:
-            sheet.write(heading, Look(12, bold=True), after=4)
+            sheet.write(heading, Look(12, _BOLD), after=4)
         for point in points:
             mark = "" if summary.style is SummaryStyle.PARAGRAPH else "• "
-            link = f"{_LINK}{point.cited[0].number}"
+            link = f"{_LINK}{point.cited[0].number}" if linked else ""
             sheet.write(mark + point.text, Look(11), link=link, after=1)
             sheet.write(f"p. {PageRanges.of(point.pages)}", Look(8.5, colour=_BLUE), link=link, after=7)
     pages.save(target)

@@ -9,10 +9,11 @@ from pathlib import Path
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Rectangle, Stream
 
 from pdfmill.core.context import Context
-from pdfmill.engines.fpdf import Fonts, Look, TextPages
+from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
-from pdfmill.services.layout.model import Box
+from pdfmill.services.conversion.word.faces import face_of
+from pdfmill.services.layout.model import Box, Style
 from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.placing import placement
 from pdfmill.services.translation.removal import remove_text
@@ -29,6 +30,9 @@ _GAP = 3.0
 _MARGIN = 18.0
 #: Lines by which a unit may grow downwards where there is room.
 _GROWTH_LINES = 0.8
+
+#: Families of Noto by those of word processors.
+_FAMILIES = {"Times New Roman": "Serif", "Courier New": "SansMono"}
 
 _NOTE_PAGE = (595.28, 841.89)
 _NOTE_MARGIN = 56.0
@@ -88,7 +92,10 @@ def refit(document: TranslatedDocument, source: Path, target: Path, ctx: Context
 def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitted, ctx: Context) -> None:
     texts = ["[0123456789] …", *(text for page in document.translations for text in page)]
     rightward = not is_right_to_left(" ".join(text for page in document.translations[:20] for text in page))
-    pages = TextPages(Fonts(fonts_for(texts), fonts_for(texts, bold=True)), rightward=rightward)
+    styles = {unit.style for page in document.pages for unit in page.units if unit.kind.is_translated}
+    faces = dict.fromkeys((PLAIN, *sorted(map(_face, styles))))
+    fonts = {face: fonts_for(texts, face.family, bold=face.bold, italic=face.italic) for face in faces}
+    pages = TextPages(fonts, rightward=rightward)
     for done, (page, translations) in enumerate(zip(document.pages, document.translations, strict=True)):
         ctx.advance(done, len(document.pages), unit="pages")
         pages.begin_page(page.width, page.height)
@@ -96,6 +103,11 @@ def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitte
         _Fitter(pages, page, refitted, rightward=rightward).fit(pairs)
     _write_notes(pages, refitted.overflows)
     pages.save(target)
+
+
+def _face(style: Style) -> Face:
+    """The face that is nearest to how a text was set."""
+    return Face(_FAMILIES.get(face_of(style).family, "Sans"), style.bold, style.italic)
 
 
 class _Fitter:
@@ -162,7 +174,7 @@ class _Fitter:
         leading = 1.2 + (unit.leading - 1.2) * (part - _SMALLEST) / (1 - _SMALLEST) if part < 1 else unit.leading
         return Look(
             max(unit.style.size, 4) * part,
-            unit.style.bold,
+            _face(unit.style),
             max(leading, 1.1),
             unit.style.colour or "#000000",
             centred=unit.is_ragged or self._is_centred(unit),

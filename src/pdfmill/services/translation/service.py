@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pdfmill.core.context import Context
-from pdfmill.core.errors import LanguageNotSupported, NoText
+from pdfmill.core.documents import InputFile
+from pdfmill.core.errors import LanguageNotSupported
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.provider import Need
 from pdfmill.engines.langid import language_of
-from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.language.reading import nothing_to_read, read_pages
+from pdfmill.services.layout.model import Page
+from pdfmill.services.layout.recognition import Recognise, unread_pages
 from pdfmill.services.translation.asking import Languages, TextTranslator
 from pdfmill.services.translation.units import UnitPage, units_of
 
@@ -41,7 +43,7 @@ class TranslatedDocument:
         """Sentences about what was not translated."""
         found = []
         if self.needs_ocr:
-            found.append(f"Nothing was translated on pages {PageRanges.of(self.needs_ocr)}: they need OCR first.")
+            found.append(unread_pages(PageRanges.of(self.needs_ocr)))
         if self.left:
             found.append(
                 f"{len(self.left)} texts stayed as they are, because what the provider said lost or changed figures or "
@@ -55,28 +57,31 @@ class TranslationService:
 
     def translate(
         self,
-        path: Path,
+        file: InputFile,
         pages: PageRanges | None,
         ctx: Context,
         *,
         source: str | None,
         target: str,
         glossary: Mapping[str, str],
+        recognise: Recognise | None = None,
     ) -> TranslatedDocument:
         """Translate the units of a document.
 
         Args:
             source: Its language, ISO 639-1; None to find out.
+            recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
             NoText: There is nothing to read.
+            UnknownEncoding: A text file is in another encoding.
             LanguageNotSupported: The document is in that language already, or in none that can be told, or the
                 provider does not know one of the two.
             ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the provider.
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages, InvalidPageRange: As the layout service.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        read, title = _read(path, pages, ctx.stage("reading", share=0.25))
+        read, title = _read(file, pages, ctx.stage("reading", share=0.25), recognise)
         own = source or _language(read)
         if own == target:
             raise LanguageNotSupported(
@@ -118,24 +123,17 @@ def _translated(pages: Sequence[UnitPage], translator: TextTranslator) -> list[l
     return [[next(translated) if unit.kind.is_translated else unit.text for unit in page.units] for page in pages]
 
 
-def _read(path: Path, pages: PageRanges | None, ctx: Context) -> tuple[list[UnitPage], str]:
-    found = []
-    with LayoutService().open(path, pages, ctx.stage("comparing pages", share=0.3)) as document:
-        reading = ctx.stage("reading", share=1.0)
-        count = len(document.page_indices)
-        for done, page_index in enumerate(document.page_indices, start=1):
-            found.append(units_of(document.page(page_index)))
-            reading.advance(done, count, unit="pages")
-        title = document.title
+def _read(
+    file: InputFile, pages: PageRanges | None, ctx: Context, recognise: Recognise | None
+) -> tuple[list[UnitPage], str]:
+    found: list[UnitPage] = []
+
+    def take(page: Page) -> None:
+        found.append(units_of(page))
+
+    title = read_pages(file, pages, ctx, recognise, take)
     if not any(page.units for page in found):
-        unread = [page.number for page in found if page.needs_ocr]
-        if unread:
-            raise NoText(
-                f"There is no readable text on pages {PageRanges.of(unread)}, only pictures of it. Run OCR on the "
-                "document first, and send what comes out.",
-                needs_ocr=str(PageRanges.of(unread)),
-            )
-        raise NoText("There is no text on these pages. Send a document with text, or choose other pages.")
+        raise nothing_to_read([page.number for page in found if page.needs_ocr])
     return found, title
 
 

@@ -48,7 +48,7 @@ class Unit:
         page: Number, from 1.
         box: Around its lines; without the marker of a list item.
         outer: Around all of it.
-        style: That of its first word; bold only if all of it is.
+        style: That of its first word; bold or italic only if all of it is.
         leading: From line to line, in ems.
         level: Of a heading or a list item, from 1; 0 otherwise.
         marker: Of a list item.
@@ -125,11 +125,16 @@ def _unit(
     boxes = [line.box for line in lines]
     box = Box(*(pick(each[edge] for each in boxes) for edge, pick in enumerate((min, min, max, max))))
     text = "\n".join(line.text for line in lines) if kind is UnitKind.CODE else running_text(lines)
-    style = replace(lines[0].words[0].style, bold=all(line.bold for line in lines))
+    first = lines[0].words[0].style
+    style = replace(first, bold=all(line.bold for line in lines), italic=first.italic and _is_italic(lines))
     steps = [below.box.top - above.box.top for above, below in pairwise(lines)]
     leading = statistics.median(steps) / max(style.size, 1) if steps else 1.2
     leading = min(max(leading, 1.0), 1.6)
     return Unit(kind, text, page, box, box, style, leading, level, marker, cell, len(lines), _is_centred(boxes))
+
+
+def _is_italic(lines: Sequence[Line]) -> bool:
+    return all(word.style.italic for line in lines for word in line.words)
 
 
 def _is_centred(boxes: Sequence[Box]) -> bool:
