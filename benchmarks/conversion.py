@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
+from conversion_headings import heading_lines
 from conversion_tables import table_lines
 from documents import word_lines
 
@@ -211,6 +212,8 @@ def report(folder: Path, sources: Sequence[Document], camelot: str | None) -> st
         *(_line(row) for row in texts),
         "",
         *words,
+        "",
+        *heading_lines(folder / "convert"),
         "",
         f"Words of plain text that pdftotext finds as well: median F1 {shared:.3f}." if shared is not None else "",
         "",

@@ -20,9 +20,9 @@ import pikepdf
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.services.conversion.hand import Hand
-from pdfmill.services.conversion.numbers import Number
 from pdfmill.services.layout.model import Table
 from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.values.numbers import Number
 
 Rows = list[list[str]]
 

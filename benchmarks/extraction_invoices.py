@@ -93,11 +93,25 @@ class Score:
         total = self.by_confidence.total()
         return sure[True] / max(sure[True] + sure[False], 1), (sure[True] + sure[False]) / max(total, 1)
 
+    def right_from(self, least: float, below: float) -> str:
+        """How many of the values with such confidence are right."""
+        found = {key: count for key, count in self.by_confidence.items() if least <= key[0] < below}
+        right = sum(count for (_, good), count in found.items() if good)
+        return f"{right}/{sum(found.values())}"
+
     def _count(self, least: float, *, right: bool) -> int:
         return sum(count for (sure, good), count in self.by_confidence.items() if sure >= least and good is right)
 
 
+#: Beginnings of the names of documents that were held out until somebody looked why they were read wrongly.
+_LOOKED_AT_SINCE = ("24a310", "a0379c", "f9dd1d")
+#: Steps of confidence, of each of which it is told how many values are right.
+_STEPS = (0.95, 0.9, 0.8, 0.6, 0.0)
+
+
 def is_held_out(path: Path) -> bool:
+    if path.name.startswith(_LOOKED_AT_SINCE):
+        return False
     return int(hashlib.sha256(path.name.encode()).hexdigest(), 16) % 2 == 1
 
 
@@ -274,6 +288,8 @@ def report(corpus: Path) -> list[str]:
         f"Embedded XML: found in {found} of {carrying} documents that carry it, {wrong} values mapped wrongly.",
         "",
         "The same documents read by rules, their XML ignored; F1 of values that the pages show.",
+        f"Of the held-out documents {len(_LOOKED_AT_SINCE)} were looked at later, since they were read wrongly; that "
+        "flatters the rest of that half, so compare over all.",
         "",
         *_table(scores),
         "",
@@ -297,6 +313,13 @@ def _table(scores: dict[str, Score]) -> Iterator[str]:
         ("lines, by amount", [f"{each.lines.f1:.3f} ({each.lines.wanted})" for each in scores.values()]),
         ("precision from confidence 0.9 on", [f"{each.sure[0]:.3f}" for each in scores.values()]),
         ("part of values with that confidence", [f"{each.sure[1]:.3f}" for each in scores.values()]),
+        *(
+            (
+                f"right of those with confidence {least:.2f}" + (f" to {below:.2f}" if below < 1 else " and more"),
+                [each.right_from(least, below) for each in scores.values()],
+            )
+            for least, below in zip(_STEPS, (1.01, *_STEPS), strict=False)
+        ),
         ("boxes whose text is the value", [f"{each.shown}/{each.shown + each.unshown}" for each in scores.values()]),
         (
             "pages a second of processor time",

@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from builders.statement import account
-from builders.statement_layouts import LAYOUTS
+from builders.statement_layouts import LAYOUTS, OTHER_DECIMALS, in_currency
 from pdfmill.core.context import Context
 from pdfmill.services.extraction.statements.model import Entry, Statement, StatementFile
 from pdfmill.services.extraction.statements.service import BankStatementExtractionService
@@ -114,6 +114,16 @@ def built_row(bench: Bench, folder: Path) -> Row:
         ):
             told = account(seed, count, start=start, days=1, opening="90000")
             path = make(told).save(folder / f"{name}-{seed}.pdf")
+            bench.add(row, path, Counter(told.truth()), told.opening, told.closing)
+    return row
+
+
+def other_decimals_row(bench: Bench, folder: Path) -> Row:
+    row = Row(f"built, {len(OTHER_DECIMALS)} currencies without cents or with mills")
+    for code, (places, _, _) in OTHER_DECIMALS.items():
+        for seed, columns in ((21, False), (22, True)):
+            told = account(seed, 40, days=1, places=places)
+            path = in_currency(told, code, columns=columns).save(folder / f"{code}-{seed}.pdf")
             bench.add(row, path, Counter(told.truth()), told.opening, told.closing)
     return row
 
@@ -217,5 +227,9 @@ def _table(rows: Sequence[Row], damage: Sequence[tuple[str, bool]]) -> list[str]
 def report(corpus: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Context(Path(folder)))
-        rows = [*corpus_rows(bench, corpus), built_row(bench, Path(folder))]
+        rows = [
+            *corpus_rows(bench, corpus),
+            built_row(bench, Path(folder)),
+            other_decimals_row(bench, Path(folder)),
+        ]
         return _table(rows, list(spoilt(bench, random.Random(7))))

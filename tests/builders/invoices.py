@@ -82,7 +82,7 @@ class Sold:
 
     @property
     def amount(self):
-        return (self.quantity * self.price).quantize(Decimal("0.01"))
+        return self.quantity * self.price
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,8 @@ class Bill:
     credit: bool = False
     iban: str = "DE89 3704 0044 0532 0130 00"
     vat_id: str = "DE136695976"
+    code: str | None = None
+    places: int = 2
 
     @property
     def words(self):
@@ -113,7 +115,7 @@ class Bill:
 
     @property
     def currency(self):
-        return CURRENCIES.get(self.language, "EUR")
+        return self.code or CURRENCIES.get(self.language, "EUR")
 
     @property
     def net(self):
@@ -121,7 +123,7 @@ class Bill:
 
     @property
     def tax(self):
-        return (self.net * self.rate / 100).quantize(Decimal("0.01"))
+        return (self.net * self.rate / 100).quantize(Decimal(1).scaleb(-self.places))
 
     @property
     def gross(self):
@@ -129,8 +131,9 @@ class Bill:
 
     def money(self, amount, *, bare=False):
         group, mark = self.words.marks
-        text = f"{amount:,.2f}".replace(",", "\0").replace(".", mark).replace("\0", group)
-        return text if bare else self.words.sign.format(text)
+        text = f"{amount:,.{self.places}f}".replace(",", "\0").replace(".", mark).replace("\0", group)
+        sign = f"{{}} {self.code}" if self.code else self.words.sign
+        return text if bare else sign.format(text)
 
     def day(self, date):
         return date.strftime(self.words.day)

@@ -62,26 +62,26 @@ class Account:
         return sorted((booking.day, booking.amount) for booking in self.bookings)
 
 
-def account(seed, count=14, *, start=datetime.date(2024, 5, 2), opening=None, days=2, **facts):
-    """An account with bookings of chance, the same for the same seed."""
+def account(seed, count=14, *, start=datetime.date(2024, 5, 2), opening=None, days=2, places=2, **facts):
+    """An account with bookings of chance, the same for the same seed; amounts have so many decimal places."""
     dice = random.Random(seed)
     day, bookings = start, []
     for _ in range(count):
         day += datetime.timedelta(days=dice.choice((0, 0, 1, days)))
-        amount = Decimal(dice.randint(100, 250_000)) / 100 * dice.choice((1, -1, -1))
+        amount = Decimal(dice.randint(100, 250_000)).scaleb(-places) * dice.choice((1, -1, -1))
         bookings.append(Booking(day, dice.choice(_TEXTS), amount))
-    first = Decimal(dice.randint(200_000, 900_000)) / 100 if opening is None else Decimal(opening)
+    first = Decimal(dice.randint(200_000, 900_000)).scaleb(-places) if opening is None else Decimal(opening)
     return Account(first, bookings, **facts)
 
 
-def money(value, style="en", *, sign="-", symbol=""):
+def money(value, style="en", *, sign="-", symbol="", places=2):
     """An amount as people write it.
 
     ``style`` is ``en`` 1,234.56, ``de`` 1.234,56, ``fr`` 1 234,56, ``ch`` 1'234.56, ``in`` 1,23,456.78.
 
     ``sign`` says how negative ones look: ``-`` before, ``>`` behind, ``()``, ``DR``, ``SH`` and so on; None drops it.
     """
-    whole, fraction = f"{abs(value):.2f}".split(".")
+    whole, _, fraction = f"{abs(value):.{places}f}".partition(".")
     if style == "in" and len(whole) > 3:
         head, groups = whole[:-3], [whole[-3:]]
         while head:
@@ -99,7 +99,7 @@ def money(value, style="en", *, sign="-", symbol=""):
         "bare": ("", "."),
     }
     group, mark = marks[style]
-    text = symbol + grouped.replace(",", group) + mark + fraction
+    text = symbol + grouped.replace(",", group) + (mark + fraction if fraction else "")
     negative = value < 0
     match sign:
         case "-":

@@ -524,3 +524,36 @@ def card_with_credits_marked(account):
     ]
     heading = [[(40, "<", "Date"), (110, "<", "Description"), (550, ">", "Amount (£)")]]
     return Print(head, heading, rows)
+
+
+#: Currencies whose amounts have other than two decimals: how many, and how they are written.
+OTHER_DECIMALS = {
+    "JPY": (0, "en", "¥"), "KRW": (0, "en", ""), "VND": (0, "de", ""), "XOF": (0, "fr", ""), "CLP": (0, "de", "$"),
+    "KWD": (3, "en", ""), "BHD": (3, "bare", ""), "TND": (3, "fr", ""), "JOD": (3, "de", ""),
+}  # fmt: skip
+
+
+def in_currency(account, code, *, columns=False):
+    """A statement in one of `OTHER_DECIMALS`, with one column of amounts or with one for each side."""
+    places, style, symbol = OTHER_DECIMALS[code]
+
+    def written(value, sign="-"):
+        return money(value, style, sign=sign, symbol=symbol, places=places)
+
+    words = ("Date", "Details", "Amount", "Balance")
+    printed = _plain(
+        account,
+        day=lambda day: f"{day:%d/%m/%Y}",
+        amount=written,
+        balance=written,
+        words=words,
+        opening="Opening balance",
+        closing="Closing balance",
+        period=f"Statement period {account.first:%d/%m/%Y} to {account.last:%d/%m/%Y}",
+    )
+    if columns:
+        for row, each in zip(printed.rows[1:-1], account.bookings, strict=True):
+            row[2] = (400 if each.amount < 0 else 470, ">", written(each.amount, None))
+        printed.heading[0][2:3] = [(400, ">", "Withdrawals"), (470, ">", "Deposits")]
+    printed.head.append([(40, "<", f"Currency: {code}")])
+    return printed

@@ -21,9 +21,6 @@ _FULL_COLOUR_QUALITY = 90
 #: 10918-1, Annex K, those of higher quality, in which grain is kept: 5 per cent at equal similarity, both.
 _ROBIDOUX_TABLE, _ANNEX_K_TABLE, _GRAIN_QUALITY = 3, 0, 50
 
-#: Up to so many pixels mozjpeg tries several ways to split a progressive JPEG; beyond, it costs more than it saves.
-_MOST_PIXELS_WITH_SCAN_SEARCH = 1_000_000
-
 _INTERPRETATIONS = {1: "b-w", 3: "srgb", 4: "cmyk"}
 
 #: YCCK of ISO/IEC 10918-6, 6.5.3: the RGB complement of CMY as luma and chroma, by the full-range matrix of BT.601.
@@ -74,6 +71,8 @@ def enlarge(pixels: Pixels, width: int, height: int) -> Pixels:
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
     """A progressive JPEG without metadata, of grey, RGB or CMYK samples.
 
+    How it is split into scans is not searched for: `mozjpeg.repack_jpeg` does that afterwards, without another loss.
+
     Args:
         pixels: Height × width × 1, 3 or 4.
         quality: 1 to 100, on the scale of libjpeg.
@@ -84,7 +83,7 @@ def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
 
 
 def _encode(pixels: Pixels, quality: int) -> bytes:
-    height, width, bands = pixels.shape
+    bands = pixels.shape[2]
     image = _from_numpy(pixels).copy(interpretation=_INTERPRETATIONS[bands])
     try:
         data = image.jpegsave_buffer(
@@ -93,7 +92,6 @@ def _encode(pixels: Pixels, quality: int) -> bytes:
             optimize_coding=True,
             trellis_quant=True,
             overshoot_deringing=True,
-            optimize_scans=height * width <= _MOST_PIXELS_WITH_SCAN_SEARCH,
             quant_table=_ROBIDOUX_TABLE if quality < _GRAIN_QUALITY else _ANNEX_K_TABLE,
             subsample_mode="on" if bands == 3 and quality < _FULL_COLOUR_QUALITY else "off",
             keep="none",

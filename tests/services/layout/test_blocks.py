@@ -169,3 +169,66 @@ def test_a_page_of_a_hundred_thousand_characters_is_read(page_of):
             sheet.text(20, 20 + row * 4, "word " * 100, size=1.5)
 
     assert sum(len(line.words) for block in page_of(build).blocks for line in block.lines) == 20_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1 Introduction . . . . . . . . . . . 7",
+        "Table A4. Prices by country",
+        "Definition 12",
+        "(as at the end of March)",
+        "2017 12.50 3.75 EUR",
+        "Please pay the whole sum at once.",
+        "• A bold item of a list",
+    ],
+)
+def test_what_is_set_like_a_heading_and_reads_otherwise_is_none(page_of, line):
+    def build(sheet):
+        sheet.text(72, 100, line, size=14, look="bold")
+        sheet.paragraph(72, 130, lorem(6))
+
+    assert not [block for block in page_of(build).blocks if block.kind == "heading"]
+
+
+@pytest.mark.parametrize("line", ["SHA256", "7.1.1 load() [1/3]", "2 Manifolds and", "<dir>"])
+def test_a_heading_may_hold_figures_and_signs(page_of, line):
+    def build(sheet):
+        sheet.text(72, 100, line, size=14, look="bold")
+        sheet.paragraph(72, 130, lorem(6))
+
+    assert [block.lines[0].text for block in page_of(build).blocks if block.kind == "heading"] == [line]
+
+
+def test_a_row_of_labels_is_no_heading(page_of):
+    def build(sheet):
+        for x, word in ((72, "Supplier"), (172, "Buyer"), (272, "Number")):
+            sheet.text(x, 100, word, size=14, look="bold")
+        sheet.paragraph(72, 130, lorem(6))
+
+    assert not [block for block in page_of(build).blocks if block.kind == "heading"]
+
+
+def test_the_second_line_of_a_numbered_heading_may_hang(page_of):
+    def build(sheet):
+        sheet.text(72, 100, "2 Manifolds of many", size=20, look="bold").text(
+            96, 124, "dimensions", size=20, look="bold"
+        )
+        sheet.paragraph(72, 160, lorem(6))
+
+    assert [len(block.lines) for block in page_of(build).blocks if block.kind == "heading"] == [2]
+
+
+def test_on_a_title_page_only_the_largest_line_is_a_heading(read, tmp_path):
+    def title(sheet):
+        sheet.text(72, 200, "A Manual", size=24).text(72, 260, "Ada Lovelace", size=16).text(
+            72, 300, "May 1843", size=14
+        )
+
+    def chapter(sheet):
+        sheet.text(72, 200, "A Chapter", size=16, look="bold")
+        sheet.paragraph(72, 240, lorem(20))
+
+    pages = read(sheets(tmp_path / "a.pdf", title, chapter, chapter))
+    headings = [block.lines[0].text for page in pages for block in page.blocks if block.kind == "heading"]
+    assert headings == ["A Manual", "A Chapter", "A Chapter"]

@@ -47,7 +47,7 @@ def plain(ctx, tmp_path, monkeypatch):
     def plain(path, *, short, manner=None):
         with monkeypatch.context() as patch:
             if not short:
-                patch.setattr(service, "read_simple_page", lambda document, page_index: None)
+                patch.setattr(service, "simple_page", lambda page: None)
             target = tmp_path / "text.txt"
             TextExtractionService().extract(path, target, TextForm.PLAIN, manner or Manner(), None, ctx)
             return target.read_text(encoding="utf-8")

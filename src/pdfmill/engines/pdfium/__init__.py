@@ -8,7 +8,7 @@ from pdfmill.engines.pdfium.graphics import Graphics, Painted, picture_share
 from pdfmill.engines.pdfium.metrics import StandardFont, standard_font
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
-from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script
+from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script, text_of
 from pdfmill.engines.pdfium.text_words import TextWords
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "open_read",
     "picture_share",
     "standard_font",
+    "text_of",
 ]

@@ -180,14 +180,13 @@ class RunReader:
 
     def of_characters(self, indices: Sequence[int]) -> npt.NDArray[np.int32]:
         """For each of some characters the index of its run among ``runs``; -1 for those that PDFium added."""
+        objects = list(map(calls.get_text_object, repeat(self._text_page), indices))
         known: dict[int | None, int] = {None: -1}
-        found = []
-        objects = map(calls.get_text_object, repeat(self._text_page), indices)
-        for text_object, index in zip(objects, indices, strict=True):
-            if text_object not in known:
-                known[text_object] = self._read(text_object, index)
-            found.append(known[text_object])
-        return np.array(found, np.int32)
+        firsts = dict(zip(reversed(objects), reversed(indices), strict=True))
+        for text_object in dict.fromkeys(objects):
+            if text_object is not None:
+                known[text_object] = self._read(text_object, firsts[text_object])
+        return np.fromiter(map(known.__getitem__, objects), np.int32, len(objects))
 
     def _read(self, text_object: int, first_character: int) -> int:
         matrix, mode = self._matrix, calls.get_render_mode(text_object)

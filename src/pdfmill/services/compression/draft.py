@@ -127,12 +127,15 @@ def finish(
     Returns:
         What became of the fonts, and how many streams were merged altogether.
     """
+    packed: set[ObjectId] = set()
     for image in document.images:
         choice = choices.get(image.description.object_id)
         if choice is not None and choice.taken is not None:
             put(choice.taken, image.stream, document.pdf)
+            packed.add(image.description.object_id)
     report = subset_fonts(document.pdf, ctx.stage("fonts", share=0.6)) if fonts else None
-    merged = _pack(document.pdf, ctx.stage("packing", share=0.4))
+    packed |= report.replaced if report is not None else set()
+    merged = _pack(document.pdf, packed, ctx.stage("packing", share=0.4))
     save_pdf(document.pdf, target)
     return report, document.merged + merged
 
@@ -146,10 +149,10 @@ def _tidy(pdf: Pdf, ctx: Context) -> int:
     return merge_duplicates(pdf, ctx)
 
 
-def _pack(pdf: Pdf, ctx: Context) -> int:
-    """What the smaller images and fonts have made equal becomes one, and every stream is packed tightly."""
+def _pack(pdf: Pdf, packed: set[ObjectId], ctx: Context) -> int:
+    """What the smaller images and fonts have made equal becomes one, and every other stream is packed tightly."""
     if may_have_object_streams(pdf):  # without them an object of its own costs more than it saves
         share_direct_values(pdf, ctx)
     merged = merge_duplicates(pdf, ctx)
-    repack_streams(pdf, ctx)
+    repack_streams(pdf, ctx, packed=packed)
     return merged

@@ -53,7 +53,7 @@ class Plan:
 
 _PLANS = {
     Level.LOW: Plan(250, 1.3, 70, 95, 0.993, 0.975, 150, 1.0),
-    Level.MEDIUM: Plan(150, 1.2, 40, 68, 0.9885, 0.95, 120, 1.0),
+    Level.MEDIUM: Plan(150, 1.2, 40, 68, 0.989, 0.95, 120, 1.0),
     Level.HIGH: Plan(120, 1.2, 30, 58, 0.96, 0.90, 100, 0.94, mixed_raster=True),
     Level.MAXIMUM: Plan(112, 1.15, 25, 50, 0.915, 0.80, 75, 0.92, mixed_raster=True),
 }
@@ -62,7 +62,7 @@ _PLANS = {
 _COARSEST = Plan(40, 1.1, 10, 25, 0.60, 0.50, 40, 0.60, mixed_raster=True)
 
 #: Quality to SSIM, between which `image_quality` interpolates; the levels' own lie on it.
-_SIMILARITY_OF_QUALITY = [(10, 0.70), (25, 0.915), (30, 0.96), (40, 0.9885), (70, 0.993), (100, 0.999)]
+_SIMILARITY_OF_QUALITY = [(10, 0.70), (25, 0.915), (30, 0.96), (40, 0.989), (70, 0.993), (100, 0.999)]
 
 
 def plan_for(level: Level, image_quality: int | None = None) -> Plan:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from pdfmill.services.values.months import named_months
+
 _FIGURES = re.compile(r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})")
 _ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})")
 _DAY_FIRST = re.compile(
@@ -91,13 +93,7 @@ def _date(year: str, month: int, day: str, look: str) -> Date | None:
 @cache
 def _months() -> dict[str, int]:
     """Months by their names and usual abbreviations, in any of the languages; a name of two months is no name."""
-    # Here, because its tables take a while to load, and most documents name no month.
-    from babel.dates import get_month_names
-
     found: dict[str, set[int]] = {}
-    for language in _LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, language).items():
-                    found.setdefault(name.rstrip(".").casefold(), set()).add(number)
+    for name, number in named_months(_LANGUAGES):
+        found.setdefault(name.rstrip(".").casefold(), set()).add(number)
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pdfmill.services.conversion.dates import Date, day_comes_first, read_date
-from pdfmill.services.conversion.numbers import Number, read_number, told_decimal_mark
+from pdfmill.services.values.numbers import Number, read_number, told_decimal_mark
 
 
 @dataclass(frozen=True)

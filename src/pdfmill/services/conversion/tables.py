@@ -17,11 +17,11 @@ from pdfmill.engines.xlsxwriter import Sheet, Workbook, open_workbook
 from pdfmill.services.conversion.continued import placed_tables
 from pdfmill.services.conversion.dates import Date
 from pdfmill.services.conversion.hand import Hand, number_format
-from pdfmill.services.conversion.numbers import Number
 from pdfmill.services.export.csv import harmless
 from pdfmill.services.layout.model import Cell, Page, Table
 from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutDocument, LayoutService
+from pdfmill.services.values.numbers import Number
 
 
 class TableFormat(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
-from pdfmill.services.export.einvoice import decimal, value
+from pdfmill.services.export.einvoice import Adjustment, leaf, node, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
 
 _STANDARD = "urn:un:unece:uncefact:data:standard:"
@@ -33,20 +33,6 @@ def write_cii(invoice: Invoice, path: Path) -> None:
     write_xml(path, root, prefixes=_PREFIXES)
 
 
-def _leaf(name: str, content: object, **attributes: str) -> Iterator[Element]:
-    """An element with a text; none where there is nothing to say."""
-    if content is None or content == "":
-        return
-    yield Element(f"ram:{name}", decimal(content) if isinstance(content, Decimal) else str(content), **attributes)
-
-
-def _node(name: str, *content: Iterator[Element], prefix: str = "ram") -> Iterator[Element]:
-    """An element of others; none where all of these are."""
-    children = [each for part in content for each in part]
-    if children:
-        yield Element(f"{prefix}:{name}", *children)
-
-
 def _date(name: str, day: datetime.date | None) -> Iterator[Element]:
     if day is not None:
         yield Element(f"ram:{name}", Element("udt:DateTimeString", f"{day:%Y%m%d}", format="102"))
@@ -61,157 +47,173 @@ class _Writer:
         """The three parts of the document."""
         invoice = self._invoice
         guideline = einvoice.GUIDELINE if invoice.lines else _WITHOUT_LINES
-        parameter = _node("GuidelineSpecifiedDocumentContextParameter", _leaf("ID", guideline))
-        yield from _node("ExchangedDocumentContext", parameter, prefix="rsm")
-        yield from _node(
-            "ExchangedDocument",
-            _leaf("ID", value(invoice.invoice_number)),
-            _leaf("TypeCode", value(invoice.type_code) or "380"),
+        parameter = node("ram:GuidelineSpecifiedDocumentContextParameter", leaf("ram:ID", guideline))
+        yield from node("rsm:ExchangedDocumentContext", parameter)
+        yield from node(
+            "rsm:ExchangedDocument",
+            leaf("ram:ID", value(invoice.invoice_number)),
+            leaf("ram:TypeCode", value(invoice.type_code) or "380"),
             _date("IssueDateTime", value(invoice.issue_date)),
-            _node("IncludedNote", _leaf("Content", value(invoice.note))),
-            prefix="rsm",
+            node("ram:IncludedNote", leaf("ram:Content", value(invoice.note))),
         )
         lines = (each for number, line in enumerate(invoice.lines, start=1) for each in self._line(number, line))
         delivered = _date("OccurrenceDateTime", value(invoice.delivery_date))
-        delivery = Element("ram:ApplicableHeaderTradeDelivery", *_node("ActualDeliverySupplyChainEvent", delivered))
-        yield from _node(
-            "SupplyChainTradeTransaction",
+        delivery = Element("ram:ApplicableHeaderTradeDelivery", *node("ram:ActualDeliverySupplyChainEvent", delivered))
+        yield from node(
+            "rsm:SupplyChainTradeTransaction",
             lines,
             self._agreement(),
             iter((delivery,)),
             self._settlement(),
-            prefix="rsm",
         )
 
     def _agreement(self) -> Iterator[Element]:
         invoice = self._invoice
-        order = _leaf("IssuerAssignedID", value(invoice.order_reference))
-        return _node(
-            "ApplicableHeaderTradeAgreement",
-            _leaf("BuyerReference", value(invoice.buyer_reference)),
-            _party("SellerTradeParty", invoice.seller, None),
-            _party("BuyerTradeParty", invoice.buyer, value(invoice.customer_number)),
-            _node("BuyerOrderReferencedDocument", order),
+        order = leaf("ram:IssuerAssignedID", value(invoice.order_reference))
+        return node(
+            "ram:ApplicableHeaderTradeAgreement",
+            leaf("ram:BuyerReference", value(invoice.buyer_reference)),
+            _party("SellerTradeParty", invoice.seller, None, einvoice.seller_country(invoice)),
+            _party("BuyerTradeParty", invoice.buyer, value(invoice.customer_number), einvoice.buyer_country(invoice)),
+            node("ram:BuyerOrderReferencedDocument", order),
         )
 
     def _settlement(self) -> Iterator[Element]:
         invoice = self._invoice
         start = _date("StartDateTime", value(invoice.period_start))
         end = _date("EndDateTime", value(invoice.period_end))
-        return _node(
-            "ApplicableHeaderTradeSettlement",
-            _leaf("PaymentReference", value(invoice.payment.reference)),
-            _leaf("InvoiceCurrencyCode", self._currency),
+        return node(
+            "ram:ApplicableHeaderTradeSettlement",
+            leaf("ram:PaymentReference", value(invoice.payment.reference)),
+            leaf("ram:InvoiceCurrencyCode", self._currency),
             self._means(),
             (each for tax in einvoice.breakdown(invoice) for each in _tax(tax)),
-            _node("BillingSpecifiedPeriod", start, end),
-            _node(
-                "SpecifiedTradePaymentTerms",
-                _leaf("Description", value(invoice.payment_terms)),
+            node("ram:BillingSpecifiedPeriod", start, end),
+            (each for adjustment in einvoice.adjustments(invoice) for each in _adjustment(adjustment)),
+            node(
+                "ram:SpecifiedTradePaymentTerms",
+                leaf("ram:Description", value(invoice.payment_terms)),
                 _date("DueDateDateTime", value(invoice.due_date)),
             ),
             self._totals(),
-            _node("InvoiceReferencedDocument", _leaf("IssuerAssignedID", value(invoice.preceding_invoice))),
+            node("ram:InvoiceReferencedDocument", leaf("ram:IssuerAssignedID", value(invoice.preceding_invoice))),
         )
 
     def _means(self) -> Iterator[Element]:
         payment = self._invoice.payment
-        debtor = list(_node("PayerPartyDebtorFinancialAccount", _leaf("IBANID", value(payment.debited_iban))))
+        debtor = list(node("ram:PayerPartyDebtorFinancialAccount", leaf("ram:IBANID", value(payment.debited_iban))))
         creditor = list(
-            _node(
-                "PayeePartyCreditorFinancialAccount",
-                _leaf("IBANID", value(payment.iban)),
-                _leaf("AccountName", value(payment.account_name)),
+            node(
+                "ram:PayeePartyCreditorFinancialAccount",
+                leaf("ram:IBANID", value(payment.iban)),
+                leaf("ram:AccountName", value(payment.account_name)),
             )
         )
+        bank = node("ram:PayeeSpecifiedCreditorFinancialInstitution", leaf("ram:BICID", value(payment.bic)))
         if debtor or creditor or payment.means_code:
-            yield from _node(
-                "SpecifiedTradeSettlementPaymentMeans",
-                _leaf("TypeCode", value(payment.means_code) or ("58" if creditor else "59")),
+            yield from node(
+                "ram:SpecifiedTradeSettlementPaymentMeans",
+                leaf("ram:TypeCode", value(payment.means_code) or ("58" if creditor else "59")),
                 iter(debtor),
                 iter(creditor),
-                _node("PayeeSpecifiedCreditorFinancialInstitution", _leaf("BICID", value(payment.bic))),
+                bank if payment.iban and self._invoice.lines else iter(()),  # no BIC in the profile without lines
             )
 
     def _totals(self) -> Iterator[Element]:
         totals = self._invoice.totals
-        return _node(
-            "SpecifiedTradeSettlementHeaderMonetarySummation",
-            _leaf("LineTotalAmount", einvoice.line_sum(self._invoice)),
-            _leaf("ChargeTotalAmount", value(totals.charges)),
-            _leaf("AllowanceTotalAmount", value(totals.allowances)),
-            _leaf("TaxBasisTotalAmount", value(totals.tax_exclusive)),
-            _leaf("TaxTotalAmount", value(totals.tax_amount) or Decimal(0), currencyID=self._currency),
-            _leaf("RoundingAmount", value(totals.rounding)),
-            _leaf("GrandTotalAmount", value(totals.tax_inclusive)),
-            _leaf("TotalPrepaidAmount", value(totals.prepaid)),
-            _leaf("DuePayableAmount", einvoice.due_amount(self._invoice)),
+        return node(
+            "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
+            leaf("ram:LineTotalAmount", einvoice.line_sum(self._invoice)),
+            leaf("ram:ChargeTotalAmount", einvoice.without_sign(totals.charges)),
+            leaf("ram:AllowanceTotalAmount", einvoice.without_sign(totals.allowances)),
+            leaf("ram:TaxBasisTotalAmount", value(totals.tax_exclusive)),
+            leaf("ram:TaxTotalAmount", value(totals.tax_amount) or Decimal(0), currencyID=self._currency),
+            leaf("ram:RoundingAmount", value(totals.rounding)),
+            leaf("ram:GrandTotalAmount", value(totals.tax_inclusive)),
+            leaf("ram:TotalPrepaidAmount", value(totals.prepaid)),
+            leaf("ram:DuePayableAmount", einvoice.due_amount(self._invoice)),
         )
 
     def _line(self, number: int, line: InvoiceLine) -> Iterator[Element]:
         quantity, amount = value(line.quantity), value(line.net_amount)
         price = None if quantity is None else value(line.net_price)
-        charge = _leaf("ChargeAmount", amount if price is None else price)
+        charge = leaf("ram:ChargeAmount", amount if price is None else price)
         rate = einvoice.line_rate(self._invoice, line)
-        billed = _leaf(
-            "BilledQuantity", Decimal(1) if quantity is None else quantity, unitCode=einvoice.unit_code(line)
+        billed = leaf(
+            "ram:BilledQuantity", Decimal(1) if quantity is None else quantity, unitCode=einvoice.unit_code(line)
         )
-        return _node(
-            "IncludedSupplyChainTradeLineItem",
-            _node("AssociatedDocumentLineDocument", _leaf("LineID", value(line.id) or number)),
-            _node(
-                "SpecifiedTradeProduct",
-                _leaf("SellerAssignedID", value(line.seller_item_id)),
-                _leaf("Name", value(line.name) or f"Position {number}"),
-                _leaf("Description", value(line.description)),
+        return node(
+            "ram:IncludedSupplyChainTradeLineItem",
+            node("ram:AssociatedDocumentLineDocument", leaf("ram:LineID", value(line.id) or number)),
+            node(
+                "ram:SpecifiedTradeProduct",
+                leaf("ram:SellerAssignedID", value(line.seller_item_id)),
+                leaf("ram:Name", value(line.name) or f"Position {number}"),
+                leaf("ram:Description", value(line.description)),
             ),
-            _node("SpecifiedLineTradeAgreement", _node("NetPriceProductTradePrice", charge)),
-            _node("SpecifiedLineTradeDelivery", billed),
-            _node(
-                "SpecifiedLineTradeSettlement",
-                _node(
-                    "ApplicableTradeTax",
-                    _leaf("TypeCode", "VAT"),
-                    _leaf("CategoryCode", einvoice.category(rate, line.vat_category)),
-                    _leaf("RateApplicablePercent", rate),
+            node("ram:SpecifiedLineTradeAgreement", node("ram:NetPriceProductTradePrice", charge)),
+            node("ram:SpecifiedLineTradeDelivery", billed),
+            node(
+                "ram:SpecifiedLineTradeSettlement",
+                node(
+                    "ram:ApplicableTradeTax",
+                    leaf("ram:TypeCode", "VAT"),
+                    leaf("ram:CategoryCode", einvoice.category(rate, line.vat_category)),
+                    leaf("ram:RateApplicablePercent", rate),
                 ),
-                _node("SpecifiedTradeSettlementLineMonetarySummation", _leaf("LineTotalAmount", amount)),
+                node("ram:SpecifiedTradeSettlementLineMonetarySummation", leaf("ram:LineTotalAmount", amount)),
             ),
         )
+
+
+def _adjustment(each: Adjustment) -> Iterator[Element]:
+    return node(
+        "ram:SpecifiedTradeAllowanceCharge",
+        node("ram:ChargeIndicator", iter((Element("udt:Indicator", str(each.is_charge).lower()),))),
+        leaf("ram:ActualAmount", each.amount),
+        leaf("ram:Reason", each.reason),
+        node(
+            "ram:CategoryTradeTax",
+            leaf("ram:TypeCode", "VAT"),
+            leaf("ram:CategoryCode", each.category),
+            leaf("ram:RateApplicablePercent", each.rate),
+        ),
+    )
 
 
 def _tax(each: VatBreakdown) -> Iterator[Element]:
     rate = einvoice.rate_of(each)
-    return _node(
-        "ApplicableTradeTax",
-        _leaf("CalculatedAmount", value(each.tax_amount) or Decimal(0)),
-        _leaf("TypeCode", "VAT"),
-        _leaf("ExemptionReason", value(each.exemption_reason)),
-        _leaf("BasisAmount", value(each.taxable_amount)),
-        _leaf("CategoryCode", einvoice.category(rate, each.category)),
-        _leaf("RateApplicablePercent", rate),
+    return node(
+        "ram:ApplicableTradeTax",
+        leaf("ram:CalculatedAmount", value(each.tax_amount) or Decimal(0)),
+        leaf("ram:TypeCode", "VAT"),
+        leaf("ram:ExemptionReason", value(each.exemption_reason)),
+        leaf("ram:BasisAmount", value(each.taxable_amount)),
+        leaf("ram:CategoryCode", einvoice.category(rate, each.category)),
+        leaf("ram:RateApplicablePercent", rate),
     )
 
 
-def _party(name: str, party: Party, number: str | None) -> Iterator[Element]:
+def _party(name: str, party: Party, number: str | None, country: str | None) -> Iterator[Element]:
     address = einvoice.lines_of(value(party.address), 3)
     lines = (
         each
         for tag, line in zip(("LineOne", "LineTwo", "LineThree"), address, strict=False)
-        for each in _leaf(tag, line)
+        for each in leaf(f"ram:{tag}", line)
     )
-    email = _node("EmailURIUniversalCommunication", _leaf("URIID", value(party.email)))
-    return _node(
-        name,
-        _leaf("ID", number),
-        _leaf("Name", value(party.name)),
-        _node(
-            "SpecifiedLegalOrganization",
-            _leaf("ID", value(party.legal_id)),
-            _leaf("TradingBusinessName", value(party.trading_name)),
+    email = node("ram:EmailURIUniversalCommunication", leaf("ram:URIID", value(party.email)))
+    return node(
+        f"ram:{name}",
+        leaf("ram:ID", number),
+        leaf("ram:Name", value(party.name)),
+        node(
+            "ram:SpecifiedLegalOrganization",
+            leaf("ram:ID", value(party.legal_id)),
+            leaf("ram:TradingBusinessName", value(party.trading_name)),
         ),
-        _node("DefinedTradeContact", email),
-        _node("PostalTradeAddress", lines, _leaf("CountryID", einvoice.country_of(party))),
-        _node("SpecifiedTaxRegistration", _leaf("ID", value(party.tax_number), schemeID="FC")),
-        _node("SpecifiedTaxRegistration", _leaf("ID", value(party.vat_id), schemeID="VA")),
+        node("ram:DefinedTradeContact", email),
+        # The schema allows no address without its country.
+        node("ram:PostalTradeAddress", lines, leaf("ram:CountryID", country)) if country else iter(()),
+        node("ram:SpecifiedTaxRegistration", leaf("ram:ID", value(party.tax_number), schemeID="FC")),
+        node("ram:SpecifiedTaxRegistration", leaf("ram:ID", value(party.vat_id), schemeID="VA")),
     )

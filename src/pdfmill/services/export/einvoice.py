@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from pdfmill.core.errors import NotExportable
+from pdfmill.engines.lxml import Element
 from pdfmill.services.extraction.evidence import Found
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
 
@@ -38,8 +41,27 @@ def value(found: Found[Any] | None) -> Any:
     return None if found is None else found.value
 
 
-def decimal(number: Decimal) -> str:
-    return f"{number:f}"
+def without_sign(found: Found[Decimal] | None) -> Decimal | None:
+    """Allowances and charges have no signs, whatever stands before them on paper."""
+    return None if found is None else abs(found.value)
+
+
+def leaf(name: str, content: object, **attributes: str) -> Iterator[Element]:
+    """An element with a text; none where there is nothing to say."""
+    if content is None or content == "":
+        return
+    if isinstance(content, Decimal):
+        content = f"{content:f}"
+    elif isinstance(content, datetime.date):
+        content = content.isoformat()
+    yield Element(name, str(content), **attributes)
+
+
+def node(name: str, *content: Iterable[Element]) -> Iterator[Element]:
+    """An element of others; none where all of these are."""
+    children = [each for part in content for each in part]
+    if children:
+        yield Element(name, *children)
 
 
 def refuse_incomplete(invoice: Invoice) -> None:
@@ -73,7 +95,18 @@ def unit_code(line: InvoiceLine) -> str:
     return _CODES.get(unit.value.lower().rstrip("."), _ONE)
 
 
-def country_of(party: Party) -> str | None:
+def seller_country(invoice: Invoice) -> str | None:
+    """The seller's country, named or told by an identifier or the account."""
+    iban: str = value(invoice.payment.iban) or ""
+    return _country_of(invoice.seller) or iban[:2] or None
+
+
+def buyer_country(invoice: Invoice) -> str | None:
+    """The buyer's country; addresses at home name none, so it is then the seller's."""
+    return _country_of(invoice.buyer) or seller_country(invoice)
+
+
+def _country_of(party: Party) -> str | None:
     """The country, named or told by the VAT identifier."""
     named: str | None = value(party.country)
     if named:
@@ -104,6 +137,28 @@ def rate_of(each: VatBreakdown) -> Decimal:
     if stated is not None:
         return stated
     return Decimal(tax * 100 / base).quantize(Decimal("0.1")).normalize() if base and tax else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """An allowance (BG-20) or a charge (BG-21) on the whole invoice, and the rate at which it is taxed."""
+
+    is_charge: bool
+    amount: Decimal
+    reason: str
+    rate: Decimal
+    category: str
+
+
+def adjustments(invoice: Invoice) -> Iterator[Adjustment]:
+    """The allowances and charges whose sums are stated, one for each sum; taxed as the most of the invoice is."""
+    rows = breakdown(invoice)
+    most = max(rows, key=lambda each: abs(value(each.taxable_amount) or Decimal(0)))
+    rate = rate_of(most)
+    sums = ((False, invoice.totals.allowances, "Allowances"), (True, invoice.totals.charges, "Charges"))
+    for is_charge, found, reason in sums:
+        if value(found):
+            yield Adjustment(is_charge, abs(value(found)), reason, rate, category(rate, most.category))
 
 
 def line_rate(invoice: Invoice, line: InvoiceLine) -> Decimal:
@@ -142,6 +197,10 @@ def doubts(invoice: Invoice) -> Iterator[str]:
         if each.category is None and not rate_of(each):
             yield "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be."
             break
+    if buyer_country(invoice) is None:
+        yield "No country is stated, and electronic invoices need those of the seller and the buyer; add them."
+    elif _country_of(invoice.buyer) is None:
+        yield f"The buyer's country is not stated, so the seller's was written: {buyer_country(invoice)}."
     gross, net = value(invoice.totals.tax_inclusive), value(invoice.totals.tax_exclusive)
     if net != gross and invoice.lines and abs(line_sum(invoice) - gross) < Decimal("0.02"):
         yield "The lines are priced with VAT, which electronic invoices do not allow; correct them before sending."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from pdfmill.core.errors import NotExportable
 from pdfmill.engines.lxml import Element, write_xml
 from pdfmill.services.export import einvoice
-from pdfmill.services.export.einvoice import decimal, value
+from pdfmill.services.export.einvoice import Adjustment, leaf, node, value
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party
 
 _SCHEMAS = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -31,24 +30,6 @@ def write_ubl(invoice: Invoice, path: Path) -> None:
     write_xml(path, root, namespace=f"{_SCHEMAS}{kind}-2", prefixes=_PREFIXES)
 
 
-def _basic(name: str, content: object, **attributes: str) -> Iterator[Element]:
-    """A component with a text; none where there is nothing to say."""
-    if content is None or content == "":
-        return
-    if isinstance(content, Decimal):
-        content = decimal(content)
-    elif isinstance(content, datetime.date):
-        content = content.isoformat()
-    yield Element(f"cbc:{name}", str(content), **attributes)
-
-
-def _aggregate(name: str, *content: Iterator[Element]) -> Iterator[Element]:
-    """A component of others; none where all of these are."""
-    children = [each for part in content for each in part]
-    if children:
-        yield Element(f"cac:{name}", *children)
-
-
 class _Writer:
     def __init__(self, invoice: Invoice, kind: str) -> None:
         self._invoice = invoice
@@ -58,80 +39,97 @@ class _Writer:
     def content(self) -> Iterator[Element]:
         """The children of the root, in the order of the schema."""
         invoice = self._invoice
-        yield from _basic("CustomizationID", einvoice.GUIDELINE)
-        yield from _basic("ID", value(invoice.invoice_number))
-        yield from _basic("IssueDate", value(invoice.issue_date))
+        yield from leaf("cbc:CustomizationID", einvoice.GUIDELINE)
+        yield from leaf("cbc:ID", value(invoice.invoice_number))
+        yield from leaf("cbc:IssueDate", value(invoice.issue_date))
         if self._kind == "Invoice":
-            yield from _basic("DueDate", value(invoice.due_date))
-        yield from _basic(f"{self._kind}TypeCode", value(invoice.type_code) or "380")
-        yield from _basic("Note", value(invoice.note))
-        yield from _basic("DocumentCurrencyCode", self._currency)
-        yield from _basic("BuyerReference", value(invoice.buyer_reference))
+            yield from leaf("cbc:DueDate", value(invoice.due_date))
+        yield from leaf(f"cbc:{self._kind}TypeCode", value(invoice.type_code) or "380")
+        yield from leaf("cbc:Note", value(invoice.note))
+        yield from leaf("cbc:DocumentCurrencyCode", self._currency)
+        yield from leaf("cbc:BuyerReference", value(invoice.buyer_reference))
         start, end = value(invoice.period_start), value(invoice.period_end)
-        yield from _aggregate("InvoicePeriod", _basic("StartDate", start), _basic("EndDate", end))
-        yield from _aggregate("OrderReference", _basic("ID", value(invoice.order_reference)))
-        preceding = _aggregate("InvoiceDocumentReference", _basic("ID", value(invoice.preceding_invoice)))
-        yield from _aggregate("BillingReference", preceding)
-        yield from _aggregate("AccountingSupplierParty", _party(invoice.seller, None))
-        yield from _aggregate("AccountingCustomerParty", _party(invoice.buyer, value(invoice.customer_number)))
-        yield from _aggregate("Delivery", _basic("ActualDeliveryDate", value(invoice.delivery_date)))
+        yield from node("cac:InvoicePeriod", leaf("cbc:StartDate", start), leaf("cbc:EndDate", end))
+        yield from node("cac:OrderReference", leaf("cbc:ID", value(invoice.order_reference)))
+        preceding = node("cac:InvoiceDocumentReference", leaf("cbc:ID", value(invoice.preceding_invoice)))
+        yield from node("cac:BillingReference", preceding)
+        yield from node("cac:AccountingSupplierParty", _party(invoice.seller, None, einvoice.seller_country(invoice)))
+        buyer = _party(invoice.buyer, value(invoice.customer_number), einvoice.buyer_country(invoice))
+        yield from node("cac:AccountingCustomerParty", buyer)
+        yield from node("cac:Delivery", leaf("cbc:ActualDeliveryDate", value(invoice.delivery_date)))
         yield from self._means()
-        yield from _aggregate("PaymentTerms", _basic("Note", value(invoice.payment_terms)))
+        yield from node("cac:PaymentTerms", leaf("cbc:Note", value(invoice.payment_terms)))
+        for adjustment in einvoice.adjustments(invoice):
+            yield from self._adjustment(adjustment)
         yield from self._taxes()
         yield from self._totals()
         for number, line in enumerate(invoice.lines, start=1):
             yield from self._line(number, line)
 
     def _amount(self, name: str, amount: Decimal | None) -> Iterator[Element]:
-        return _basic(name, amount, currencyID=self._currency)
+        return leaf(f"cbc:{name}", amount, currencyID=self._currency)
 
     def _means(self) -> Iterator[Element]:
         payment = self._invoice.payment
-        branch = _aggregate("FinancialInstitutionBranch", _basic("ID", value(payment.bic)))
+        branch = node("cac:FinancialInstitutionBranch", leaf("cbc:ID", value(payment.bic)))
         account = list(
-            _aggregate(
-                "PayeeFinancialAccount",
-                _basic("ID", value(payment.iban)),
-                _basic("Name", value(payment.account_name)),
+            node(
+                "cac:PayeeFinancialAccount",
+                leaf("cbc:ID", value(payment.iban)),
+                leaf("cbc:Name", value(payment.account_name)),
                 branch if payment.iban else iter(()),
             )
         )
-        debited = _aggregate("PayerFinancialAccount", _basic("ID", value(payment.debited_iban)))
+        debited = node("cac:PayerFinancialAccount", leaf("cbc:ID", value(payment.debited_iban)))
         due = self._invoice.due_date if self._kind == "CreditNote" else None
-        details = [*account, *_aggregate("PaymentMandate", debited)]
+        details = [*account, *node("cac:PaymentMandate", debited)]
         if details or payment.means_code or payment.reference or due:
             code = value(payment.means_code) or ("58" if account else "1")
-            yield from _aggregate(
-                "PaymentMeans",
-                _basic("PaymentMeansCode", code),
-                _basic("PaymentDueDate", value(due)),
-                _basic("PaymentID", value(payment.reference)),
+            yield from node(
+                "cac:PaymentMeans",
+                leaf("cbc:PaymentMeansCode", code),
+                leaf("cbc:PaymentDueDate", value(due)),
+                leaf("cbc:PaymentID", value(payment.reference)),
                 iter(details),
             )
+
+    def _adjustment(self, each: Adjustment) -> Iterator[Element]:
+        return node(
+            "cac:AllowanceCharge",
+            leaf("cbc:ChargeIndicator", str(each.is_charge).lower()),
+            leaf("cbc:AllowanceChargeReason", each.reason),
+            self._amount("Amount", each.amount),
+            _category("TaxCategory", each.rate, each.category, None),
+        )
 
     def _taxes(self) -> Iterator[Element]:
         total = value(self._invoice.totals.tax_amount)
         subtotals = [
             subtotal
             for each in einvoice.breakdown(self._invoice)
-            for subtotal in _aggregate(
-                "TaxSubtotal",
+            for subtotal in node(
+                "cac:TaxSubtotal",
                 self._amount("TaxableAmount", value(each.taxable_amount)),
                 self._amount("TaxAmount", value(each.tax_amount) or Decimal(0)),
-                _category("TaxCategory", einvoice.rate_of(each), each.category, value(each.exemption_reason)),
+                _category(
+                    "TaxCategory",
+                    einvoice.rate_of(each),
+                    einvoice.category(einvoice.rate_of(each), each.category),
+                    value(each.exemption_reason),
+                ),
             )
         ]
-        yield from _aggregate("TaxTotal", self._amount("TaxAmount", total or Decimal(0)), iter(subtotals))
+        yield from node("cac:TaxTotal", self._amount("TaxAmount", total or Decimal(0)), iter(subtotals))
 
     def _totals(self) -> Iterator[Element]:
         totals = self._invoice.totals
-        yield from _aggregate(
-            "LegalMonetaryTotal",
+        yield from node(
+            "cac:LegalMonetaryTotal",
             self._amount("LineExtensionAmount", einvoice.line_sum(self._invoice)),
             self._amount("TaxExclusiveAmount", value(totals.tax_exclusive)),
             self._amount("TaxInclusiveAmount", value(totals.tax_inclusive)),
-            self._amount("AllowanceTotalAmount", value(totals.allowances)),
-            self._amount("ChargeTotalAmount", value(totals.charges)),
+            self._amount("AllowanceTotalAmount", einvoice.without_sign(totals.allowances)),
+            self._amount("ChargeTotalAmount", einvoice.without_sign(totals.charges)),
             self._amount("PrepaidAmount", value(totals.prepaid)),
             self._amount("PayableRoundingAmount", value(totals.rounding)),
             self._amount("PayableAmount", einvoice.due_amount(self._invoice)),
@@ -139,61 +137,65 @@ class _Writer:
 
     def _line(self, number: int, line: InvoiceLine) -> Iterator[Element]:
         quantity = value(line.quantity)
+        rate = einvoice.line_rate(self._invoice, line)
+        billed = Decimal(1) if quantity is None else quantity
         verb = "Credited" if self._kind == "CreditNote" else "Invoiced"
         amount = value(line.net_amount)
         price = None if quantity is None else value(line.net_price)
-        yield from _aggregate(
-            f"{self._kind}Line",
-            _basic("ID", value(line.id) or number),
-            _basic(f"{verb}Quantity", Decimal(1) if quantity is None else quantity, unitCode=einvoice.unit_code(line)),
+        yield from node(
+            f"cac:{self._kind}Line",
+            leaf("cbc:ID", value(line.id) or number),
+            leaf(f"cbc:{verb}Quantity", billed, unitCode=einvoice.unit_code(line)),
             self._amount("LineExtensionAmount", amount),
-            _aggregate(
-                "Item",
-                _basic("Description", value(line.description)),
-                _basic("Name", value(line.name) or f"Position {number}"),
-                _aggregate("SellersItemIdentification", _basic("ID", value(line.seller_item_id))),
-                _category("ClassifiedTaxCategory", einvoice.line_rate(self._invoice, line), line.vat_category, None),
+            node(
+                "cac:Item",
+                leaf("cbc:Description", value(line.description)),
+                leaf("cbc:Name", value(line.name) or f"Position {number}"),
+                node("cac:SellersItemIdentification", leaf("cbc:ID", value(line.seller_item_id))),
+                _category("ClassifiedTaxCategory", rate, einvoice.category(rate, line.vat_category), None),
             ),
-            _aggregate("Price", self._amount("PriceAmount", amount if price is None else price)),
+            node("cac:Price", self._amount("PriceAmount", amount if price is None else price)),
         )
 
 
-def _category(name: str, rate: Decimal, code: object, reason: str | None) -> Iterator[Element]:
-    named = einvoice.category(rate, code)  # type: ignore[arg-type]
-    return _aggregate(
-        name,
-        _basic("ID", named),
-        _basic("Percent", rate),
-        _basic("TaxExemptionReason", reason),
-        _aggregate("TaxScheme", _basic("ID", "VAT")),
+def _category(name: str, rate: Decimal, code: str, reason: str | None) -> Iterator[Element]:
+    return node(
+        f"cac:{name}",
+        leaf("cbc:ID", code),
+        leaf("cbc:Percent", rate),
+        leaf("cbc:TaxExemptionReason", reason),
+        node("cac:TaxScheme", leaf("cbc:ID", "VAT")),
     )
 
 
-def _party(party: Party, number: str | None) -> Iterator[Element]:
+def _party(party: Party, number: str | None, country: str | None) -> Iterator[Element]:
     address = einvoice.lines_of(value(party.address), 3)
     street, further = (address[0] if address else None), (address[1] if len(address) > 1 else None)
-    rest = _aggregate("AddressLine", _basic("Line", address[2] if len(address) > 2 else None))
-    country = _aggregate("Country", _basic("IdentificationCode", einvoice.country_of(party)))
-    return _aggregate(
-        "Party",
-        _aggregate("PartyIdentification", _basic("ID", number)),
-        _aggregate("PartyName", _basic("Name", value(party.trading_name))),
-        _aggregate(
-            "PostalAddress", _basic("StreetName", street), _basic("AdditionalStreetName", further), rest, country
+    rest = node("cac:AddressLine", leaf("cbc:Line", address[2] if len(address) > 2 else None))
+    return node(
+        "cac:Party",
+        node("cac:PartyIdentification", leaf("cbc:ID", number)),
+        node("cac:PartyName", leaf("cbc:Name", value(party.trading_name))),
+        node(
+            "cac:PostalAddress",
+            leaf("cbc:StreetName", street),
+            leaf("cbc:AdditionalStreetName", further),
+            rest,
+            node("cac:Country", leaf("cbc:IdentificationCode", country)),
         ),
         _tax_scheme(value(party.vat_id), "VAT"),
         _tax_scheme(value(party.tax_number), "FC"),
-        _aggregate(
-            "PartyLegalEntity",
-            _basic("RegistrationName", value(party.name)),
-            _basic("CompanyID", value(party.legal_id)),
+        node(
+            "cac:PartyLegalEntity",
+            leaf("cbc:RegistrationName", value(party.name)),
+            leaf("cbc:CompanyID", value(party.legal_id)),
         ),
-        _aggregate("Contact", _basic("ElectronicMail", value(party.email))),
+        node("cac:Contact", leaf("cbc:ElectronicMail", value(party.email))),
     )
 
 
 def _tax_scheme(number: str | None, scheme: str) -> Iterator[Element]:
     if number:
-        yield from _aggregate(
-            "PartyTaxScheme", _basic("CompanyID", number), _aggregate("TaxScheme", _basic("ID", scheme))
+        yield from node(
+            "cac:PartyTaxScheme", leaf("cbc:CompanyID", number), node("cac:TaxScheme", leaf("cbc:ID", scheme))
         )

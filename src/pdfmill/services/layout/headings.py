@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from pdfmill.services.layout.markers import section_depth
+from pdfmill.services.layout.markers import is_entry_of_contents, marker_of, section_depth
 from pdfmill.services.layout.model import Line
 from pdfmill.services.layout.profile import Profile
 
@@ -15,8 +16,17 @@ _MOST_CHARACTERS = 220
 _DEEPEST = 6
 
 _ROLE = re.compile(r"H([1-6])")
-#: What stands below a figure or above a table, however bold it is.
-_CAPTION = re.compile(r"(fig(ure|\.)?|tab(le|elle|\.)?|abb(ildung|\.)?|exhibit)\s*\d+", re.IGNORECASE)
+#: What stands below a figure or above a table, and before a statement of mathematics, however bold it is.
+_LABEL = re.compile(
+    r"(fig(ure|ura|\.)?|tab(le|elle|leau|la|\.)?|abb(ildung|\.)?|exhibit|listing|algorithm(us|e)?|scheme|box|"
+    r"definition|d[ée]finition|theorem|th[ée]or[èe]me|lemma|lemme|corollary|korollar|corollaire|proposition|proof|"
+    r"beweis|preuve|remark|bemerkung|remarque|example|beispiel|exemple|exercise|(übungs)?aufgabe|exercice|satz)"
+    r"(\s*[A-Z]?\d+|\s*[–—:.]|$)",
+    re.IGNORECASE,
+)
+#: Spaces of the shortest sentence, and ems between the columns of a table.
+_SENTENCE_SPACES = 3
+_COLUMN_GAP = 2.5
 _NOT_COMPARED = re.compile(r"[\W_]+|^[\d.\s]+")
 
 
@@ -45,18 +55,22 @@ class HeadingFinder:
             return 1
         if len(lines) > _MOST_LINES or len(text) > _MOST_CHARACTERS or not any(map(str.isalpha, text)):
             return None
+        if is_entry_of_contents(lines[-1]):
+            return None
         outlined = self.outline.get((page_index, comparable(text)))
         if outlined is not None and self._stands_out(lines):
             return min(outlined, _DEEPEST)
+        if lines[0].size < 0.94 * self.profile.titles.get(page_index, 0.0):
+            return None
         return self._level_of_looks(lines, text)
 
     def _stands_out(self, lines: Sequence[Line]) -> bool:
-        """An entry of a table of contents has a heading's words, but not its looks."""
+        """An entry of a table of contents may have a heading's words, but has not its looks."""
         line = lines[0]
         return line.bold or line.size > 1.04 * self.profile.body_size or not line.text[-1].isdigit()
 
     def _level_of_looks(self, lines: Sequence[Line], text: str) -> int | None:
-        if text.endswith((",", ";")) or _CAPTION.match(text) or _reads_like_prose(text):
+        if text.endswith((",", ";")) or _LABEL.match(text) or _reads_like_prose(text) or _reads_like_data(lines, text):
             return None
         by_size = self.profile.level_of_size(lines[0].size)
         if by_size is not None:
@@ -72,9 +86,27 @@ class HeadingFinder:
 
 
 def _reads_like_prose(text: str) -> bool:
-    """Several sentences, or one that is too long for a heading."""
+    """Several sentences, or a whole one."""
     sentences = len(re.findall(r"[a-z\d)]{2}[.!?] +[A-Z]", text))
-    return sentences >= 2 or (text.endswith(".") and len(text) > 100)
+    return sentences >= 2 or (text.endswith(".") and text.count(" ") >= _SENTENCE_SPACES)
+
+
+def _reads_like_data(lines: Sequence[Line], text: str) -> bool:
+    """An item of a list, a note in parentheses, a row of labels or numbers."""
+    marker = marker_of(lines[0])
+    if (marker and not marker.ordered) or (text.startswith("(") and text.endswith(")")):
+        return True
+    words = [word.text for line in lines for word in line.words][section_depth(lines[0]) is not None :]
+    figures = sum(not any(map(str.isalpha, word)) for word in words)
+    return figures > max(len(words) / 2, 1) or any(map(_is_spread, lines))
+
+
+def _is_spread(line: Line) -> bool:
+    """Whether white parts the words of a line as columns of a table do; a number may stand apart from its title."""
+    return any(
+        max(after.box.left - word.box.right, word.box.left - after.box.right) > _COLUMN_GAP * line.size
+        for word, after in pairwise(line.words[1:])
+    )
 
 
 def comparable(text: str) -> str:

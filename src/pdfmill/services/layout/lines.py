@@ -84,13 +84,16 @@ def join(parts: Iterable[Line]) -> list[Line]:
 
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words by their baselines, from top to bottom."""
+    words = list(words)
+    if len(words) < 2:
+        return [words] if words else []
     rows: list[list[Word]] = []
     extents: list[tuple[float, float]] = []  # top and bottom of the highest word of each row
     for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
         _, top, _, bottom = word.box
         for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
             row_top, row_bottom = extents[index]
-            if _on_one_line(row_top, row_bottom, top, bottom):
+            if top < row_bottom and row_top < bottom and _on_one_line(row_top, row_bottom, top, bottom):
                 rows[index].append(word)
                 if bottom - top > row_bottom - row_top:  # small marks may come first; the text is what counts
                     extents[index] = (top, bottom)
@@ -103,9 +106,8 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _on_one_line(row_top: float, row_bottom: float, top: float, bottom: float) -> bool:
+    """Whether a word that reaches into a row stands on its baseline."""
     shared = (row_bottom if row_bottom < bottom else bottom) - (row_top if row_top > top else top)
-    if shared <= 0:
-        return False
     row_height, height = row_bottom - row_top, bottom - top
     low, high = (row_height, height) if row_height < height else (height, row_height)
     if high > _TALL * low:
@@ -119,6 +121,8 @@ def reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
     In a line that runs from right to left, words that run the other way keep their own order among themselves (rule L2
     of the Unicode bidirectional algorithm, UAX #9, on whole words).
     """
+    if len(words) == 1:
+        return (words[0],)
     ordered = sorted(words, key=lambda word: word.box.left)
     if not is_right_to_left(" ".join(word.text for word in ordered)):
         return tuple(ordered)

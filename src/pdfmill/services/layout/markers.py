@@ -9,6 +9,11 @@ from pdfmill.services.layout.model import Line
 
 _BULLET = re.compile(r"[•●▪■◦‣∙·○◻❖➢✓★\-–—*o]")
 _ORDINAL = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
+#: What leads to the page number of an entry of a table of contents.
+_LEADER = re.compile(r"(\. ?){4,} *[\divxlc]+$", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,7}", re.IGNORECASE)
+#: Ems of white before a page number that no dots lead to.
+_WIDE = 2.0
 _SECTION = re.compile(r"(\d{1,2}(\.\d{1,2})*)\.?|[A-Z]\.|[IVX]{1,5}\.")
 
 
@@ -35,6 +40,16 @@ def marker_of(line: Line) -> Marker | None:
 def is_marker(word: str) -> bool:
     """Whether a word that stands first in a line may mark an item of a list."""
     return bool(_BULLET.fullmatch(word) or _ORDINAL.fullmatch(word))
+
+
+def is_entry_of_contents(line: Line) -> bool:
+    """Whether a line ends an entry of a table of contents: dots or white lead to the number of a page."""
+    if len(line.words) < 2 or not _PAGE_NUMBER.search(line.words[-1].text):
+        return False
+    before, last = line.words[-2:]
+    gap = max(last.box.left - before.box.right, before.box.left - last.box.right)
+    is_set_apart = gap > _WIDE * line.size and bool(_PAGE_NUMBER.fullmatch(last.text))
+    return is_set_apart or bool(_LEADER.search(line.text))
 
 
 def section_depth(line: Line) -> int | None:

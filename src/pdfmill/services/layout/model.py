@@ -115,7 +115,7 @@ class Line:
 
     @classmethod
     def of(cls, words: tuple[Word, ...]) -> Line:
-        return cls(words, union(word.box for word in words))
+        return cls(words, words[0].box if len(words) == 1 else union(word.box for word in words))
 
     @property
     def text(self) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pdfmill.services.layout.markers import marker_of
+from pdfmill.services.layout.markers import is_entry_of_contents, marker_of, section_depth
 from pdfmill.services.layout.model import Line
 from pdfmill.services.layout.words import is_right_to_left
 
@@ -21,9 +20,6 @@ _INDENT = 0.8
 
 #: Ems beyond which a line is not indented but stands elsewhere.
 _WIDEST_INDENT = 6.0
-
-#: An entry of a table of contents.
-_LEADER = re.compile(r"(\. ?){4,} *[\divxlc]+$", re.IGNORECASE)
 
 SENTENCE_ENDS = tuple(".:!?…。！？؟")
 
@@ -114,7 +110,7 @@ def _is_code(line: Line) -> bool:
 
 def _begins_an_entry(before: Line, line: Line) -> bool:
     """Whether a line is the first of a list item, or of an entry of a table of contents."""
-    return marker_of(line) is not None or bool(_LEADER.search(before.text))
+    return marker_of(line) is not None or is_entry_of_contents(before)
 
 
 def _is_heading_role(role: str) -> bool:
@@ -129,7 +125,8 @@ def _is_indented(before: Line, size: float, edges: tuple[_Edges, _Edges, _Edges 
         edges: Of the line before, the line, and the one after it.
     """
     indent = edges[1].start - edges[0].start
-    hangs = marker_of(before) is not None or indent > _WIDEST_INDENT * size
+    numbered = marker_of(before) is not None or section_depth(before) is not None
+    hangs = numbered or indent > _WIDEST_INDENT * size
     if hangs or indent <= _INDENT * size:
         return False
     if edges[2] is None:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from pdfmill.services.layout.lines import join
 from pdfmill.services.layout.model import Box, Line, Style, Word
@@ -20,6 +21,9 @@ _RUNNING_LINES = 3
 #: A size is one of headings if it is so many times that of the body.
 _LARGER = 1.1
 _DEEPEST_HEADING = 6
+#: Pages that follow a title page at least, and characters of a page that is none.
+_FEWEST_BEHIND_TITLE = 2
+_RUNNING_TEXT = 700
 
 _NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}\b")
 
@@ -65,6 +69,7 @@ class Profile:
         slots: Where running heads and feet stand.
         number_offset: What is printed on a page as its number, less its page index; None if nothing is.
         body_style: How most of the text is set; None if there is none.
+        titles: The largest font size of each title page, by page index.
         bodies: Boxes around the text of pages, running lines apart, by their width and height in whole points.
     """
 
@@ -75,6 +80,7 @@ class Profile:
     number_offset: int | None = None
     body_style: Style | None = None
     bodies: dict[tuple[int, int], Box] = field(default_factory=dict)
+    titles: dict[int, float] = field(default_factory=dict)
 
     def body(self, width: float, height: float) -> Box | None:
         """The box around the text of pages of a size; None if the sample has none."""
@@ -113,7 +119,14 @@ def profile(sketches: Sequence[PageSketch]) -> Profile:
     body_bold = weights[body, True] > weights[body, False]
     larger = {size: len(pages) for size, pages in pages_of_size.items() if size >= _LARGER * body}
     return Profile(
-        body, _heading_sizes(larger), body_bold, slots, number_offset, _body_style(sketches), _bodies(sketches, slots)
+        body,
+        _heading_sizes(larger),
+        body_bold,
+        slots,
+        number_offset,
+        _body_style(sketches),
+        _bodies(sketches, slots),
+        _titles(sketches, body),
     )
 
 
@@ -136,6 +149,25 @@ def _body_style(sketches: Sequence[PageSketch]) -> Style:
     for key, weight in shared.items():
         weights[styles[key]] += weight
     return weights.most_common(1)[0][0]
+
+
+def _titles(sketches: Sequence[PageSketch], body: float) -> dict[int, float]:
+    """The largest size of each of the pages, of a document of several, that stand before the first with running text.
+
+    What is smaller there, such as authors and dates, is no heading.
+    """
+    pages = sorted(sketches, key=lambda page: page.page_index)
+    before = list(takewhile(lambda page: _has_little(page, body), pages))
+    if len(before) + _FEWEST_BEHIND_TITLE > len(pages):
+        return {}
+    return {page.page_index: max(line.size for line in page.lines) for page in before if page.lines}
+
+
+def _has_little(page: PageSketch, body: float) -> bool:
+    """Whether a page has hardly any text, and less of it in the body's size than in others."""
+    characters = sum(len(line.text) for line in page.lines)
+    in_body = sum(len(line.text) for line in page.lines if abs(line.size - body) < 0.3)
+    return characters < _RUNNING_TEXT and in_body <= characters / 2
 
 
 def _bodies(sketches: Sequence[PageSketch], slots: Sequence[Slot]) -> dict[tuple[int, int], Box]:

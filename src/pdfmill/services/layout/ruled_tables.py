@@ -45,6 +45,8 @@ def ruled_table(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]] |
 def _holds_columns(words: Sequence[Word]) -> bool:
     """Whether wide gaps run through the words of a cell, as between the entries of a row."""
     gaps = 0
+    if len(words) <= _COLUMN_GAPS:
+        return False
     for row in rows_of(words):
         ordered = sorted(row, key=lambda word: word.box.left)
         for word, following in pairwise(ordered):

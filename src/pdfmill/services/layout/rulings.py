@@ -62,7 +62,7 @@ class Grid:
 
 
 def _is_ruled(rulings: Sequence[Ruling], place: float, middle: float) -> bool:
-    return any(abs(each.place - place) <= _MISS and each.start - 1 <= middle <= each.end + 1 for each in rulings)
+    return any(-_MISS <= at - place <= _MISS and start - 1 <= middle <= end + 1 for at, start, end in rulings)
 
 
 def find_rulings(graphics: Graphics, frame: Frame) -> tuple[list[Ruling], list[Ruling]]:

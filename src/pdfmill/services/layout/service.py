@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pdfmill.core.context import Context
@@ -24,7 +24,7 @@ from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, 
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.rulings import ruled_areas
-from pdfmill.services.layout.simple_pages import SimplePage, read_simple_page
+from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
 
@@ -57,19 +57,16 @@ class LayoutDocument:
         page_indices: Sequence[int],
         user_units: Sequence[float],
         meter: Meter,
-        recognised: Mapping[int, Layer],
-        simple: Mapping[int, SimplePage],
         *,
         text_only: bool = False,
     ) -> None:
         self._document = document
         self._meter = meter
-        self._recognised = recognised
-        self._simple = dict(simple)
         self._text_only = text_only
         self.page_indices = page_indices
         self.user_units = user_units
-        self._kept: dict[int, _ReadPage] = {}
+        self._recognised: Mapping[int, Layer] = {}
+        self._kept: dict[int, _ReadPage | SimplePage] = {}
 
     @property
     def title(self) -> str:
@@ -81,27 +78,43 @@ class LayoutDocument:
         """What its pages have in common; after `survey`."""
         return self._finder.profile
 
-    def survey(self, ctx: Context) -> None:
-        """Compare a sample of the pages; `page` needs what they have in common.
+    def read_sample(self, ctx: Context) -> None:
+        """Read a sample of the pages, which `survey` compares.
 
         Raises:
             Cancelled, DeadlineExceeded: As the context says.
         """
         sample = _sample(self.page_indices)
-        sketches = []
         for done, page_index in enumerate(sample):
             ctx.advance(done, len(sample), unit="pages")
-            if (simple := self._simple.get(page_index)) is not None:
-                lines = join(simple.lines) if simple.in_columns else simple.lines
-                sketches.append(PageSketch(page_index, *simple.size, tuple(lines)))
+            self._kept[page_index] = self._read(page_index)
+        ctx.advance(1, 1)
+
+    def recognise(self, path: Path, recognise: Recognise, ctx: Context) -> None:
+        """Have the words of those pages that are only a picture recognised; of the sample these are known.
+
+        Raises:
+            DamagedInput: A page cannot be read.
+            Cancelled, DeadlineExceeded: As the context says.
+        """
+        known = {index for index, read in self._kept.items() if read.quality is not TextQuality.IMAGE_ONLY}
+        if others := [index for index in self.page_indices if index not in known]:
+            self._recognised = layers_of_pictures(path, self.user_units, others, recognise, ctx)
+
+    def survey(self) -> None:
+        """Compare the sample; `page` needs what the pages have in common."""
+        sketches = []
+        for page_index, kept in self._kept.items():
+            if isinstance(kept, SimplePage):
+                lines = join(kept.lines) if kept.in_columns else kept.lines
+                sketches.append(PageSketch(page_index, *kept.size, tuple(lines)))
                 continue
-            read = self._kept[page_index] = self._read(page_index)
+            read = self._recognised_too(page_index, kept)
             if read.layers:
                 frame = read.layers[0].frame
                 ruled = ruled_areas(read.graphics, frame)
                 sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
-        ctx.advance(1, 1)
-        only_simple = self._simple.keys() >= set(sample)
+        only_simple = all(isinstance(kept, SimplePage) for kept in self._kept.values())
         self._finder = self._heading_finder(plain_profile(sketches) if only_simple else profile(sketches))
 
     def _heading_finder(self, common: Profile) -> HeadingFinder:
@@ -118,10 +131,10 @@ class LayoutDocument:
         Args:
             upright: Turn a page whose lines run up or down by a quarter of a circle, so that they are level.
         """
-        simple = self._simple_page(page_index)
-        if simple is not None:
-            return self._page_of_lines(page_index, simple)
-        read = self._kept.pop(page_index, None) or self._read(page_index)
+        kept = self._kept.pop(page_index, None) or self._read(page_index)
+        if isinstance(kept, SimplePage):
+            return self._page_of_lines(page_index, kept)
+        read = self._recognised_too(page_index, kept)
         blocks: list[Block] = []
         columns: tuple[ColumnBand, ...] = ()
         headers: list[Line] = []
@@ -152,11 +165,6 @@ class LayoutDocument:
             turned=shown.angle,
         )
 
-    def _simple_page(self, page_index: int) -> SimplePage | None:
-        if page_index in self._simple or page_index in self._kept or not self._text_only:
-            return self._simple.pop(page_index, None)
-        return None if page_index in self._recognised else read_simple_page(self._document, page_index)
-
     def _page_of_lines(self, page_index: int, simple: SimplePage) -> Page:
         width, height = simple.size
         headers, footers, lines = self._without_running(simple.lines, height, ())
@@ -168,15 +176,17 @@ class LayoutDocument:
             number=page_index + 1,
             width=round(width, 2),
             height=round(height, 2),
-            quality=TextQuality.GOOD,
+            quality=simple.quality,
             blocks=tuple(blocks),
             headers=tuple(headers),
             footers=tuple(footers),
             columns=columns,
         )
 
-    def _read(self, page_index: int) -> _ReadPage:
+    def _read(self, page_index: int) -> _ReadPage | SimplePage:
         with self._document.page(page_index) as page:
+            if self._text_only and (simple := simple_page(page)) is not None:
+                return simple
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
             self._meter.pages += 1
@@ -185,10 +195,14 @@ class LayoutDocument:
             layers = read_layers(characters, size, links, page.structure_types())
             words = [word for layer in layers for word in layer.words]
             quality = quality_of(characters, words, graphics.pictures, size)
-        recognised = self._recognised.get(page_index)
-        if recognised is not None and quality is TextQuality.IMAGE_ONLY:
-            return _ReadPage(size, [recognised, *layers], graphics, TextQuality.RECOGNISED)
         return _ReadPage(size, layers, graphics, quality)
+
+    def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
+        """The page with the words that were recognised, if it is only a picture."""
+        recognised = self._recognised.get(page_index)
+        if recognised is None or read.quality is not TextQuality.IMAGE_ONLY:
+            return read
+        return replace(read, layers=[recognised, *read.layers], quality=TextQuality.RECOGNISED)
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
@@ -267,29 +281,15 @@ class LayoutService:
         with open_pdf(path, ctx.limits) as pdf:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
             units = user_units(pdf)
-        simple = _simple_pages(path, units, page_indices, ctx) if text_only else {}
-        recognised: Mapping[int, Layer] = {}
-        if recognise is not None:
-            others = [index for index in page_indices if index not in simple]
-            reading = ctx.stage("recognising", share=0.8)
-            recognised = layers_of_pictures(path, units, others, recognise, reading) if others else {}
         with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter, recognised, simple, text_only=text_only)
-            opened.survey(ctx if recognise is None else ctx.stage("comparing pages", share=1.0))
+            opened = LayoutDocument(document, page_indices, units, ctx.meter, text_only=text_only)
+            if recognise is None:
+                opened.read_sample(ctx)
+            else:
+                opened.read_sample(ctx.stage("comparing pages", share=0.2))
+                opened.recognise(path, recognise, ctx.stage("recognising", share=1.0))
+            opened.survey()
             yield opened
-
-
-def _simple_pages(
-    path: Path, user_units: Sequence[float], page_indices: Sequence[int], ctx: Context
-) -> dict[int, SimplePage]:
-    """Those pages of the sample that are running text."""
-    found = {}
-    with open_read(path, user_units) as document:
-        for page_index in _sample(page_indices):
-            ctx.check()
-            if (simple := read_simple_page(document, page_index)) is not None:
-                found[page_index] = simple
-    return found
 
 
 def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:

@@ -21,7 +21,7 @@ from pdfmill.engines.pdfium import ReadDocument, ReadPage, TextWords
 from pdfmill.services.layout.columns import bands
 from pdfmill.services.layout.frames import Boxes
 from pdfmill.services.layout.markers import is_marker
-from pdfmill.services.layout.model import Box, Line, Word
+from pdfmill.services.layout.model import Box, Line, TextQuality, Word
 from pdfmill.services.layout.quality import is_plausible, is_sparse
 from pdfmill.services.layout.words import style_of, written
 
@@ -56,21 +56,24 @@ class SimplePage:
         lines: From top to bottom.
         characters: How many there are, without spaces.
         in_columns: Whether some lines stand side by side.
+        quality: Always good, or the page would not be taken for running text.
     """
 
     size: tuple[float, float]
     lines: list[Line] = field(repr=False)
     characters: int
     in_columns: bool = False
+    quality: TextQuality = TextQuality.GOOD
 
 
 def read_simple_page(document: ReadDocument, page_index: int) -> SimplePage | None:
     """A page of running text; None if it may be anything else."""
     with document.page(page_index) as page:
-        return _simple_page(page)
+        return simple_page(page)
 
 
-def _simple_page(page: ReadPage) -> SimplePage | None:
+def simple_page(page: ReadPage) -> SimplePage | None:
+    """The same of a page that is open."""
     found = page.text_words()
     if not _is_simple_text(found) or not _are_level(found):
         return None

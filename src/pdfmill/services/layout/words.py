@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from pdfmill.engines.pdfium import Characters, Link, TextRun, is_of_leftward_script
+from pdfmill.engines.pdfium import Characters, Link, TextRun, is_of_leftward_script, text_of
 from pdfmill.services.layout.frames import Boxes, Frame
 from pdfmill.services.layout.model import Box, Style, Word
 
@@ -52,6 +52,8 @@ class Layer:
 
 def is_right_to_left(text: str) -> bool:
     """Whether most letters of a text are of a script that runs from right to left."""
+    if text.isascii():
+        return False
     letters = sum(map(str.isalpha, text))
     return bool(letters) and 2 * len(_RIGHT_TO_LEFT.findall(text)) > letters
 
@@ -134,7 +136,7 @@ def _words(
     boxes = np.concatenate(
         (np.minimum.reduceat(level[:, :2], starts), np.maximum.reduceat(level[:, 2:], starts)), axis=1
     )
-    text = "".join([characters.text[row] for row in rows.tolist()])
+    text = text_of(characters.codepoints[rows])
     found = zip(
         starts.tolist(),
         ends.tolist(),

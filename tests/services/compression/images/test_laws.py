@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Dictionary, Name
 
+from pdfmill.engines.mozjpeg import repack_jpeg
 from pdfmill.engines.vips import decode_jpeg, encode_jpeg
 from pdfmill.services.compression.images.lossless import packed_rows
 from pdfmill.services.compression.images.predictor import predict
@@ -71,3 +72,12 @@ def test_a_jpeg_of_high_quality_is_close_to_its_samples(height, width, component
     decoded = decode_jpeg(encode_jpeg(smooth, 95), width, height)
     assert decoded.shape == smooth.shape
     assert np.abs(decoded.astype(int) - smooth).mean() < 6
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(9, 70), st.integers(9, 70), st.sampled_from([1, 3, 4]), st.integers(20, 95))
+def test_a_jpeg_that_is_packed_again_has_the_same_samples(height, width, components, quality):
+    samples = np.random.default_rng(quality).integers(0, 256, (height, width, components), dtype=np.uint8)
+    encoded = encode_jpeg(samples, quality)
+    repacked = repack_jpeg(encoded)
+    assert np.array_equal(decode_jpeg(repacked, width, height), decode_jpeg(encoded, width, height))

@@ -50,6 +50,15 @@ def test_whatever_packed_bytes_is_replaced_by_the_best_flate(pdf, ctx, data, fil
     assert repack_streams(pdf, ctx) == 0
 
 
+def test_what_is_known_to_be_tight_is_not_packed_again(pdf, ctx):
+    loose = zlib.compress(TEXT, 1)
+    known, other = (keep(pdf, loose, Filter=Name.FlateDecode) for _ in range(2))
+    pdf.Root.Known = known
+    assert repack_streams(pdf, ctx, packed={known.objgen}) > 0
+    assert known.read_raw_bytes() == loose
+    assert len(other.read_raw_bytes()) < len(loose)
+
+
 def test_a_predictor_stays(pdf, ctx):
     rows = b"".join(b"\2" + bytes([1] * 30) for _ in range(200))
     parameters = Dictionary(Predictor=15, Colors=1, BitsPerComponent=8, Columns=30)

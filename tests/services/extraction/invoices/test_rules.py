@@ -44,6 +44,25 @@ def test_every_field_is_read_in_every_language(only, tmp_path, language, layout)
     assert not invoice.needs_review, invoice.review_reasons
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    ("code", "prices"),
+    [
+        ("JPY", ("3990", "124900", "850")),
+        ("KRW", ("12000", "1249000", "500")),
+        ("KWD", ("39.905", "1249.250", "0.750")),
+    ],
+)
+def test_amounts_have_as_many_decimals_as_their_currency(only, tmp_path, layout, language, code, prices):
+    sold = tuple(Sold(f"Part {price}x", Decimal(2), Decimal(price)) for price in prices)
+    bill = Bill(language, code=code, places=3 if code == "KWD" else 0, sold=sold, rate=Decimal(10))
+    invoice = only(invoice_pdf(tmp_path / "invoice.pdf", bill, layout))
+    assert {name: values(invoice)[name] for name in expected(bill)} == expected(bill)
+    assert [line.net_amount.value for line in invoice.lines] == [each.amount for each in sold]
+    assert not invoice.needs_review, invoice.review_reasons
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_credit_note_is_one_by_its_title(only, tmp_path, language):
     bill = Bill(language, credit=True)
@@ -143,3 +162,30 @@ def test_the_last_day_of_the_discount_is_not_the_last_day_to_pay(only, tmp_path)
     assert invoice.due_date.value == datetime.date(2024, 4, 24)
     assert [each.date.value for each in invoice.cash_discounts] == [datetime.date(2024, 4, 4)]
     assert [each.percent.value for each in invoice.cash_discounts] == [Decimal(3)]
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "Original invoice date"),
+        ("de", "Datum der Ursprungsrechnung"),
+        ("fr", "Date de facture associée"),
+        ("nl", "Datum oorspronkelijke factuur"),
+        ("es", "Fecha de factura rectificada"),
+        ("it", "Data fattura originale"),
+        ("pt", "Data da fatura original"),
+        ("pl", "Data faktury korygowanej"),
+        ("sv", "Ursprungligt fakturadatum"),
+        ("da", "Oprindelig fakturadato"),
+    ],
+)
+def test_the_date_of_a_related_invoice_is_not_the_date_of_issue(only, tmp_path, language, label):
+    bill = Bill(language)
+
+    def build(sheet):
+        LAYOUTS["form"](bill)(sheet)
+        sheet.text(300, 116, f"{label}: {bill.day(datetime.date(2023, 11, 7))}", 9)
+
+    path = tmp_path / "invoice.pdf"
+    sheets(path, build)
+    assert only(path).issue_date.value == bill.date

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdfmill.services.extraction.invoices.rules.amounts import amounts_in
+from pdfmill.services.extraction.invoices.rules.amounts import Notation, amounts_in
 from pdfmill.services.extraction.invoices.rules.dates import dates_in
 from pdfmill.services.extraction.invoices.rules.identifiers import ibans_in, is_iban, vat_ids_in
 from pdfmill.services.extraction.invoices.rules.sheet import Segment
@@ -42,12 +42,12 @@ def segment(text):
     ],
 )
 def test_an_amount_is_read(text, sign, value):
-    assert [amount.value for amount in amounts_in(segment(text), sign)] == [Decimal(value)]
+    assert [amount.value for amount in amounts_in(segment(text), Notation(sign))] == [Decimal(value)]
 
 
 @pytest.mark.parametrize("text", ["A-100", "12/34", "v1.2.3", "DE123456789", "3D"])
 def test_what_is_no_amount_is_left(text):
-    assert list(amounts_in(segment(text), ".")) == []
+    assert list(amounts_in(segment(text), Notation("."))) == []
 
 
 @given(
@@ -57,7 +57,7 @@ def test_what_is_no_amount_is_left(text):
 def test_any_amount_is_read_as_it_was_written(value, marks):
     group, mark, sign = marks
     text = f"{value:,.2f}".replace(",", "\0").replace(".", mark).replace("\0", group)
-    (amount,) = amounts_in(segment(text), sign)
+    (amount,) = amounts_in(segment(text), Notation(sign))
     assert amount.value == value
     assert amount.span.text == text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders.statement import account, money, save, width
-from builders.statement_layouts import LAYOUTS
+from builders.statement_layouts import LAYOUTS, OTHER_DECIMALS, in_currency
 from pdfmill.services.extraction.statements.model import StatementFile
 from services.extraction.statements.conftest import booked, statuses
 
@@ -159,3 +159,20 @@ def test_text_that_ocr_laid_under_a_scan_is_read_and_told(extract, tmp_path):
     assert booked([statement]) == told.truth()
     assert "Its text was recognised from pictures." in statement.needs_review
     assert statement.account.other_id.source == "ocr"
+
+
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize("code", OTHER_DECIMALS)
+def test_amounts_have_as_many_decimals_as_their_currency(extract, tmp_path, code, columns):
+    told = account(3, 30, places=OTHER_DECIMALS[code][0])
+    (statement,) = extract(in_currency(told, code, columns=columns).save(tmp_path / "a.pdf")).statements
+    assert booked([statement]) == told.truth()
+    assert (statement.account.currency.value, statement.reconciliation.status) == (code, "exact")
+
+
+def test_a_currency_that_is_only_mentioned_does_not_change_the_decimals(extract, tmp_path):
+    told = account(3, 12)
+    printed = LAYOUTS["uk_paid_out_paid_in"](told)
+    printed.head.append([(40, "<", "Spending abroad, in JPY or KRW, is shown in pounds")])
+    (statement,) = extract(printed.save(tmp_path / "a.pdf")).statements
+    assert booked([statement]) == told.truth()

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pdfmill.services.compression.structure.objects import ObjectId
+
 
 class LeftAlone(StrEnum):
     """Why a font program stayed as it was."""
@@ -29,6 +31,7 @@ class FontReport:
         merged: Programs that went because another one had the same bytes.
         left_alone: Programs that stayed as they were, by reason.
         bytes_saved: Compressed bytes of the programs before, less those after.
+        replaced: The programs that are new, packed as tightly as they go.
     """
 
     seen: int = 0
@@ -37,3 +40,4 @@ class FontReport:
     merged: int = 0
     left_alone: Mapping[LeftAlone, int] = field(default_factory=dict)
     bytes_saved: int = 0
+    replaced: frozenset[ObjectId] = frozenset()

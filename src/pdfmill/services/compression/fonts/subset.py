@@ -66,6 +66,7 @@ def _shrink(pdf: Pdf, program: FontProgram, report: FontReport, *, is_pdfa1: boo
         subset=report.subset + rebuilt.dropped_glyphs,
         converted=report.converted + rebuilt.converted,
         bytes_saved=report.bytes_saved + old_size - len(packed),
+        replaced=report.replaced | {program.stream.objgen},
     )
 
 

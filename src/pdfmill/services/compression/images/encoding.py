@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from pdfmill.engines.libdeflate import pack
+from pdfmill.engines.mozjpeg import repack_jpeg
 
-#: What the best packing makes of the quick one's bytes, typically.
+#: What the best packing makes of the quick one's bytes, typically: of Deflate, and of the scans of a JPEG.
 _TRIAL_TO_BEST = 0.95
 
 
@@ -34,7 +35,7 @@ class Encoding:
         palette: Colours, base component after base component; for PALETTE only.
         is_lossless: Whether it has the very samples of the image.
         similarity: SSIM to the pixels it was made of.
-        is_trial: Whether its bytes were packed quickly, to see whether it can be the smallest.
+        is_trial: Whether its bytes were packed quickly, to see whether it can be the smallest; Flate or JPEG.
     """
 
     kind: str
@@ -60,4 +61,6 @@ class Encoding:
         """A trial packed as tightly as it goes; anything else as it is."""
         if not self.is_trial:
             return self
+        if self.filter == "/DCTDecode":
+            return replace(self, data=repack_jpeg(self.data), is_trial=False)
         return replace(self, data=pack(zlib.decompress(self.data)), is_trial=False)

@@ -125,7 +125,7 @@ def jpeg(pixels: Pixels, view: View, quality: int, highest_quality: int, least_s
     best = enough or _tried(pixels, view, highest_quality)
     height, width, components = pixels.shape
     return replace(
-        Encoding("jpeg", best.data, "/DCTDecode", width, height, components, 8, is_lossless=False),
+        Encoding("jpeg", best.data, "/DCTDecode", width, height, components, 8, is_lossless=False, is_trial=True),
         similarity=best.similarity,
     )
 

@@ -81,8 +81,9 @@ class MixedRaster:
         return _OVERHEAD_BYTES + sum(each.stored_bytes for each in (self.background, self.foreground, self.mask))
 
     def finished(self) -> MixedRaster:
-        """With a mask that is packed as tightly as it goes."""
-        return replace(self, mask=self.mask.finished())
+        """With every layer packed as tightly as it goes."""
+        background, foreground, mask = (each.finished() for each in (self.background, self.foreground, self.mask))
+        return replace(self, background=background, foreground=foreground, mask=mask)
 
 
 def is_scanned_page(image: ImageDescription) -> bool:
@@ -201,7 +202,7 @@ def _halved(values: Values) -> Values:
 def _encoded(pixels: Pixels, quality: int) -> Encoding:
     height, width, components = pixels.shape
     data = encode_jpeg(pixels, quality)
-    return Encoding("jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False)
+    return Encoding("jpeg", data, "/DCTDecode", width, height, components, 8, is_lossless=False, is_trial=True)
 
 
 def _painted(ink: Mask, paper: Encoding, colour: Encoding) -> Pixels:

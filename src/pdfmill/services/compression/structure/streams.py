@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from pikepdf.exceptions import PikepdfError
 
 from pdfmill.core.context import Context
 from pdfmill.engines.libdeflate import pack, unpack
-from pdfmill.services.compression.structure.objects import reachable_objects
+from pdfmill.services.compression.structure.objects import ObjectId, reachable_objects
 
 #: Streams longer than this, plain or packed, are left as they are: packing costs more time than the 4 % are worth.
 _LONGEST_REPACKED = 32 * 1024 * 1024
@@ -49,17 +50,22 @@ def decoded(stream: Stream, *, most: int) -> bytes | None:
     return _decoded_by_libqpdf(stream) if encoded.filters[0] in _OLD else None
 
 
-def repack_streams(pdf: Pdf, ctx: Context) -> int:
+def repack_streams(pdf: Pdf, ctx: Context, *, packed: Container[ObjectId] = frozenset()) -> int:
     """Deflate streams as tightly as libdeflate can; returns the bytes saved.
 
     Flate streams keep their predictor (only the last step is done again); streams without any filter, or with LZW or
     RunLength, get Flate; ASCII filters go, whatever stands behind them. Metadata stays plain, so that programs that
     know nothing of PDF find it (ISO 32000-2, 14.3.2).
+
+    Args:
+        packed: Streams that are as tight as they can be already, and are not looked at.
     """
     saved = 0
     for each in reachable_objects(pdf, ctx).values():
         ctx.check()
-        if isinstance(each, Stream) and each.get(Name.Type) not in (Name.Metadata, Name.XRef, Name.ObjStm):
+        if not isinstance(each, Stream) or each.objgen in packed:
+            continue
+        if each.get(Name.Type) not in (Name.Metadata, Name.XRef, Name.ObjStm):
             saved += _repack(each)
     return saved
 

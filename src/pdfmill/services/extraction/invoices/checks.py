@@ -9,8 +9,8 @@ from decimal import Decimal
 from pdfmill.services.extraction.evidence import Found
 from pdfmill.services.extraction.invoices.model import Check, Invoice, ReadInvoice
 from pdfmill.services.extraction.invoices.rules.identifiers import compact, is_iban, is_vat_id
+from pdfmill.services.values.currencies import minor_units, unit_of
 
-_CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 _EU = [
     "AT",
@@ -47,7 +47,8 @@ _EU = [
 
 def check(invoice: Invoice) -> list[Check]:
     """The rules whose terms are known, and whether they hold."""
-    return [*_sums(invoice), *_rates(invoice), *_dates(invoice), *_identifiers(invoice)]
+    unit = unit_of(minor_units(invoice.currency.value) if invoice.currency else 2)
+    return [*_sums(invoice, unit), *_rates(invoice, unit), *_dates(invoice), *_identifiers(invoice)]
 
 
 def review_reasons(invoice: ReadInvoice) -> list[str]:
@@ -81,15 +82,15 @@ def _value(found: Found[Decimal] | None) -> Decimal | None:
 
 
 def _compared(
-    rule: str, message: str, expected: Decimal | None, actual: Decimal | None, terms: int = 1
+    rule: str, message: str, expected: Decimal | None, actual: Decimal | None, allowed: Decimal
 ) -> Iterator[Check]:
-    """A rule of two amounts, which may differ by a cent for each rounded term."""
+    """A rule of two amounts, which may differ by as much as rounding allows."""
     if expected is None or actual is None:
         return
     difference = actual - expected
     yield Check(
         id=rule,
-        ok=abs(difference) <= _CENT * max(terms, 1),
+        ok=abs(difference) <= allowed,
         message=message,
         expected=f"{expected:f}",
         actual=f"{actual:f}",
@@ -97,7 +98,7 @@ def _compared(
     )
 
 
-def _sums(invoice: Invoice) -> Iterator[Check]:
+def _sums(invoice: Invoice, unit: Decimal) -> Iterator[Check]:
     totals = invoice.totals
     net, tax, gross = map(_value, (totals.tax_exclusive, totals.tax_amount, totals.tax_inclusive))
     amounts = [line.net_amount.value for line in invoice.lines if line.net_amount is not None]
@@ -105,29 +106,31 @@ def _sums(invoice: Invoice) -> Iterator[Check]:
     stated = _value(totals.line_net_sum)
     charges, allowances = _value(totals.charges) or _ZERO, _value(totals.allowances) or _ZERO
     if amounts and totals.line_net_sum is not None and totals.line_net_sum.source != "derived":
-        yield from _compared("BR-CO-10", "The lines sum up to their stated sum.", stated, lines, len(amounts))
+        yield from _compared("BR-CO-10", "The lines sum up to their stated sum.", stated, lines, unit * len(amounts))
     if net is not None and stated is not None:
-        with_vat = gross is not None and abs(stated - gross) <= _CENT  # lines may be priced with VAT
+        with_vat = gross is not None and abs(stated - gross) <= unit  # lines may be priced with VAT
         if not with_vat:
             expected = stated - abs(allowances) + charges
-            yield from _compared("BR-CO-13", "The lines less allowances, with charges, are net.", expected, net)
+            yield from _compared("BR-CO-13", "The lines less allowances, with charges, are net.", expected, net, unit)
     taxes = [each.tax_amount.value for each in invoice.vat_breakdown if each.tax_amount is not None]
     if taxes:
-        yield from _compared("BR-CO-14", "The taxes at each rate sum up to the total VAT.", sum(taxes, _ZERO), tax)
+        yield from _compared(
+            "BR-CO-14", "The taxes at each rate sum up to the total VAT.", sum(taxes, _ZERO), tax, unit
+        )
     if net is not None and tax is not None:
-        yield from _compared("BR-CO-15", "Net and VAT are the total with VAT.", net + tax, gross)
+        yield from _compared("BR-CO-15", "Net and VAT are the total with VAT.", net + tax, gross, unit)
     if gross is not None:
         due = gross - abs(_value(totals.prepaid) or _ZERO) + (_value(totals.rounding) or _ZERO)
-        yield from _compared("BR-CO-16", "The total less what was paid is due.", due, _value(totals.amount_due))
+        yield from _compared("BR-CO-16", "The total less what was paid is due.", due, _value(totals.amount_due), unit)
 
 
-def _rates(invoice: Invoice) -> Iterator[Check]:
+def _rates(invoice: Invoice, unit: Decimal) -> Iterator[Check]:
     for each in invoice.vat_breakdown:
         base, rate, tax = map(_value, (each.taxable_amount, each.rate, each.tax_amount))
         if base is not None and rate is not None and tax is not None:
-            expected = (base * rate / 100).quantize(_CENT)
+            expected = (base * rate / 100).quantize(unit)
             yield from _compared(
-                "BR-CO-17", f"VAT at {rate.normalize():f} % is its base times the rate.", expected, tax
+                "BR-CO-17", f"VAT at {rate.normalize():f} % is its base times the rate.", expected, tax, unit
             )
 
 

@@ -14,6 +14,7 @@ from pdfmill.services.extraction.evidence import Evidence, Found
 from pdfmill.services.extraction.invoices.model import Difference, Invoice
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, key, whole
+from pdfmill.services.values.currencies import unit_of
 
 #: Fields whose difference a person should know about; others, such as addresses, are written in many ways.
 _COMPARED = (
@@ -131,12 +132,17 @@ def found_fields(part: Any, path: str = "") -> Iterator[tuple[str, Found[Any]]]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: texts without regard to gaps and marks, amounts to the cent and without sign."""
+    """Whether two values say the same: texts but for gaps and marks, amounts but for signs and what is rounded off."""
     if isinstance(one, Decimal) and isinstance(other, Decimal):
-        return abs(abs(one) - abs(other)) < Decimal("0.005")
+        return abs(abs(one) - abs(other)) < _unit(one, other) / 2
     if isinstance(one, str) and isinstance(other, str):
         return key(one) == key(other)
     return bool(one == other)
+
+
+def _unit(one: Decimal, other: Decimal) -> Decimal:
+    """The coarser of two amounts' last decimals, a cent at most."""
+    return min(max(Decimal(1).scaleb(int(each.as_tuple().exponent)) for each in (one, other)), unit_of(2))
 
 
 def _narrowed(segment: Segment, wanted: str) -> Span | None:

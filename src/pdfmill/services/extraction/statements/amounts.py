@@ -6,38 +6,28 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
-from babel.numbers import list_currencies
-
-from pdfmill.services.conversion.numbers import decimal_mark, read_number
+from pdfmill.services.extraction.statements.notation import Notation
 from pdfmill.services.layout.model import Box, Word, union
+from pdfmill.services.values.currencies import SIGNS, code_of, codes
+from pdfmill.services.values.numbers import read_number
 
 #: What says whether an amount is taken or given; None where only its place can tell.
 Mark = Literal["minus", "plus", "debit", "credit"]
 
-#: Symbols and the currency that they mean where nothing else is said.
-SYMBOLS: Mapping[str, str] = {
-    "€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "S$": "SGD", "A$": "AUD", "AU$": "AUD", "C$": "CAD",
-    "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "MX$": "MXN", "₹": "INR", "Rs": "INR", "Rs.": "INR",
-    "¥": "JPY", "₩": "KRW", "zł": "PLN", "zl": "PLN", "Kč": "CZK", "Fr.": "CHF", "SFr.": "CHF", "₺": "TRY",
-    "₽": "RUB", "₴": "UAH", "₪": "ILS", "฿": "THB", "₱": "PHP", "₫": "VND", "kr": "", "kr.": "", "Kr": "", "Kr.": "",
-}  # fmt: skip
-
 _MINUS = "-−–"
-_SYMBOL = "|".join(sorted(map(re.escape, SYMBOLS), key=len, reverse=True))
+_SYMBOL = "|".join(
+    re.escape(sign) + (r"\.?" if sign[-1].isalpha() else "") for sign in sorted(SIGNS, key=len, reverse=True)
+)
 _CURRENCY = rf"(?:{_SYMBOL}|[A-Z]{{3}}(?![A-Za-z]))"
-_DIGITS = r"\d[\d.,'’\u00a0\u202f ]*|[.,]\d{2}"
+_DIGITS = r"\d[\d.,'’\u00a0\u202f ]*|[.,]\d{2,3}"
 _AMOUNT = re.compile(
     rf"(?P<open>\()?\s?(?P<first>[{_MINUS}+])?\s?(?P<before>{_CURRENCY})?\s?(?P<second>[{_MINUS}+])?\s?(?P<digits>{_DIGITS})"
     rf"\s?(?P<after>{_CURRENCY})?\s?(?P<close>\))?\s?(?P<third>[{_MINUS}+])?\s?(?P<word>[A-Za-z]{{1,12}}\.?)?"
     rf"(?:\s(?P<last>{_CURRENCY}))?"
 )
-#: Ends in a decimal mark and two digits; what surrounds it may be joined to it.
-_ANCHOR = re.compile(r"(?:^|[^\d.,])?[.,]\d{2}(?!\d)(?![.,]\d)")
 _GROUP = re.compile(r"[(]?[-−–+]?\d{1,3}$")
-_SPACED = re.compile(r"\d{3}[.,]\d{2}(?!\d)")
 _EDGE = re.compile(rf"[(){_MINUS}+]$|{_CURRENCY}$")
 
 #: Gaps in parts of a word's height up to which groups of digits, and signs and currencies, belong together.
@@ -72,41 +62,26 @@ class Amount:
         return -self.value if self.mark in ("minus", "debit") or self.doubly else self.value
 
 
-@cache
-def currencies() -> frozenset[str]:
-    """The codes of ISO 4217, past ones too."""
-    return frozenset(list_currencies())
-
-
 class AmountReader:
     """Finds amounts that one hand wrote: the decimal mark and the groups of digits are the same throughout.
 
     Args:
         lines: Words of all lines.
         signs: Words behind amounts, ``debit`` or ``credit``, see `Vocabulary`.
+
+    Attributes:
+        notation: How that hand writes them.
     """
 
     def __init__(self, lines: Iterable[Sequence[Word]], signs: Mapping[str, str]) -> None:
-        anchors, spaced, plain = [], 0, 0
-        for words in lines:
-            for index, word in enumerate(words):
-                if _ANCHOR.search(word.text):
-                    anchors.append(word.text)
-                    follows = index > 0 and _follows(words, index) and _GROUP.match(words[index - 1].text)
-                    if _SPACED.match(word.text) and follows:
-                        spaced += 1
-                    elif re.search(r"\d[.,'’]\d{3}[.,]\d{2}", word.text):
-                        plain += 1
-        self.mark = decimal_mark(anchors)
-        self._spaced = spaced > plain
+        self.notation = Notation.of(lines)
         self._signs = signs
-        self.currencies = currencies()
 
     def find(self, words: Sequence[Word]) -> tuple[Amount, ...]:
         """The amounts of a line, from left to right."""
         found: list[Amount] = []
-        for index, word in enumerate(words):
-            if _ANCHOR.search(word.text) and not (found and index < found[-1].end):
+        for index in range(len(words)):
+            if self.notation.ends_amount(words, index) and not (found and index < found[-1].end):
                 amount = self._around(words, index, found[-1].end if found else 0)
                 if amount:
                     found.append(amount)
@@ -125,7 +100,12 @@ class AmountReader:
 
     def _first(self, words: Sequence[Word], index: int, free_from: int) -> int:
         start = index
-        while self._spaced and start > free_from and _follows(words, start) and _GROUP.match(words[start - 1].text):
+        while (
+            self.notation.spaced
+            and start > free_from
+            and _follows(words, start)
+            and _GROUP.match(words[start - 1].text)
+        ):
             start -= 1
         while start > free_from and _gap(words, start) <= _EDGE_GAP and self._is_edge(words[start - 1].text):
             start -= 1
@@ -140,7 +120,7 @@ class AmountReader:
     def _is_edge(self, text: str) -> bool:
         if text.rstrip(".").upper() in self._signs:
             return True
-        return bool(_EDGE.match(text)) and (len(text) != 3 or not text.isalpha() or text in self.currencies)
+        return bool(_EDGE.match(text)) and (len(text) != 3 or not text.isalpha() or text in codes())
 
     def _read(self, words: Sequence[Word], start: int, end: int) -> Amount | None:
         raw = " ".join(word.text for word in words[start:end])
@@ -148,8 +128,12 @@ class AmountReader:
         if found is None or bool(found["open"]) != bool(found["close"]):
             return None
         digits = self._without_leading_zeros(found["digits"])
-        number = read_number("0" + digits if digits[0] in ".," else digits, self.mark)
-        if number is None or number.places != 2 or (" " in found["digits"].strip() and not self._spaced):
+        number = read_number("0" + digits if digits[0] in ".," else digits, self.notation.mark)
+        if (
+            number is None
+            or number.places != self.notation.places
+            or (" " in found["digits"].strip() and not self.notation.spaced)
+        ):
             return None
         meaning = self._signs.get((found["word"] or "").rstrip(".").upper())
         currency = self._currency(found)
@@ -159,6 +143,10 @@ class AmountReader:
         negative = minuses == 1  # nobody writes two; what has two is not what it seems
         box = union(word.box for word in words[start:end])
         closed_up = start > 0 and _gap(words, start) < _GROUP_GAP
+        # A whole number is an amount only where something says so, or where it stands by itself.
+        joined = closed_up or (end < len(words) and _gap(words, end) < _GROUP_GAP)
+        if joined and not (self.notation.places or currency or meaning or _signs(found)):
+            return None
         mark: Mark | None = "minus" if negative else "plus" if _signs(found) else None
         if meaning:
             mark = "debit" if meaning == "debit" else "credit"
@@ -167,7 +155,7 @@ class AmountReader:
 
     def _without_leading_zeros(self, digits: str) -> str:
         """A misprinted or misread first digit may be a zero; the amount is one all the same."""
-        while digits[0] == "0" and len(digits) > 1 and digits[1] != self.mark:
+        while digits[0] == "0" and len(digits) > 1 and digits[1] != self.notation.mark:
             digits = digits[1:].lstrip(".,'’ ")
         return digits
 
@@ -176,8 +164,7 @@ class AmountReader:
         for name in ("before", "after", "last"):
             text = found[name]
             if text:
-                code = SYMBOLS.get(text, text)
-                return code if not code or code in self.currencies else None
+                return code_of(text)
         return ""
 
 

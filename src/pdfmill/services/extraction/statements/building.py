@@ -18,6 +18,7 @@ from pdfmill.services.extraction.statements.judgement import Verdict, balances, 
 from pdfmill.services.extraction.statements.ledger import Booking
 from pdfmill.services.extraction.statements.lines import TextLine
 from pdfmill.services.extraction.statements.model import Account, Entry, Statement
+from pdfmill.services.extraction.statements.particulars import Particular, particulars
 from pdfmill.services.extraction.statements.reader import ReadDocument, ReadScope
 from pdfmill.services.extraction.statements.vocabulary import Vocabulary
 from pdfmill.services.layout.model import union
@@ -138,7 +139,11 @@ class StatementBuilder:
         row = booking.row
         texts: list[Role] = ["type", "description"]
         description = " ".join(filter(None, (row.text(role) for role in texts)))
-        counterparty, reference = row.text("counterparty") or None, row.text("reference") or None
+        named = particulars(row.texts.get("description", ()), self._vocabulary)
+        labelled = [each for each in named if each.meaning not in row.texts]
+        told = {each.meaning: each.value for each in labelled}
+        counterparty = row.text("counterparty") or told.get("counterparty")
+        reference = row.text("reference") or told.get("reference")
         if counterparty and not description:
             description = counterparty
         days = {role: read.calendar.day(date) for role, (_, date) in row.dates.items()}
@@ -158,10 +163,10 @@ class StatementBuilder:
             confidence=_confidence(booking, verdict),
             needs_review=list(_entry_doubts(booking, first_day, read)),
             page=self._pages[row.lines[0].page].number,
-            boxes=self._boxes(booking),
+            boxes=self._boxes(booking, labelled),
         )
 
-    def _boxes(self, booking: Booking) -> dict[str, list[Corners]]:
+    def _boxes(self, booking: Booking, labelled: Sequence[Particular]) -> dict[str, list[Corners]]:
         """Where each field stands on the page of the entry's first line."""
         row = booking.row
         page = row.lines[0].page
@@ -175,6 +180,8 @@ class StatementBuilder:
             add(role, line, date.start, date.end)
         for role, (line, amount) in row.money.items():
             add("running_balance" if role == "balance" else "amount", line, amount.start, amount.end)
+        for each in labelled:
+            add(each.meaning, each.line, each.start, each.end)
         for role, places in row.texts.items():
             by_line: dict[int, tuple[TextLine, list[int]]] = {}
             for line, index in places:

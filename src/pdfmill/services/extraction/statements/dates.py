@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from babel.dates import get_month_names
-
 from pdfmill.services.extraction.statements.vocabulary import LANGUAGES, fold
 from pdfmill.services.layout.model import Box, Word, union
+from pdfmill.services.values.months import named_months
 
 _FULL = re.compile(r"(?<!\d)(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4}|\d{2}))(?!\d)")
 _SHORT = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(\.?)")
@@ -55,14 +54,11 @@ class Date:
 def _months() -> dict[str, int]:
     """Months by their folded names and by those beginnings of names that mean one month only."""
     found: dict[str, set[int]] = {}
-    for language in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for month, name in get_month_names(width, context, locale=language).items():
-                    folded = fold(name)
-                    for text in (folded, folded[:3], folded[:4]):
-                        if len(text) >= 3 and " " not in text:
-                            found.setdefault(text, set()).add(month)
+    for name, month in named_months(LANGUAGES):
+        folded = fold(name)
+        for text in (folded, folded[:3], folded[:4]):
+            if len(text) >= 3 and " " not in text:
+                found.setdefault(text, set()).add(month)
     found |= {"mrz": {3}, "maerz": {3}}
     return {text: next(iter(months)) for text, months in found.items() if len(months) == 1}
 

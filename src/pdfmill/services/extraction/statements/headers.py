@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, cast
 
-from pdfmill.services.extraction.statements.amounts import SYMBOLS, currencies
 from pdfmill.services.extraction.statements.lines import TextLine
 from pdfmill.services.extraction.statements.vocabulary import Phrases, fold
 from pdfmill.services.layout.model import Box, Word, union
+from pdfmill.services.values.currencies import code_of
 
 Role = Literal[
     "booking_date",
@@ -148,10 +148,7 @@ class HeaderFinder:
 
 
 def _currency(text: str) -> str:
-    bare = text.strip("()[],.:/")
-    if bare in SYMBOLS:
-        return SYMBOLS[bare]
-    return bare if len(bare) == 3 and bare.isupper() and bare in currencies() else ""
+    return code_of(text.strip("()[],.:/")) or ""
 
 
 def _belong_together(stack: Sequence[TextLine]) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from pdfmill.services.extraction.statements.amounts import SYMBOLS, Amount, currencies
+from pdfmill.services.extraction.statements.amounts import Amount
 from pdfmill.services.extraction.statements.dates import Date
 from pdfmill.services.extraction.statements.lines import TextLine
 from pdfmill.services.extraction.statements.rows import BalanceKind, Side
 from pdfmill.services.extraction.statements.vocabulary import Phrase, Phrases, Vocabulary, fold
+from pdfmill.services.values.currencies import code_of
 
 #: A label may have so many words besides its phrase.
 _BESIDES = 3
@@ -105,7 +106,7 @@ def _label_words(line: TextLine, start: int, end: int) -> list[str]:
     for index in range(start, end):
         text = line.words[index].text
         bare = text.strip("()[],.:*")
-        if index in dated or bare in SYMBOLS or (len(bare) == 3 and bare.isupper() and bare in currencies()):
+        if index in dated or code_of(bare) is not None:
             continue
         words += [word for word in fold(text).split() if not word.isdigit()]
     return words

@@ -87,7 +87,7 @@ def _line_of(event: object) -> TextLine:
 def _value_reader(lines: Sequence[TextLine], vocabulary: Vocabulary) -> Callable[[TextLine], TextLine]:
     amounts = AmountReader((line.words for line in lines), vocabulary.signs)
     texts = [" ".join(word.text for word in line.words) for line in lines]
-    dates = DateReader(texts, points_are_decimal=amounts.mark == ".")
+    dates = DateReader(texts, points_are_decimal=amounts.notation.has_decimal_points)
 
     def read(line: TextLine) -> TextLine:
         line.dates = dates.find(line.words)

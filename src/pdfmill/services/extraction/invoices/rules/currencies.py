@@ -1,63 +1,33 @@
-"""Currencies by their codes (ISO 4217) and signs."""
+"""The currency that an invoice is in, by the codes (ISO 4217) and signs that its pages name."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
+from pdfmill.services.values import currencies
+from pdfmill.services.values.currencies import SIGNS, UNUSUAL
 
-#: What stands for a currency on paper; $ and kr are of several countries, told by what else the page says.
-SIGNS = {
-    "€": "EUR", "$": "USD", "£": "GBP", "₹": "INR", "¥": "JPY", "zł": "PLN", "zl": "PLN", "kr": "SEK", "rs": "INR",
-    "us$": "USD", "s$": "SGD", "a$": "AUD", "c$": "CAD", "ca$": "CAD", "au$": "AUD", "r$": "BRL", "hk$": "HKD",
-    "nz$": "NZD", "fr": "CHF", "sfr": "CHF", "kč": "CZK", "ft": "HUF", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₩": "KRW",
-    "euro": "EUR", "euros": "EUR", "лв": "BGN", "lei": "RON", "rm": "MYR", "aed": "AED",
-}  # fmt: skip
-_CODES = [
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "INR",
-    "PLN",
-    "SEK",
-    "DKK",
-    "NOK",
-    "CZK",
-    "HUF",
-    "AUD",
-    "CAD",
-    "SGD",
-    "JPY",
-    "CNY",
-    "HKD",
-    "NZD",
-    "BRL",
-    "MXN",
-    "ZAR",
-    "TRY",
-    "RON",
-    "BGN",
-    "AED",
-    "ILS",
-    "KRW",
-    "RUB",
-    "THB",
-    "MYR",
-    "PHP",
-    "IDR",
-    "SAR",
-]
+#: What else stands for a currency on invoices; as much a word as a sign, so that only digits beside it tell.
+_WORDS = {"euro": "EUR", "euros": "EUR", "lei": "RON", "rm": "MYR", "ft": "HUF", "лв": "BGN"}
+_ONLY_BESIDE_DIGITS = ("rs", "zl", *_WORDS)
+#: Codes that are looked for; of the others some are words in capitals (ALL, TOP, CUP).
+_CODES = re.findall(
+    r"\w+",
+    """
+    EUR USD GBP CHF INR PLN SEK DKK NOK CZK HUF AUD CAD SGD CNY HKD NZD BRL MXN ZAR TRY RON BGN AED ILS RUB THB MYR PHP
+    IDR SAR TWD UAH EGP NGN KES PKR LKR BDT ARS QAR KZT RSD
+    """,
+)
 
 
 def _pattern() -> str:
     """Signs and codes, the longer ones first; codes in capitals only, since some are words."""
-    signs = sorted((sign for sign in SIGNS if sign != "fr"), key=len, reverse=True)
+    signs = sorted(({sign.casefold() for sign in SIGNS} | _WORDS.keys()) - {"fr."}, key=len, reverse=True)
     words = "|".join(re.escape(sign) + (r"\b\.?" if sign[-1].isalpha() else "") for sign in signs)
-    return rf"(?:(?:{'|'.join(_CODES)})\b|(?i:eur\b|{words}))"
+    return rf"(?:(?:{'|'.join((*_CODES, *sorted(UNUSUAL)))})\b|(?i:eur\b|{words}))"
 
 
 #: One of them in a pattern that heeds case.
@@ -66,20 +36,8 @@ _ANY = re.compile(rf"(?<![A-Za-z]){CURRENCY}(?![A-Za-z])")
 _KRONE = {"da": "DKK", "sv": "SEK"}
 
 
-def code_of(sign: str) -> str | None:
-    """The code of a sign, a name or a code."""
-    plain = sign.strip().rstrip(".")
-    if plain.upper() in _CODES:
-        return plain.upper()
-    return SIGNS.get(plain.lower())
-
-
-@cache
-def is_code(code: str) -> bool:
-    """Whether it is a code of ISO 4217 that is in use somewhere."""
-    from babel import Locale
-
-    return code in Locale("en").currencies
+def _code_of(sign: str) -> str | None:
+    return currencies.code_of(sign) or _WORDS.get(sign.casefold(), "EUR" if sign.casefold() == "eur" else None)
 
 
 def currency_of(sheet: Sheet, languages: tuple[str, ...]) -> tuple[str, Span, float] | None:
@@ -99,11 +57,11 @@ def _named(sheet: Sheet, languages: tuple[str, ...]) -> Iterator[tuple[str, Span
     krone = next((code for language, code in _KRONE.items() if language in languages[:1]), None)
     for segment in sheet.segments:
         for match in _ANY.finditer(segment.text):
-            sign = match[0].rstrip(".").lower()
-            code = code_of(match[0])
+            sign = match[0].rstrip(".").casefold()
+            code = _code_of(match[0].rstrip("."))
             if sign == "kr":
                 code = krone or next((_KRONE[language] for language in languages if language in _KRONE), "SEK")
-            if sign in ("rs", "rm", "zl", "ft", "lei", "euro", "euros") and not _beside_digits(segment.text, match):
+            if sign in _ONLY_BESIDE_DIGITS and not _beside_digits(segment.text, match):
                 continue
             if code:
                 yield code, Span(segment, match.start(), match.end())

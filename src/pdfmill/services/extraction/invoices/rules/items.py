@@ -11,6 +11,7 @@ from pdfmill.services.extraction.invoices.rules.headings import Column, Heading,
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, whole
 from pdfmill.services.layout.model import Box
+from pdfmill.services.values.currencies import unit_of
 
 TOTAL_NAMES = frozenset({"net", "tax", "gross", "amount_due", "line_sum", "prepaid"})
 _NUMERIC = ("quantity", "unit_price", "discount", "vat_rate", "vat_amount", "amount", "gross_amount")
@@ -22,7 +23,6 @@ _AMOUNT_BELOW = 2.6
 _NEXT_LINE = 1.8
 _MOST_LINES = 20_000
 _UNIT = re.compile(r"^[^\W\d_]{1,12}(?:\(s\))?\.?$")
-_CENT = Decimal("0.01")
 
 
 @dataclass
@@ -59,7 +59,9 @@ class Item:
         discount = self.values.get("discount")
         if discount is not None and discount.percent:
             exact -= exact * abs(discount.value) / 100
-        return abs(abs(exact) - abs(amount.value)) <= max(_CENT, abs(quantity.value) * Decimal("0.005"))
+        return abs(abs(exact) - abs(amount.value)) <= max(
+            amount.unit, abs(quantity.value) * min(amount.unit, unit_of(2)) / 2
+        )
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class _Table:
         exact = quantity.value * price.value
         for segment in self._rows[item.row]:
             for amount in self._reading.amounts(segment):
-                if amount not in (quantity, price) and amount.is_money and abs(amount.value - exact) <= _CENT:
+                if amount not in (quantity, price) and amount.is_money and abs(amount.value - exact) <= amount.unit:
                     item.values["amount"] = amount
 
     def _is_total(self, row: list[Segment]) -> bool:

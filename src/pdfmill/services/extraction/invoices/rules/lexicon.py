@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Token, key
+from pdfmill.services.values.months import named_months
 
 LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "pt", "pl", "sv", "da")
 
@@ -176,14 +177,10 @@ def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
 @cache
 def month_names() -> dict[str, int]:
     """Names and abbreviations of months in all languages, folded: those of Unicode's CLDR and a few more."""
-    from babel import Locale
-
     found: dict[str, int] = {}
     for language in LANGUAGES:
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for month, name in Locale(language).months[context][width].items():
-                    found.setdefault(key(name), month)
+        for name, month in named_months([language]):
+            found.setdefault(key(name), month)
         for month, names in _data(language)["words"].get("months", {}).items():
             for name in names:
                 found.setdefault(key(name), int(month))

@@ -22,7 +22,6 @@ from pdfmill.services.extraction.invoices.model import (
 from pdfmill.services.extraction.invoices.rules import confidence
 from pdfmill.services.extraction.invoices.rules.amounts import Amount
 from pdfmill.services.extraction.invoices.rules.candidates import Candidate
-from pdfmill.services.extraction.invoices.rules.currencies import currency_of
 from pdfmill.services.extraction.invoices.rules.header import (
     days_to_pay,
     read_dates,
@@ -167,10 +166,9 @@ class InvoiceReader:
         return discounts
 
     def _currency(self) -> Found[str] | None:
-        found = currency_of(self._sheet, self._reading.lexicon.languages)
-        if found is None:
+        if self._reading.currency is None:
             return None
-        code, span, share = found
+        code, span, share = self._reading.currency
         return self._found(code, span, confidence.of_currency(share), "currency:most_named")
 
     # -- parties ----------------------------------------------------------------------------------------------------
@@ -226,7 +224,7 @@ class InvoiceReader:
     def _totals(self, solver: TotalsSolver, solution: Solution, items: Sequence[Item], sign: int) -> Totals:
         if solution.gross is None:
             return Totals()
-        paid, due = paid_and_due(solver, solution.gross)
+        paid, due = paid_and_due(solver, solution.gross, self._reading.unit)
         sums = [item.amount.value for item in items if item.amount is not None]
         line_sum = sum(sums, Decimal(0)) if sums else None
         return Totals(
@@ -307,7 +305,7 @@ class InvoiceReader:
         for segment in self._sheet.row_of(tax.span.segment):
             for amount in self._reading.amounts(segment):
                 exact = abs(solution.net) * amount.value / 100
-                if amount.percent and abs(exact - abs(tax.value)) <= Decimal("0.02"):
+                if amount.percent and abs(exact - abs(tax.value)) <= 2 * self._reading.unit:
                     rate = self._found(amount.value, amount.span, sure, "vat:beside_tax")
                     return [VatBreakdown(rate=rate, taxable_amount=totals.tax_exclusive, tax_amount=totals.tax_amount)]
         return []

@@ -6,19 +6,28 @@ from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
 
-from pdfmill.services.extraction.invoices.rules.amounts import Amount, amounts_in, decimal_sign_of
+from pdfmill.services.extraction.invoices.rules.amounts import Amount, amounts_in, notation_of
+from pdfmill.services.extraction.invoices.rules.currencies import currency_of
 from pdfmill.services.extraction.invoices.rules.dates import DatePlace, dates_in, months_come_first
 from pdfmill.services.extraction.invoices.rules.lexicon import Label, speaking
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet
+from pdfmill.services.values.currencies import unit_of
 
 
 class Reading:
-    """A sheet, the languages it speaks, and what its segments hold."""
+    """A sheet, the languages it speaks, and what its segments hold.
+
+    Attributes:
+        currency: See `currency_of`.
+        unit: The smallest amount that is written: a cent, mostly.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.lexicon = speaking(sheet)
-        self.decimal_sign = decimal_sign_of(sheet)
+        self.currency = currency_of(sheet, self.lexicon.languages)
+        self.notation = notation_of(sheet, self.currency[0] if self.currency else None)
+        self.unit = unit_of(self.notation.places)
         self.month_first = months_come_first(sheet, self.lexicon.languages)
         self._amounts: dict[int, list[Amount]] = {}
         self._dates: dict[int, list[DatePlace]] = {}
@@ -42,7 +51,7 @@ class Reading:
             dates = [place.span for place in self.dates(segment)]
             self._amounts[id(segment)] = [
                 amount
-                for amount in amounts_in(segment, self.decimal_sign)
+                for amount in amounts_in(segment, self.notation)
                 if not any(span.start < amount.span.end and amount.span.start < span.end for span in dates)
             ]
         return self._amounts[id(segment)]

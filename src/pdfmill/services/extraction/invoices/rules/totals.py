@@ -18,7 +18,6 @@ from pdfmill.services.extraction.invoices.rules.vat import KNOWN_RATES, RateRow
 from pdfmill.services.layout.model import Box
 
 ROLES = ("line_sum", "net", "tax", "gross", "prepaid", "amount_due", "allowances", "charges", "rounding")
-_CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 #: Amounts of each role, and of those without a label, that are tried.
 _TRIED, _UNLABELLED = 10, 5
@@ -238,7 +237,7 @@ class TotalsSolver:
         for strength, rates in ((2, self._reading.rates), (1, KNOWN_RATES)):
             for rate in rates:
                 exact = net * rate / 100
-                if rate and abs(exact - tax) <= Decimal("0.02"):
+                if rate and abs(exact - tax) <= 2 * self._reading.unit:
                     return strength
         return 0
 
@@ -261,7 +260,7 @@ class TotalsSolver:
         return tuple(row for row in self.breakdown if row.base.value == solution.net and row.tax.value == solution.tax)
 
     def _is_line_sum(self, value: Decimal) -> bool:
-        return self._line_sum is not None and abs(abs(self._line_sum) - abs(value)) <= _CENT
+        return self._line_sum is not None and abs(abs(self._line_sum) - abs(value)) <= self._reading.unit
 
     def _weight(self, role: str, value: Decimal) -> float:
         candidate = self.scores[role].get(value) or self.scores[role].get(-value)
@@ -278,7 +277,7 @@ def _is_total(amount: Amount, label: Label) -> bool:
     """Whether it may be a total: whole numbers only beside a currency or a label that says so."""
     if amount.percent:
         return False
-    return amount.decimals == 2 or amount.marked or (amount.decimals == 0 and label.weight >= 3 and amount.value >= 10)
+    return amount.is_money or (amount.decimals == 0 and label.weight >= 3 and amount.value >= 10)
 
 
 def _under(amount: Amount, box: Box) -> bool:
@@ -286,13 +285,15 @@ def _under(amount: Amount, box: Box) -> bool:
     return place.right > box.left - 6 and place.left < box.right + 12
 
 
-def paid_and_due(solver: TotalsSolver, gross: Decimal) -> tuple[Candidate[Decimal] | None, Candidate[Decimal] | None]:
+def paid_and_due(
+    solver: TotalsSolver, gross: Decimal, unit: Decimal
+) -> tuple[Candidate[Decimal] | None, Candidate[Decimal] | None]:
     """What was paid and what is left to pay, if the pages tell and gross less the one is the other (BR-CO-16)."""
     due = _sorted(solver.scores["amount_due"].values())
     paid = _sorted(solver.scores["prepaid"].values())
     for one in due:
         for other in paid:
-            if other.value and abs(abs(gross) - abs(other.value) - abs(one.value)) <= _CENT:
+            if other.value and abs(abs(gross) - abs(other.value) - abs(one.value)) <= unit:
                 return other, one
     best = next(iter(due), None)
     none_paid = next((each for each in paid if not each.value), None)

@@ -55,7 +55,8 @@ KNOWN_RATES = frozenset(
         "28",
     ]
 )
-_CENT = Decimal("0.011")
+#: Smallest amounts by which base times rate may differ from the tax.
+_ROUNDED = Decimal("1.1")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _rate_row(reading: Reading, row: list[Segment], page: int, index: int) -> Ra
         for rate in _rates(numbers)
         for base in money
         for tax in money
-        if base is not tax and rate not in (base, tax) and _agree(rate, base, tax)
+        if base is not tax and rate not in (base, tax) and _agree(rate, base, tax, reading.unit)
         for gross in [_sum_of(base, tax, money)]
     ]
     return min(fitting, key=lambda each: each[:2])[2] if fitting else None
@@ -123,10 +124,10 @@ def _rates(numbers: list[Amount]) -> Iterator[Amount]:
     yield from (each for each in numbers if not each.percent and each.decimals == 0 and each.value == 0)
 
 
-def _agree(rate: Amount, base: Amount, tax: Amount) -> bool:
+def _agree(rate: Amount, base: Amount, tax: Amount, unit: Decimal) -> bool:
     if abs(base.value) < abs(tax.value) or base.value == 0 or (rate.value == 0) != (tax.value == 0):
         return False
-    return abs(base.value * rate.value / 100 - tax.value) <= _CENT
+    return abs(base.value * rate.value / 100 - tax.value) <= _ROUNDED * unit
 
 
 def _distinct(rows: list[RateRow]) -> list[RateRow]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdfmill.services.conversion.numbers import decimal_mark, read_number
+from pdfmill.services.values.numbers import decimal_mark, read_number
 
 
 @pytest.mark.parametrize(
