@@ -1,7 +1,7 @@
 """Summaries without a model, beside the first sentences: how near to abstracts of papers, how fast, how much memory.
 
-``make bench-ai [CORPUS=folder]`` writes `results/ai.md`. Papers are the PDFs of the folder that have an abstract; it is
-taken out before they are summarized.
+``make bench-ai CORPUS="folder …"`` writes `results/ai.md`. Papers are the PDFs below the folders that have an abstract; it
+is taken out before they are summarized. Documents are opened in this process, not in a sandbox: name no folder of attacks.
 
 The results hold 5 papers of the corpus, and 33 that come with Debian's packages of R (`r-cran-*`, their vignettes). The
 constants of the ranking were chosen by 11 of the latter, whose mean they raised no more than that of the others.
@@ -39,7 +39,9 @@ PAGES = 500
 
 
 def main() -> None:
-    folders = [Path(name) for name in sys.argv[1:]] or [Path(__file__).parents[2] / "shared" / "corpus"]
+    folders = [Path(name) for name in sys.argv[1:]]
+    if not folders:
+        sys.exit("Name the folders of papers: make bench-ai CORPUS=folder")
     lines = ["# Summaries, beside the first sentences", ""]
     lines += _papers(sorted(path for folder in folders for path in folder.rglob("*.pdf")))
     lines += ["", *_speed(), "", *_memory(), ""]
