@@ -1,7 +1,8 @@
 """Summaries without a model, beside the first sentences: how near to abstracts of papers, how fast, how much memory.
 
-``make bench-ai CORPUS="folder …"`` writes `results/ai.md`. Papers are the PDFs below the folders that have an abstract; it
-is taken out before they are summarized. Documents are opened in this process, not in a sandbox: name no folder of attacks.
+``make bench-ai CORPUS="folder …"`` writes `results/ai.md`. Papers are the PDFs below the folders that have an abstract;
+it is taken out before they are summarized. Documents are opened in this process, not in a sandbox: name no folder of
+attacks.
 
 The results hold 5 papers of the corpus, and 33 that come with Debian's packages of R (`r-cran-*`, their vignettes). The
 constants of the ranking were chosen by 11 of the latter, whose mean they raised no more than that of the others.
