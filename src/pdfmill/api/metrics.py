@@ -1,4 +1,4 @@
-"""``/metrics``, in the text format of Prometheus: what the job table says, the same from every process."""
+"""``/metrics``, in the text format of Prometheus: what the job table says, and what processes of this host hold."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def metric_routes(database: Database, queues: Sequence[str], data_dir: Path, run
 
 
 class JobCollector(Collector):
-    """Reads the database once for each scrape."""
+    """Reads the database, and the processes of this host, once for each scrape."""
 
     def __init__(self, database: Database, queues: Sequence[str], data_dir: Path, run_dir: Path) -> None:
         self._database = database

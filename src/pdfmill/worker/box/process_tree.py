@@ -1,4 +1,4 @@
-"""What a job holds: the processes below it, their memory and processor time, the disk under its folder."""
+"""What a process and all below it hold: memory, processor time, open files; and the disk under a folder."""
 
 from __future__ import annotations
 
