@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,20 @@ FAMILIES = {
 
 
 def main() -> None:
-    stale = []
+    check, stale = "--check" in sys.argv, False
     for path, text in pages():
-        if not path.exists() or path.read_text() != text:
-            stale.append(path)
-            if "--check" not in sys.argv:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text)
-    for path in stale:
-        print(f"{'out of date' if '--check' in sys.argv else 'written'}: {path.relative_to(DOCS.parent)}")
-    sys.exit(bool(stale) and "--check" in sys.argv)
+        written = path.read_text() if path.exists() else ""
+        if written == text:
+            continue
+        stale = True
+        name = str(path.relative_to(DOCS.parent))
+        if check:
+            print("\n".join(unified_diff(written.splitlines(), text.splitlines(), name, "as it should be", lineterm="")))
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            print(f"written: {name}")
+    sys.exit(stale and check)
 
 
 def pages() -> Iterator[tuple[Path, str]]:

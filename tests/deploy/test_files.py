@@ -164,7 +164,7 @@ def _commands():
 
 @pytest.mark.parametrize("words", [pytest.param(words, id=name) for name, words in _commands()])
 def test_every_command_that_is_named_exists_and_takes_these_options(words):
-    group, context = pdfmill_command, click.Context(pdfmill_command)
+    group, context = pdfmill_command, click.Context(pdfmill_command, **pdfmill_command.context_settings)
     while isinstance(group, click.Group):
         _, group, words = group.resolve_command(context, list(words))
         context = group.make_context(group.name, list(words), parent=context, resilient_parsing=False)
