@@ -1,6 +1,5 @@
 """The documentation says what is: its made parts are fresh, its examples run, its links lead somewhere."""
 
-import importlib.util
 import os
 import re
 import shutil
