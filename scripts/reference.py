@@ -303,30 +303,18 @@ def _celery() -> Celery:
 
 
 def _tasks() -> dict[str, Any]:
-    """The tasks under the names that the specification gives them, or else the shortest they have."""
+    """The tasks under the names that the specification gives them, or else those of their operations."""
     import pdfmill.tasks as module
 
     _celery()
-    named: dict[str, Any] = {}
-    chosen: dict[str, str] = {}
-    for name in module.__all__:
-        task = getattr(module, name)
-        if name == "OPERATION_TASKS":
-            continue
-        if task.name not in chosen or name in _SPECIFIED:
-            named.pop(chosen.get(task.name, ""), None)
-            named[name], chosen[task.name] = task, name
-    return named
+    named = {name: getattr(module, name) for name in module.__all__ if name != "OPERATION_TASKS"}
+    known = {task.name for task in named.values()}
+    return named | {
+        name: getattr(module, name)
+        for name in dir(module)
+        if name.endswith("_task") and getattr(module, name).name not in known
+    }
 
-
-#: Names of tasks that the specification gives, where a task has two.
-_SPECIFIED = {
-    "convert_pdf_task",
-    "conversion_preview_task",
-    "ocr_process_task",
-    "ai_summarize_task",
-    "ai_translate_task",
-}
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "operations": operations,

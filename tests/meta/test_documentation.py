@@ -1,18 +1,16 @@
 """The documentation says what is: its made parts are fresh, its examples run, its links lead somewhere."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
 
 from builders.pdf import text_pdf
-from pdfmill.core.documents import InputFile
-from pdfmill.core.operation import Inputs
 from stacks.stack import running_stack
 
 ROOT = Path(__file__).parents[2]
@@ -102,19 +100,26 @@ def test_examples_in_python_run(code, folder, stack):
         assert "damaged_input" in said
 
 
-def test_the_worked_example_is_an_operation(folder, ctx):
+def test_the_worked_example_is_one_file_and_its_line(folder, tmp_path):
     (code,) = blocks(TASKS[TASKS.index("\n## Adding a task") :], "python")
-    module = types.ModuleType("count_words")
-    sys.modules["count_words"] = module
-    try:
-        exec(compile(code, "count_words.py", "exec"), module.__dict__)
-    finally:
-        del sys.modules["count_words"]
-    operation = module.count_words
-    inputs = Inputs((InputFile.at(folder / "report.pdf"),))
-    outcome = operation.run(inputs, operation.parse_options({"shortest": 2}), ctx)
-    assert outcome.result.words > 0
-    assert operation.task_name == "pdfmill.count_words"
+    source = tmp_path / "source"
+    for name in ("src", "tests"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", source)
+    package = source / "src" / "pdfmill"
+    (package / "operations" / "count_words.py").write_text(code)
+    builtin = package / "operations" / "__init__.py"
+    text = builtin.read_text().replace("    classify,\n)", "    classify,\n    count_words,\n)")
+    builtin.write_text(text.replace("\n#: Every", "from pdfmill.operations.count_words import count_words\n\n#: Every"))
+    python = {"env": {**os.environ, "PYTHONPATH": str(package.parent)}, "capture_output": True, "text": True}
+    command = [sys.executable, "-m", "pdfmill", "count-words", "report.pdf", "--json"]
+    done = subprocess.run(command, cwd=folder, timeout=100, **python)
+    assert json.loads(done.stdout)["result"]["words"] > 0, done.stderr
+    named = "import pdfmill.tasks; print(pdfmill.tasks.count_words_task.name)"
+    assert subprocess.run([sys.executable, "-c", named], **python).stdout == "pdfmill.count_words\n"
+    conformance = [sys.executable, "-m", "pytest", "-q", "tests/operations/test_conformance.py", "-k", "count-words"]
+    done = subprocess.run(conformance, cwd=source, timeout=100, **python)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_site_is_built_without_a_warning(tmp_path):
