@@ -20,8 +20,8 @@ def rest_api() -> Iterator[str]:
     document = openapi_document(load_registry())
     yield "# The REST API\n"
     yield (
-        "Written by `scripts/reference.py` from the OpenAPI document, which a server gives at `/openapi.json` and shows "
-        "at `/docs`. Options stand in [operations](operations.md). Every error is a problem (RFC 9457), see "
+        "Written by `scripts/reference.py` from the OpenAPI document, which a server gives at `/openapi.json` and "
+        "shows at `/docs`. Options stand in [operations](operations.md). Every error is a problem (RFC 9457), see "
         "[errors](errors.md).\n"
     )
     submissions = [f"/v1/operations/{operation.name}" for operation in load_registry()]
