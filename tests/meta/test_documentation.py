@@ -59,6 +59,22 @@ def test_links_lead_somewhere(page):
         assert path or anchor in headings, target
 
 
+def measured_rows():
+    for page in (ROOT / "README.md", DOCS / "comparison.md"):
+        for line in page.read_text().splitlines():
+            table = re.search(r"benchmarks/results/(\w+\.md)", line)
+            if line.startswith("|") and table:
+                yield pytest.param(line, table[1], id=f"{page.name}: {line.split('|')[1].strip()[:30]}")
+
+
+@pytest.mark.parametrize(("line", "table"), list(measured_rows()))
+def test_every_figure_that_is_claimed_stands_in_its_table(line, table):
+    measured = re.findall(r"\d+\.\d+", (ROOT / "benchmarks" / "results" / table).read_text())
+    claimed = re.findall(r"\d+\.\d+", line)
+    assert claimed
+    assert set(claimed) <= set(measured)
+
+
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     with running_stack(tmp_path_factory.mktemp("docs")) as stack:

@@ -124,6 +124,7 @@ def _operation_paths(registry: Registry) -> JsonObject:
 
 def _submission(operation: AnyOperation) -> JsonObject:
     endpoint = _endpoint(f"submit_{operation.name}", operation.summary, "Operations", JobView, status=202)
+    endpoint["responses"]["202"] = _json_answer("The job, accepted and written down.", JobView)
     endpoint["responses"]["200"] = _json_answer("The job has ended in the time that `Prefer: wait=` gave it.", JobView)
     endpoint["parameters"] = [
         _header("Prefer", "`wait=20` answers with the finished job if it ends within that many seconds."),
