@@ -138,6 +138,16 @@ def test_the_worked_example_is_one_file_and_its_line(folder, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.skipif(shutil.which("pdfinfo") is None and os.environ.get("CI") != "true", reason="not run: no pdfinfo")
+def test_the_engine_of_the_guide_reads_a_document(folder, ctx):
+    (code,) = blocks((DOCS / "guides" / "add_an_engine.md").read_text(), "python")
+    engine = {"__name__": "facts"}
+    exec(compile(code, "facts.py", "exec"), engine)
+    assert engine["read_facts"](folder / "report.pdf", ctx)["Pages"] == "1"
+    with pytest.raises(EngineFailed):
+        engine["read_facts"](folder / "broken.pdf", ctx)
+
+
 def test_the_site_is_built_without_a_warning(tmp_path):
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
