@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from builders.pdf import text_pdf
+from pdfmill.core.errors import EngineFailed
 from stacks.stack import running_stack
 
 ROOT = Path(__file__).parents[2]
