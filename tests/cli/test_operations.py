@@ -73,7 +73,7 @@ def test_a_folder_that_is_named_as_one_is_made(pdfmill, photo, tmp_path):
 
 def test_long_lists_are_counted_for_people_and_told_to_programs(pdfmill, tmp_path):
     document = text_pdf(tmp_path / "in.pdf", pages=3)
-    for_people = pdfmill("extract-text", document, "-o", tmp_path / "a.txt").stderr
+    for_people = pdfmill("extract-text", document, "-o", tmp_path / "a.txt").stdout
     assert "3 (--json tells each)" in for_people
     for_programs = pdfmill("extract-text", document, "-o", tmp_path / "b.txt", "--json").stdout
     assert len(json.loads(for_programs)["result"]["pages"]) == 3
