@@ -6,11 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from builders.invoices import invoice_pdf
 from builders.pdf import text_pdf
+from builders.scans import scan, scan_pdf
+from builders.statement import account
+from builders.statement_layouts import LAYOUTS
 from pdfmill.core.errors import EngineFailed
 from stacks.stack import running_stack
 
@@ -25,6 +30,9 @@ def blocks(text, language):
 
 
 USAGE = TASKS[TASKS.index("\n## Usage") : TASKS.index("\n## Adding a task")]
+
+README = (ROOT / "README.md").read_text()
+USE_IT = README[README.index("\n## Use it") : README.index("\n## Settings")]
 
 #: What a reader is told to type.
 EXAMPLES = [USAGE, *(path.read_text() for path in sorted((DOCS / "tutorials").glob("*.md")))]
@@ -109,7 +117,36 @@ def test_examples_for_the_shell_run(code, folder, stack):
         assert "exit code 3" in said
 
 
-@pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "python")])
+@pytest.fixture
+def desk(folder):
+    """A folder with every kind of document that the README names."""
+    for name in ("a.pdf", "b.pdf"):
+        shutil.copy(folder / "report.pdf", folder / name)
+    with zipfile.ZipFile(folder / "scans.zip", "w") as archive:
+        archive.write(folder / "report.pdf", "scans/report.pdf")
+    scan_pdf(folder / "scan.pdf", scan())
+    invoice_pdf(folder / "invoice.pdf")
+    LAYOUTS["danish_points"](account(1)).save(folder / "may.pdf")
+    return folder
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\.venv/bin/(pdfmill .*)$", USE_IT, re.MULTILINE))
+def test_commands_of_the_readme_make_what_they_name(command, desk, stack, language_data):
+    run(["sh", "-e"], desk, stack, input=command)
+    made = desk / command.split(" -o ")[1].split()[0]
+    assert list(made.iterdir()) if made.is_dir() else made.stat().st_size > 0
+
+
+@pytest.mark.skipif(shutil.which("curl") is None and os.environ.get("CI") != "true", reason="not run: curl is missing")
+def test_the_first_request_of_the_readme_is_answered_with_a_smaller_file(folder, stack):
+    submit, fetch = blocks(USE_IT, "sh")[0].replace("http://127.0.0.1:8000", stack.address).splitlines()
+    job = json.loads(run(["sh", "-e"], folder, stack, input=submit))
+    assert job["status"] == "COMPLETED"
+    run(["sh", "-e"], folder, stack, input=fetch.replace("JOB_ID", job["id"]))
+    assert (folder / "small.pdf").stat().st_size == job["outputs"][0]["size_bytes"]
+
+
+@pytest.mark.parametrize("code", [code for text in [*EXAMPLES, USE_IT] for code in blocks(text, "python")])
 def test_examples_in_python_run(code, folder, stack):
     said = run([sys.executable, "-c", code.replace("http://127.0.0.1:8000", stack.address)], folder, stack)
     assert said.strip()
