@@ -29,7 +29,7 @@ _CORE = 0.4
 _LEAST_ROWS, _REACH = 4, 0.8
 #: Fewer pieces of lines tell nothing. More ink hangs below lines of upright figures and capitals than stands above
 #: them by chance; by so much it is the other way round in the text of most scripts.
-_ENOUGH_PIECES, _HANGING = 100, 0.1
+_ENOUGH_PIECES, _HANGING = 40, 0.1
 
 
 def lies_sideways(ink: Ink) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from pdfmill.engines.tesseract import FoundLine, FoundWord, Tesseract
 from pdfmill.services.ocr.direction import hangs_down, lies_sideways
@@ -22,11 +23,13 @@ _DOUBTFUL, _SURE = 60.0, 75.0
 #: Part of the ink. Pages of which most was lost have 0.3, pages that were read from 0.7; charts lie between. From the
 #: second on nothing is looked for.
 _COVERED, _COMPLETE = 0.6, 0.8
-#: Characters with a lower confidence count nothing for a reading; a reading must be so many times better to win, and
-#: that of a strip, which is a sample, to have the page read again.
-_WORTHLESS, _BETTER, _CLEARLY_BETTER = 40.0, 1.03, 1.1
+#: Characters with a lower confidence count nothing for a reading; a reading must be so many times better to win.
+_WORTHLESS, _BETTER = 40.0, 1.03
 #: Part of a page's rows that is read to see whether a way of reading it is good, and characters that suffice.
 _STRIP, _ENOUGH = 0.12, 30
+#: How many times, and by how many characters more, a strip must be read better to have the page read again; and how
+#: often that is done.
+_CLEARLY_BETTER, _LEAST_GAIN, _MOST_AGAIN = 1.1, 10.0, 2
 #: Letters and digits of a word that is found between what was read: single ones are specks more often.
 _LEAST_LETTERS = 2
 #: Orientation data below this confidence only guess.
@@ -35,7 +38,8 @@ _ORIENTATION_GUESS = 2.0
 #: A page of which neither side is within these (inches) has a resolution that is wrong: it is read as if it had the
 #: usual one.
 _PLAUSIBLE_INCHES, _USUAL_DPI = (3.0, 17.5), 300.0
-_OTHER_DPI, _ANOTHER_DPI = (300.0, 200.0, 0.0), 30.0
+#: Resolutions that differ by less are read alike.
+_ANOTHER_DPI = 30.0
 #: Pixels of a word's height that are too few for Tesseract, and the height that it likes.
 _SMALL, _LIKED = 18.0, 32.0
 _MOST_ENLARGED_PIXELS = 12_000_000
@@ -208,11 +212,11 @@ class PageReader:
         rows = sheet.ink.fullest_rows(_STRIP, (word.box for word in best.words if word.confidence >= _DOUBTFUL))
         strip = sheet.strip(rows)
         worth = best.worth_within(rows)
-        for way in self._ways(first):
-            if way(strip).worth > _CLEARLY_BETTER * worth:
-                best = _better(best, self._completed(way(sheet)))
-                if not best.suspicions:
-                    break
+        promising = (way for way in self._ways(first) if way(strip).worth > _CLEARLY_BETTER * worth + _LEAST_GAIN)
+        for way in islice(promising, _MOST_AGAIN):
+            best = _better(best, self._completed(way(sheet)))
+            if not best.suspicions:
+                break
         return best
 
     def _completed(self, reading: Reading) -> Reading:
@@ -235,9 +239,8 @@ class PageReader:
         factor = _enlargement(first)
         if factor > 1:
             yield lambda sheet: self._read(sheet.enlarged(factor), languages, dpi=dpi * factor)
-        for other in _OTHER_DPI:
-            if abs(other - dpi) > _ANOTHER_DPI:
-                yield lambda sheet, other=other: self._read(sheet, languages, dpi=other)  # type: ignore[misc]
+        if abs(_USUAL_DPI - dpi) > _ANOTHER_DPI:
+            yield lambda sheet: self._read(sheet, languages, dpi=_USUAL_DPI)
         yield lambda sheet: _marked(
             self._read(sheet, languages, dpi=dpi, layout=_SCATTERED), Treatment.AS_SCATTERED_WORDS, in_rows
         )

@@ -22,9 +22,9 @@ GreyImage = npt.NDArray[np.uint8]
 _LEVEL = 0.6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """An image of a page, treated or not.
+    """An image of a page, treated or not; equal to itself only.
 
     Attributes:
         pixels: Height × width; text is darker than paper.
