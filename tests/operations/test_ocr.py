@@ -12,8 +12,9 @@ from pikepdf import Name, Pdf
 from PIL import Image
 
 from builders.pdf import add_text_page, signed_pdf, text_pdf
-from builders.scans import DPI, ENGLISH, found_part, png, scan, scan_pdf
+from builders.scans import DPI, ENGLISH, found_part, garbled_pdf, png, scan, scan_pdf
 from missing import not_run
+from pdfmill.core import language_data as language_data_of_machine
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import (
@@ -29,6 +30,7 @@ from pdfmill.core.errors import (
 from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Inputs
+from pdfmill.engines import rapidocr
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
@@ -327,6 +329,26 @@ def test_text_is_read_from_pages_that_are_pictures_unless_that_is_off(ctx, tmp_p
     result, text = extract(ocr="off")
     assert [page.quality for page in result.pages] == ["image_only", "good"]
     assert (result.needs_ocr, text.strip()) == ("1", "A page of text")
+
+
+def test_text_that_is_garbled_is_read_from_what_one_sees(ctx, tmp_path):
+    inputs = _inputs(garbled_pdf(tmp_path / "in.pdf"))
+    for operation, options in ((extract_text, {}), (convert, {"to": "md"})):
+        outcome = operation.run(inputs, operation.parse_options(options), ctx)
+        assert found_part(outcome.outputs[0].path.read_text()) > 0.95
+        assert (outcome.result.needs_ocr, outcome.warnings) == (None, ())
+    outcome = extract_text.run(inputs, extract_text.parse_options({"ocr": "off"}), ctx)
+    assert outcome.result.needs_ocr == "1"
+    assert "garbled" in outcome.warnings[0]
+
+
+def test_without_language_data_pictures_are_read_by_rapidocr(ctx, tmp_path, monkeypatch):
+    if not rapidocr.is_installed():
+        not_run("RapidOCR is not installed")
+    monkeypatch.setattr(language_data_of_machine, "_PLACES", ())
+    outcome = convert.run(_inputs(scan_pdf(tmp_path / "in.pdf", scan())), convert.parse_options({"to": "txt"}), ctx)
+    assert found_part(outcome.outputs[0].path.read_text()) > 0.8
+    assert outcome.result.needs_ocr is None
 
 
 def test_a_scan_becomes_a_document_of_paragraphs_without_its_picture(ctx, tmp_path):
