@@ -175,7 +175,7 @@ class PageReader:
             tried = [page.turned(180).prepared()] if hangs_down(prepared.pixels) else []
         for sheet in tried:
             strip = self._strip(sheet, self._languages.first)
-            if strip.confidence >= _SURE and strip.length >= _ENOUGH:
+            if strip.confidence >= _DOUBTFUL and strip.length >= _ENOUGH:
                 return sheet
         return prepared
 
@@ -194,7 +194,8 @@ class PageReader:
         if (sheet, languages) == (best.sheet, best.languages):
             return best
         found = self._read(sheet, languages)
-        return found if best.is_sideways and found.worth * _BETTER > best.worth else _better(best, found)
+        # Lines that run up or down are read as well as level ones, but do not follow one another.
+        return found if best.is_sideways and found.confidence >= _DOUBTFUL else _better(best, found)
 
     def _turns(self, reading: Reading) -> tuple[tuple[int, ...], str]:
         """Turns that may make a page upright that was hardly read, and its script, empty if unknown."""
