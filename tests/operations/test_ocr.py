@@ -1,9 +1,12 @@
 """Scans, from the file to the searchable one."""
 
+import importlib.util
+import io
 import json
 import re
 import shutil
 import subprocess
+import sys
 
 import lxml.etree
 import pikepdf
@@ -16,12 +19,13 @@ from builders.scans import DPI, ENGLISH, found_part, garbled_pdf, png, scan, sca
 from missing import not_run
 from pdfmill.core import language_data as language_data_of_machine
 from pdfmill.core.context import Context
-from pdfmill.core.documents import InputFile
+from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import (
     DamagedInput,
     DynamicForm,
     InvalidOptions,
     InvalidPageRange,
+    MissingDependency,
     NothingToRecognise,
     TooManyPages,
     TooManyPixels,
@@ -30,7 +34,7 @@ from pdfmill.core.errors import (
 from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Inputs
-from pdfmill.engines import rapidocr
+from pdfmill.engines import pillow, rapidocr
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
@@ -207,6 +211,38 @@ def test_images_are_read_as_pages(ctx, tmp_path):
     transparent = Image.fromarray(scan()).convert("RGBA")
     transparent.save(tmp_path / "in.webp", lossless=True)
     assert found_part(run(tmp_path / "in.webp", ctx, to=["txt"]).outputs[0].path.read_text()) > 0.97
+
+
+def heic(path, pixels):
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    Image.fromarray(pixels).convert("RGB").save(path, "HEIF", quality=90)
+    return path
+
+
+def test_a_photograph_of_a_telephone_is_read(ctx, tmp_path):
+    if importlib.util.find_spec("pillow_heif") is None:
+        not_run("pillow-heif is not installed")
+    path = heic(tmp_path / "photo.heic", scan())
+    assert InputFile.at(path).media_type is MediaType.HEIC
+    outcome = run(path, ctx, to=["pdf", "txt"])
+    assert found_part(outcome.outputs[1].path.read_text()) > 0.95
+    (image,) = images_of(outcome.outputs[0].path)
+    with Image.open(io.BytesIO(image)) as embedded:
+        assert (embedded.format, embedded.size) == ("JPEG", scan().shape[::-1])
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(DamagedInput):
+        run(path, ctx)
+
+
+def test_without_a_reader_of_heic_one_learns_what_to_install(ctx, tmp_path, monkeypatch):
+    path = tmp_path / "photo.heic"
+    path.write_bytes(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(100))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    pillow._learn_heic.cache_clear()
+    with pytest.raises(MissingDependency, match=r"pdfmill\[heic\]"):
+        run(path, ctx)
 
 
 def test_what_an_earlier_attempt_has_read_is_not_read_again(ctx, tmp_path, monkeypatch):
