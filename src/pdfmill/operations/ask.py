@@ -21,7 +21,7 @@ class AskOptions(Options):
     )
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
     method: Literal["auto", "local", "model"] = Field(
         "auto",

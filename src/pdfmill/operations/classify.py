@@ -18,7 +18,7 @@ class ClassifyOptions(Options):
 
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3; all if not given.")
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
     method: Literal["local", "model"] = Field(
         "local", description="local goes by rules and sends nothing anywhere; model asks the configured language model."

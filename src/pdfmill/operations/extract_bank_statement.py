@@ -43,7 +43,7 @@ class ExtractBankStatementOptions(Options):
         "by confidence.",
     )
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
 
 

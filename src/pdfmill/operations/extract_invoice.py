@@ -42,7 +42,7 @@ class ExtractInvoiceOptions(Options):
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",
     )
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
 
 

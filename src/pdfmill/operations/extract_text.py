@@ -34,7 +34,7 @@ class ExtractTextOptions(Options):
         False, description="Keep running heads and feet and page numbers (plain, markdown; the others always do)."
     )
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
 
 

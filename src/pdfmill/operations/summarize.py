@@ -30,7 +30,7 @@ class SummarizeOptions(Options):
     )
     pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
     focus: str = Field("", max_length=300, description="What the summary should be about most, in a few words.")
     language: str | None = Field(

@@ -44,7 +44,7 @@ class TranslateOptions(Options):
         None, description="Pages to translate, such as 1-3,7,end; all if not given. A pdf keeps the others as they are."
     )
     ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+        "auto", description="auto recognises the words of pages that are only a picture, or whose text is garbled."
     )
     glossary: tuple[str, ...] = Field(
         (), max_length=500, description="Terms with their translations, each as term=translation."

@@ -12,7 +12,7 @@ from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
-from pdfmill.engines.pdfium.text import Characters, count_characters, read_characters
+from pdfmill.engines.pdfium.text import Characters, count_characters, read_characters, read_strings
 from pdfmill.engines.pdfium.text_words import TextWords, read_text_words
 
 
@@ -45,6 +45,10 @@ class ReadPage:
     def count_characters(self) -> int:
         """Characters without spaces, as far as that is to be had quickly: exactly on pages that have few."""
         return count_characters(self._page)
+
+    def strings(self) -> list[str]:
+        """What stands between spaces, in the order of the content stream; the quickest look at a page's text."""
+        return read_strings(self._page)
 
     def links(self) -> tuple[Link, ...]:
         return read_links(self._document, self._page, self.geometry)

@@ -135,6 +135,15 @@ def count_characters(page: Any) -> int:
         text_page.close()
 
 
+def read_strings(page: Any) -> list[str]:
+    """The pieces between spaces of the text of a page of pypdfium2."""
+    text_page = page.get_textpage()
+    try:
+        return str(text_page.get_text_range()).split()
+    finally:
+        text_page.close()
+
+
 def _restore_ligatures(codepoints: npt.NDArray[np.uint32], boxes: Boxes) -> None:
     """Put the letters of right-to-left ligatures into their logical order.
 

@@ -22,7 +22,7 @@ from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Pa
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
@@ -91,15 +91,15 @@ class LayoutDocument:
         ctx.advance(1, 1)
 
     def recognise(self, path: Path, recognise: Recognise, ctx: Context) -> None:
-        """Have the words of those pages that are only a picture recognised; of the sample these are known.
+        """Have the words of those pages recognised whose text is absent or wrong; of the sample these are known.
 
         Raises:
             DamagedInput: A page cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        known = {index for index, read in self._kept.items() if read.quality is not TextQuality.IMAGE_ONLY}
+        known = {index for index, read in self._kept.items() if not read.quality.needs_ocr}
         if others := [index for index in self.page_indices if index not in known]:
-            self._recognised = layers_of_pictures(path, self.user_units, others, recognise, ctx)
+            self._recognised = layers_of_unreadable(path, self.user_units, others, recognise, ctx)
 
     def survey(self) -> None:
         """Compare the sample; `page` needs what the pages have in common."""
@@ -198,11 +198,12 @@ class LayoutDocument:
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
-        """The page with the words that were recognised, if it is only a picture."""
+        """The page with the words that were recognised, if its own are absent or wrong."""
         recognised = self._recognised.get(page_index)
-        if recognised is None or read.quality is not TextQuality.IMAGE_ONLY:
+        if recognised is None or not read.quality.needs_ocr:
             return read
-        return replace(read, layers=[recognised, *read.layers], quality=TextQuality.RECOGNISED)
+        own = [] if read.quality is TextQuality.GARBLED else read.layers
+        return replace(read, layers=[recognised, *own], quality=TextQuality.RECOGNISED)
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
