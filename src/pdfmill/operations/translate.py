@@ -81,20 +81,20 @@ def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[Tran
     """Translate the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.ocr.page_layers import recogniser
-    from pdfmill.services.translation.service import TranslationService
+    from pdfmill.services.translation.service import TranslationService, TranslationWish
 
     ctx.provider.offer.require(Need.TRANSLATION)
     source = inputs.single
     form = _form(options, source)
     terms = (entry.partition("=") for entry in options.glossary)
-    document = ctx.service(TranslationService).translate(
-        source,
-        options.pages,
-        ctx.stage("translating", share=0.8),
-        source=options.source or None,
-        target=options.target,
+    wish = TranslationWish(
+        options.source or None,
+        options.target,
         glossary={term.strip(): translation.strip() for term, _, translation in terms},
-        recognise=recogniser(options.ocr),
+        emphasis=form in ("md", "docx"),
+    )
+    document = ctx.service(TranslationService).translate(
+        source, options.pages, ctx.stage("translating", share=0.8), wish, recognise=recogniser(options.ocr)
     )
     target = ctx.path(f"translation.{form}")
     refitted = _write(document, source, target, form, options, ctx.stage("writing", share=1.0))

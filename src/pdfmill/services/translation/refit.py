@@ -90,13 +90,13 @@ def refit(document: TranslatedDocument, source: Path, target: Path, ctx: Context
 
 
 def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitted, ctx: Context) -> None:
-    texts = ["[0123456789] …", *(text for page in document.translations for text in page)]
-    rightward = not is_right_to_left(" ".join(text for page in document.translations[:20] for text in page))
+    texts = ["[0123456789] …", *(text for page in document.texts for text in page)]
+    rightward = not is_right_to_left(" ".join(text for page in document.texts[:20] for text in page))
     styles = {unit.style for page in document.pages for unit in page.units if unit.kind.is_translated}
     faces = dict.fromkeys((PLAIN, *sorted(map(_face, styles))))
     fonts = {face: fonts_for(texts, face.family, bold=face.bold, italic=face.italic) for face in faces}
     pages = TextPages(fonts, rightward=rightward)
-    for done, (page, translations) in enumerate(zip(document.pages, document.translations, strict=True)):
+    for done, (page, translations) in enumerate(zip(document.pages, document.texts, strict=True)):
         ctx.advance(done, len(document.pages), unit="pages")
         pages.begin_page(page.width, page.height)
         pairs = [(unit, text) for unit, text in zip(page.units, translations, strict=True) if unit.kind.is_translated]
