@@ -6,6 +6,7 @@ import zipfile
 
 import fpdf
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -168,6 +169,49 @@ def test_leftward_scripts_are_set_from_right_to_left(run, server, target, word):
     server.think = lambda _, text: re.sub(r"[A-Za-zäöüß]+", word, text)
     (text,) = read(run(target=target).outputs[0].path)
     assert text.count(word) + text.count(word[::-1]) > 20
+
+
+def test_leftward_text_stands_at_the_right_edge_with_its_markers_beside_it(run, server, tmp_path):
+    pdf = fpdf.FPDF(unit="pt", format=(595, 842))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=11)
+    pdf.set_xy(72, 72)
+    pdf.multi_cell(
+        400, 15, "Der Hund jagt die Katze durch den Garten, und der Vogel sitzt auf dem Baum. " * 4, align="L"
+    )
+    for row, text in enumerate(("Die Katze klettert auf den Baum.", "Der Hund bleibt unten.", "Der Vogel fliegt weg.")):
+        pdf.text(80, 172 + 16 * row, f"{row + 1}.")
+        pdf.text(100, 172 + 16 * row, text)
+    pdf.output(tmp_path / "list.pdf")
+    server.think = lambda _, text: re.sub(r"[A-Za-zäöüß]+", "כלב", text)
+    (output,) = run(tmp_path / "list.pdf", target="he").outputs
+    with pypdfium2.PdfDocument(output.path) as made:
+        page = made[0].get_textpage()
+        boxes = {page.get_text_range(index, 1): page.get_charbox(index) for index in range(page.count_chars())}
+        words = [page.get_charbox(index) for index in range(page.count_chars()) if page.get_text_range(index, 1) == "כ"]
+    text_right = max(box[2] for box in words)
+    for digit in "123":
+        left, bottom, right, _ = boxes[digit]
+        beside = [box[2] for box in words if abs(box[1] - bottom) < 4]
+        assert max(beside) < left < right < text_right + 3
+        assert left - max(beside) < 30
+
+
+def test_a_translation_has_all_of_its_cell(run, server, tmp_path):
+    pdf = fpdf.FPDF(unit="pt", format=(595, 842))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=10)
+    with pdf.table(width=450, col_widths=(1, 3)) as table:
+        for row in (("Tier", "Was es macht"), ("Hund", "Er jagt die Katze"), ("Katze", "Sie klettert auf den Baum")):
+            table.row(row)
+    pdf.output(tmp_path / "table.pdf")
+    server.think = lambda _, text: f"{text} {text.lower()} noch einmal"
+    outcome = run(tmp_path / "table.pdf", source="de")
+    assert outcome.result.overflows == []
+    with pypdfium2.PdfDocument(outcome.outputs[0].path) as made:
+        page = made[0].get_textpage()
+        heights = [box[3] - box[1] for box in map(page.get_rect, range(page.count_rects()))]
+    assert min(heights) > 0.6 * max(heights)
 
 
 @pytest.mark.parametrize("bilingual", [False, True])

@@ -49,6 +49,7 @@ class Unit:
         page: Number, from 1.
         box: Around its lines; without the marker of a list item.
         outer: Around all of it.
+        room: The cell of a ruled table that it stands in; None for other units.
         style: That of its first word; bold or italic only if all of it is.
         leading: From line to line, in ems.
         level: Of a heading or a list item, from 1; 0 otherwise.
@@ -69,6 +70,7 @@ class Unit:
     level: int = 0
     marker: str = ""
     cell: CellPlace | None = None
+    room: Box | None = None
     runs: tuple[Span, ...] = ()
     line_count: int = 1
     is_ragged: bool = False
@@ -102,7 +104,8 @@ def _units_of_block(block: Block, index: int, page: int) -> Iterator[Unit]:
             for cell in block.cells:
                 if cell.lines:
                     kind = UnitKind.TURNED if block.angle else UnitKind.CELL
-                    yield _unit(kind, page, cell.lines, cell=CellPlace(index, cell.row, cell.column))
+                    unit = _unit(kind, page, cell.lines, cell=CellPlace(index, cell.row, cell.column))
+                    yield replace(unit, room=cell.box) if block.ruled else unit
         case Paragraph() | Heading() | ListItem() if block.angle:
             yield _unit(UnitKind.TURNED, page, block.lines)
         case Heading():
@@ -134,7 +137,21 @@ def _unit(
     leading = statistics.median(steps) / max(style.size, 1) if steps else 1.2
     leading = min(max(leading, 1.0), 1.6)
     runs = tuple(_runs(lines, style if kind is UnitKind.HEADING else replace(style, bold=False, italic=False)))
-    return Unit(kind, text, page, box, box, style, leading, level, marker, cell, runs, len(lines), _is_centred(boxes))
+    return Unit(
+        kind,
+        text,
+        page,
+        box,
+        box,
+        style,
+        leading,
+        level=level,
+        marker=marker,
+        cell=cell,
+        runs=runs,
+        line_count=len(lines),
+        is_ragged=_is_centred(boxes),
+    )
 
 
 def _runs(lines: Sequence[Line], style: Style) -> Iterator[Span]:
