@@ -83,8 +83,8 @@ class WordDocument:
             layers = read_layers(characters, size, (), {})
             # Finding the pictures takes time, so only where they say something.
             pictures = page.pictures() if is_sparse(sum(layer.characters for layer in layers)) else ()
-        every_word = [word for layer in layers for word in layer.words]
-        quality = quality_of(characters, every_word, pictures, size)
+            every_word = [word for layer in layers for word in layer.words]
+            quality = quality_of(page, characters, every_word, pictures)
         read = self._recognised.get(page_index)
         if read is not None and quality is TextQuality.IMAGE_ONLY:
             return PageWords(page_index + 1, read.frame, TextQuality.RECOGNISED, read.words, "ocr")

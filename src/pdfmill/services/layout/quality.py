@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pdfmill.engines.pdfium import Characters, picture_share
+from pdfmill.engines.pdfium import Characters, ReadPage, picture_share, text_of
 from pdfmill.services.layout.model import TextQuality, Word
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
@@ -34,21 +34,22 @@ _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*
 
 
 def quality_of(
+    page: ReadPage,
     characters: Characters,
     words: Sequence[Word],
     pictures: Sequence[tuple[float, float, float, float]],
-    size: tuple[float, float],
 ) -> TextQuality:
     """The quality of a page's text.
 
     Args:
+        page: Is asked what its fonts tell where the characters leave that in doubt.
+        characters: All of the page.
         words: All words of the page.
         pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
-        size: Width and height of the page in points.
     """
-    text = "".join(word.text for word in words)
-    look = first_look(len(text), pictures, size)
-    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(characters, text, words) else look
+    text = [word.text for word in words]
+    look = first_look(sum(map(len, text)), pictures, page.geometry.size)
+    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, characters, text) else look
 
 
 def first_look(
@@ -80,17 +81,24 @@ def is_plausible(words: Sequence[str]) -> bool:
     """
     text = "".join(words)
     counts = Counter(text)
-    marks = sum(count for character, count in counts.items() if not character.isalnum())
-    return marks <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
+    return _marks(counts) <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
 
 
-def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:
-    unmapped = np.flatnonzero(characters.unmapped & (characters.run_indices >= 0)).tolist()
-    # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
-    strange = sum(not characters.text[row].isalnum() for row in unmapped)
-    if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
-        return True
-    return _is_strange(text, [word.text for word in words], Counter(text))
+def _is_garbled(page: ReadPage, characters: Characters, words: Sequence[str]) -> bool:
+    text = "".join(words)
+    painted = characters.run_indices >= 0
+    if _marks(Counter(text_of(characters.codepoints[painted]))) > _UNMAPPED * len(text):
+        unmapped = np.flatnonzero(page.unmapped() & painted).tolist()
+        # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
+        strange = sum(not characters.text[row].isalnum() for row in unmapped)
+        if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
+            return True
+    return _is_strange(text, words, Counter(text))
+
+
+def _marks(counts: Counter[str]) -> int:
+    """Characters that are neither letters nor digits."""
+    return sum(count for character, count in counts.items() if not character.isalnum())
 
 
 def _is_strange(text: str, words: Sequence[str], counts: Counter[str]) -> bool:

@@ -188,13 +188,16 @@ class LayoutDocument:
             if self._text_only and (simple := simple_page(page)) is not None:
                 return simple
             size = page.geometry.size
-            characters, graphics = page.characters(), page.graphics()
+            types = page.structure_types()
+            # Colours and marks tell nothing about the text and its order, unless marks are tags.
+            characters = page.characters(faces_only=self._text_only and not types)
+            graphics = page.graphics()
             self._meter.pages += 1
             self._meter.characters += len(characters.codepoints)
             links = () if self._text_only else page.links()
-            layers = read_layers(characters, size, links, page.structure_types())
+            layers = read_layers(characters, size, links, types)
             words = [word for layer in layers for word in layer.words]
-            quality = quality_of(characters, words, graphics.pictures, size)
+            quality = quality_of(page, characters, words, graphics.pictures)
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:

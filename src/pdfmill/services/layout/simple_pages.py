@@ -74,8 +74,11 @@ def read_simple_page(document: ReadDocument, page_index: int) -> SimplePage | No
 
 def simple_page(page: ReadPage) -> SimplePage | None:
     """The same of a page that is open."""
-    found = page.text_words()
-    if not _is_simple_text(found) or not _are_level(found):
+    split = page.split_text()
+    if not _is_simple_text(split.words):
+        return None
+    found = page.text_words(split)
+    if not _are_level(found):
         return None
     edges = np.flatnonzero(np.concatenate(([True], np.diff(found.lines) > 0, [True])))
     boxes = _around(found.boxes, edges[:-1])
@@ -103,9 +106,9 @@ def simple_page(page: ReadPage) -> SimplePage | None:
     return SimplePage(page.geometry.size, lines, sum(map(len, found.words)), in_columns)
 
 
-def _is_simple_text(found: TextWords) -> bool:
-    text = "".join(found.words)
-    return not is_sparse(len(text)) and not _UNSETTLED.search(text) and is_plausible(found.words)
+def _is_simple_text(words: Sequence[str]) -> bool:
+    text = "".join(words)
+    return not is_sparse(len(text)) and not _UNSETTLED.search(text) and is_plausible(words)
 
 
 def _are_level(found: TextWords) -> bool:
