@@ -8,14 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
-from pdfmill.engines.pdfium.text import Characters, count_characters, read_characters, read_unmapped
+from pdfmill.engines.pdfium.text import Characters, count_characters, count_of, read_characters, read_unmapped
 from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_words, split_text
 
 
@@ -32,12 +29,16 @@ class ReadPage:
         """PDFium's own reading of the text; it is closed with the page."""
         return self._page.get_textpage()
 
+    def text(self) -> str:
+        """The text as PDFium has it, line by line, see `SplitText` for its hyphens."""
+        return str(self._text_page.get_text_range()) if count_of(self._text_page) else ""
+
     def characters(self, *, faces_only: bool = False) -> Characters:
         """See `read_characters`."""
         return read_characters(self._text_page, self.geometry, faces_only=faces_only)
 
-    def unmapped(self) -> npt.NDArray[np.bool_]:
-        """For each of the characters whether its font does not tell which Unicode character it is."""
+    def unmapped(self) -> str:
+        """See `read_unmapped`."""
         return read_unmapped(self._text_page)
 
     def split_text(self) -> SplitText:

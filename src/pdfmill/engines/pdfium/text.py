@@ -101,11 +101,11 @@ def read_characters(text_page: Any, geometry: PageGeometry, *, faces_only: bool 
     return Characters(codepoints, geometry.shown(boxes), run_indices, tuple(reader.runs))
 
 
-def read_unmapped(text_page: Any) -> npt.NDArray[np.bool_]:
-    """For each character of a text page of pypdfium2, whether its font does not tell which Unicode character it is."""
+def read_unmapped(text_page: Any) -> str:
+    """The characters of a text page of pypdfium2 whose fonts do not tell which Unicode characters they are."""
     handle, count = calls.address_of(text_page.raw), count_of(text_page)
     errors = np.fromiter(map(calls.has_unicode_map_error, repeat(handle), range(count)), np.int32, count)
-    return np.asarray(errors == 1)
+    return text_of(read_codepoints(text_page)[errors == 1])
 
 
 def text_of(codepoints: npt.NDArray[np.uint32]) -> str:

@@ -6,10 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
-from pdfmill.engines.pdfium import Characters, ReadPage, picture_share, text_of
-from pdfmill.services.layout.model import TextQuality, Word
+from pdfmill.engines.pdfium import ReadPage, picture_share
+from pdfmill.services.layout.model import TextQuality
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
 _SPARSE = 30
@@ -34,22 +32,17 @@ _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*
 
 
 def quality_of(
-    page: ReadPage,
-    characters: Characters,
-    words: Sequence[Word],
-    pictures: Sequence[tuple[float, float, float, float]],
+    page: ReadPage, words: Sequence[str], pictures: Sequence[tuple[float, float, float, float]]
 ) -> TextQuality:
     """The quality of a page's text.
 
     Args:
-        page: Is asked what its fonts tell where the characters leave that in doubt.
-        characters: All of the page.
+        page: Is asked what its fonts tell, where the words leave that in doubt.
         words: All words of the page.
         pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
     """
-    text = [word.text for word in words]
-    look = first_look(sum(map(len, text)), pictures, page.geometry.size)
-    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, characters, text) else look
+    look = first_look(sum(map(len, words)), pictures, page.geometry.size)
+    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, words) else look
 
 
 def first_look(
@@ -84,13 +77,12 @@ def is_plausible(words: Sequence[str]) -> bool:
     return _marks(counts) <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
 
 
-def _is_garbled(page: ReadPage, characters: Characters, words: Sequence[str]) -> bool:
+def _is_garbled(page: ReadPage, words: Sequence[str]) -> bool:
     text = "".join(words)
-    painted = characters.run_indices >= 0
-    if _marks(Counter(text_of(characters.codepoints[painted]))) > _UNMAPPED * len(text):
-        unmapped = np.flatnonzero(page.unmapped() & painted).tolist()
+    if _marks(Counter(page.text().replace("\r\n", ""))) > _UNMAPPED * len(text):
+        unmapped = page.unmapped()
         # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
-        strange = sum(not characters.text[row].isalnum() for row in unmapped)
+        strange = _marks(Counter(unmapped))
         if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
             return True
     return _is_strange(text, words, Counter(text))

@@ -10,8 +10,7 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
-from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
@@ -19,6 +18,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
 from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
 from pdfmill.services.layout.quality import quality_of
@@ -51,20 +51,12 @@ class LayoutDocument:
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(
-        self,
-        document: ReadDocument,
-        page_indices: Sequence[int],
-        user_units: Sequence[float],
-        meter: Meter,
-        *,
-        text_only: bool = False,
-    ) -> None:
-        self._document = document
+    def __init__(self, opened: OpenPages, meter: Meter, *, text_only: bool = False) -> None:
+        self._document = opened.document
         self._meter = meter
         self._text_only = text_only
-        self.page_indices = page_indices
-        self.user_units = user_units
+        self.page_indices = opened.indices
+        self.user_units = opened.user_units
         self._recognised: Mapping[int, Layer] = {}
         self._kept: dict[int, _ReadPage | SimplePage] = {}
 
@@ -197,7 +189,7 @@ class LayoutDocument:
             links = () if self._text_only else page.links()
             layers = read_layers(characters, size, links, types)
             words = [word for layer in layers for word in layer.words]
-            quality = quality_of(page, characters, words, graphics.pictures)
+            quality = quality_of(page, [word.text for word in words], graphics.pictures)
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
@@ -281,11 +273,8 @@ class LayoutService:
             InvalidPageRange: A page lies outside the document.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pdf(path, ctx.limits) as pdf:
-            page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-            units = user_units(pdf)
-        with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter, text_only=text_only)
+        with open_pages(path, pages, ctx.limits) as found:
+            opened = LayoutDocument(found, ctx.meter, text_only=text_only)
             if recognise is None:
                 opened.read_sample(ctx)
             else:

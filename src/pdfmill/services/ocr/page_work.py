@@ -119,8 +119,8 @@ class PageWork:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
             layers = tuple(read_layers(characters, size, (), {}))
-            words = [word for layer in layers for word in layer.words]
-            quality = quality_of(page, characters, words, graphics.pictures)
+            words = [word.text for layer in layers for word in layer.words]
+            quality = quality_of(page, words, graphics.pictures)
         return FoundPage(size, layers, quality, drawing_dpi(graphics, size), _scan_dpi(graphics, size))
 
     def sheet(self, page_index: int, found: FoundPage) -> Sheet:
