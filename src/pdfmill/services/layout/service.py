@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from pdfmill.core.context import Context
@@ -20,7 +21,7 @@ from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
 from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
 from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
-from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
+from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.rulings import ruled_areas
@@ -41,6 +42,16 @@ class _ReadPage:
     layers: list[Layer] = field(repr=False)
     graphics: Graphics = field(repr=False)
     quality: TextQuality
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of its main layer, columns not told apart."""
+        return [Line.of(reading_order(row)) for row in rows_of(self.layers[0].words)]
+
+    @cached_property
+    def ruled(self) -> list[Box]:
+        """See `ruled_areas`."""
+        return ruled_areas(self.graphics, self.layers[0].frame)
 
 
 class LayoutDocument:
@@ -103,9 +114,7 @@ class LayoutDocument:
                 continue
             read = self._recognised_too(page_index, kept)
             if read.layers:
-                frame = read.layers[0].frame
-                ruled = ruled_areas(read.graphics, frame)
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
+                sketches.append(PageSketch(page_index, *read.layers[0].frame.size, tuple(read.lines), read.ruled))
         only_simple = all(isinstance(kept, SimplePage) for kept in self._kept.values())
         self._finder = self._heading_finder(plain_profile(sketches) if only_simple else profile(sketches))
 
@@ -201,10 +210,8 @@ class LayoutDocument:
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
-        layer = read.layers[0]
-        ruled = ruled_areas(read.graphics, layer.frame) if self._finder.profile.slots else []
-        rows = [Line.of(reading_order(row)) for row in rows_of(layer.words)]
-        headers, footers, rest = self._without_running(rows, layer.frame.size[1], ruled)
+        ruled = read.ruled if self._finder.profile.slots else []
+        headers, footers, rest = self._without_running(read.lines, read.layers[0].frame.size[1], ruled)
         return headers, footers, [word for line in rest for word in line.words]
 
     def _without_running(

@@ -148,8 +148,10 @@ def _words(
         runs[(starts + ends - 1) // 2].tolist(),  # the middle character's: a footnote's mark may come first or last
         strict=True,
     )
-    words = [Word(written(text[start:end]), Box(*box), styles[run]) for start, end, box, run in found]
-    return [word for word in words if word.text]
+    if not is_written(text):
+        words = [Word(written(text[start:end]), Box._make(box), styles[run]) for start, end, box, run in found]
+        return [word for word in words if word.text]
+    return [Word(text[start:end], Box._make(box), styles[run]) for start, end, box, run in found]
 
 
 def _breaks(
@@ -179,9 +181,14 @@ def _breaks(
     return np.asarray(has_space | (parted & ~marks[:-1] & ~marks[1:]))
 
 
+def is_written(text: str) -> bool:
+    """Whether `written` changes nothing in a text."""
+    return not _UNUSUAL.search(text)
+
+
 def written(text: str) -> str:
     """The characters of a word, or of lines of them, as one writes them."""
-    if not _UNUSUAL.search(text):
+    if is_written(text):
         return text
     for hyphen in LINE_END_HYPHENS:
         text = text.replace(hyphen, "-")
