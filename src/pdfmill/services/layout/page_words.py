@@ -11,12 +11,13 @@ from typing import Literal
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, TextQuality, Word
 from pdfmill.services.layout.quality import is_sparse, quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.words import Layer, read_layers
+from pdfmill.services.readable import readable
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def open_words(
     """
     with open_pdf(path, ctx.limits) as pdf:
         page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-        units = user_units(pdf)
-    recognised = layers_of_pictures(path, units, page_indices, recognise, ctx) if recognise else {}
-    with open_read(path, units) as document:
+        readable_path, units = readable(pdf, path, ctx)
+    recognised = layers_of_pictures(readable_path, units, page_indices, recognise, ctx) if recognise else {}
+    with open_read(readable_path, units) as document:
         yield WordDocument(document, page_indices, recognised)
 
 

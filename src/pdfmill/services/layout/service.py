@@ -11,7 +11,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
@@ -27,6 +27,7 @@ from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.readable import readable
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
 _SAMPLED = 60
@@ -48,6 +49,7 @@ class LayoutDocument:
 
     Attributes:
         page_indices: The pages that were asked for, in that order.
+        path: The file that PDFium reads, see `pdfmill.services.readable`.
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
@@ -55,6 +57,7 @@ class LayoutDocument:
         self,
         document: ReadDocument,
         page_indices: Sequence[int],
+        path: Path,
         user_units: Sequence[float],
         meter: Meter,
         *,
@@ -64,6 +67,7 @@ class LayoutDocument:
         self._meter = meter
         self._text_only = text_only
         self.page_indices = page_indices
+        self.path = path
         self.user_units = user_units
         self._recognised: Mapping[int, Layer] = {}
         self._kept: dict[int, _ReadPage | SimplePage] = {}
@@ -90,7 +94,7 @@ class LayoutDocument:
             self._kept[page_index] = self._read(page_index)
         ctx.advance(1, 1)
 
-    def recognise(self, path: Path, recognise: Recognise, ctx: Context) -> None:
+    def recognise(self, recognise: Recognise, ctx: Context) -> None:
         """Have the words of those pages that are only a picture recognised; of the sample these are known.
 
         Raises:
@@ -99,7 +103,7 @@ class LayoutDocument:
         """
         known = {index for index, read in self._kept.items() if read.quality is not TextQuality.IMAGE_ONLY}
         if others := [index for index in self.page_indices if index not in known]:
-            self._recognised = layers_of_pictures(path, self.user_units, others, recognise, ctx)
+            self._recognised = layers_of_pictures(self.path, self.user_units, others, recognise, ctx)
 
     def survey(self) -> None:
         """Compare the sample; `page` needs what the pages have in common."""
@@ -280,14 +284,14 @@ class LayoutService:
         """
         with open_pdf(path, ctx.limits) as pdf:
             page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-            units = user_units(pdf)
-        with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter, text_only=text_only)
+            readable_path, units = readable(pdf, path, ctx)
+        with open_read(readable_path, units) as document:
+            opened = LayoutDocument(document, page_indices, readable_path, units, ctx.meter, text_only=text_only)
             if recognise is None:
                 opened.read_sample(ctx)
             else:
                 opened.read_sample(ctx.stage("comparing pages", share=0.2))
-                opened.recognise(path, recognise, ctx.stage("recognising", share=1.0))
+                opened.recognise(recognise, ctx.stage("recognising", share=1.0))
             opened.survey()
             yield opened
 

@@ -104,7 +104,7 @@ class PageWork:
         self._stack = ExitStack()
         self._plan = plan
         self._read = self._stack.enter_context(open_read(source, user_units))
-        self._drawn = self._stack.enter_context(open_drawn(source, pixels, user_units))
+        self._drawn = self._stack.enter_context(open_drawn(source, user_units, pixels))
         self._reader = None
         if not reads_with_rapidocr(plan):
             languages = LanguageChooser(plan.languages, installed_languages())

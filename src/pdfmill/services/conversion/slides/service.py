@@ -44,7 +44,7 @@ class SlideService:
         written = WrittenPages(ctx.path("slides.pptx"))
         with (
             LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
-            picture_drawer(source, document.user_units, ctx) as draw,
+            picture_drawer(document, ctx) as draw,
             open_slide_deck(written.path) as deck,
         ):
             writing = ctx.stage("writing", share=1.0)
