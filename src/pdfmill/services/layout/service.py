@@ -14,6 +14,7 @@ from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
@@ -26,7 +27,7 @@ from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 from pdfmill.services.readable import readable
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.

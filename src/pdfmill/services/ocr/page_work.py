@@ -13,10 +13,11 @@ from pdfmill.core.limits import PixelBudget
 from pdfmill.engines.pdfium import Graphics, Ink, open_drawn, open_read
 from pdfmill.engines.tesseract import Tesseract
 from pdfmill.services.layout.columns import regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, TextQuality, Word, union
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.languages import LanguageChooser
 from pdfmill.services.ocr.model import (

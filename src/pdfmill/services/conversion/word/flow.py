@@ -22,6 +22,7 @@ from pdfmill.services.conversion.word.sections import PageSetup, section_markup,
 from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
 from pdfmill.services.conversion.word.tables import FlowingTable, table_markup
 from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_runs
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import (
     Block,
     Cell,
@@ -35,7 +36,6 @@ from pdfmill.services.layout.model import (
     Table,
 )
 from pdfmill.services.layout.profile import Profile
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.writing.pictures import PictureDrawer
 
 #: Points of a paragraph that only holds something together.
