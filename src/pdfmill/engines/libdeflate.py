@@ -10,7 +10,7 @@ import deflate
 #: takes twice as long as 11 for half a per cent.
 _OPTIMAL_LEVEL = 11
 _FAST_LEVEL = 9
-_TRIAL_LEVEL = 6
+_QUICK_LEVEL = 6
 
 #: Up to this many bytes the optimal parse is worth its time.
 _LARGEST_OPTIMAL = 4 * 1024 * 1024
@@ -23,8 +23,8 @@ def pack(plain: bytes) -> bytes:
 
 
 def pack_quickly(plain: bytes) -> bytes:
-    """A zlib stream in a tenth of the time and a few per cent larger, to find out whether packing pays at all."""
-    return bytes(deflate.zlib_compress(plain, _TRIAL_LEVEL))
+    """A zlib stream in a tenth of the time and a few per cent larger; as small as zlib's, in half of its time."""
+    return bytes(deflate.zlib_compress(plain, _QUICK_LEVEL))
 
 
 def unpack(packed: bytes, *, most: int) -> bytes | None:

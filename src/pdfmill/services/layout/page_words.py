@@ -107,10 +107,10 @@ def open_words(
         InvalidPageRange: A page lies outside the document.
         Cancelled, DeadlineExceeded: As the context says.
     """
-    with open_pages(path, pages, ctx.limits) as opened:
+    with open_pages(path, pages, ctx) as opened:
         recognised: Mapping[int, Layer] = {}
         if recognise is not None:
-            recognised = layers_of_unreadable(path, opened.user_units, opened.indices, recognise, ctx)
+            recognised = layers_of_unreadable(opened.path, opened.user_units, opened.indices, recognise, ctx)
         yield WordDocument(opened.document, opened.indices, recognised)
 
 
