@@ -45,6 +45,10 @@ from pdfmill.core.documents import MediaType, safe_name, sniff
         (b"<!---->" * 146 + b"<", MediaType.TEXT),  # each way to part the comments would take a lifetime
         (b"GIF89a%PDF-1.4", MediaType.UNKNOWN),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", MediaType.WEBP),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", MediaType.HEIC),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", MediaType.HEIC),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", MediaType.UNKNOWN),
+        (b"\0\0\0\x14ftypmp42\0\0\0\0mp42" + b"heic", MediaType.UNKNOWN),
         (b"", MediaType.UNKNOWN),
     ],
 )

@@ -148,9 +148,11 @@ def _value_text(key: str, value: Any) -> str:
         return "".join(f"\n    {_line_of(each)}" for each in value)
     if isinstance(value, list) and all(isinstance(each, dict) and "text" in each for each in value):
         return "".join(f"\n    {_statement(each)}" for each in value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
-    if isinstance(value, (dict, list)):
+    if isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        return f"{len(value)} (--json tells each)"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 

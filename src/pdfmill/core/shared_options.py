@@ -17,7 +17,8 @@ from pdfmill.core.provider import Need, ProviderUse
 
 PagesOption = Annotated[PageRanges | None, Field(description="Pages to read, such as 1-3,7,end; all if not given.")]
 OcrOption = Annotated[
-    Literal["auto", "off"], Field(description="auto recognises the words of pages that are only a picture.")
+    Literal["auto", "off"],
+    Field(description="auto recognises the words of pages that are only a picture, or whose text is garbled."),
 ]
 MethodOption = Annotated[
     Literal["auto", "local", "model"],

@@ -15,7 +15,7 @@ from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
 from pdfmill.services.language.evidence import described_point, described_struck, origin, pages_in_words
-from pdfmill.services.layout.words import is_right_to_left
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.placing import shown_to_user
 from pdfmill.services.summary.model import Summary, SummaryStyle
 from pdfmill.services.writing.markdown import escaped

@@ -13,8 +13,8 @@ from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
 from pdfmill.services.conversion.word.faces import face_of
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Box, Style
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.placing import placement
 from pdfmill.services.translation.removal import remove_text
 from pdfmill.services.translation.service import TranslatedDocument

@@ -11,7 +11,7 @@ from pdfmill.core.context import Context
 from pdfmill.engines.docx import open_word_document
 from pdfmill.services.conversion.word.markup import Format, Look, paragraph, run
 from pdfmill.services.conversion.word.text import Linker
-from pdfmill.services.layout.words import is_right_to_left
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.translation.emphasis import Runs
 from pdfmill.services.translation.service import TranslatedDocument
 from pdfmill.services.translation.units import Unit, UnitKind
