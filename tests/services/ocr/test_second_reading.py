@@ -6,21 +6,7 @@ from pdfmill.services.layout.model import Box
 from pdfmill.services.ocr.model import PageOutcome, ReadBlock, ReadLine, ReadPage, ReadWord
 from pdfmill.services.ocr.second_reading import better_of
 
-SURE = [
-    "Invoice",
-    "total",
-    "payable",
-    "before",
-    "Friday",
-    "please",
-    "transfer",
-    "the",
-    "whole",
-    "amount",
-    "today",
-    "thank",
-    "you",
-]
+SURE = ["Invoice", "total", "payable", "before", "Friday", "please", "transfer", "whole", "amount", "today", "thank"]
 UNSURE = ["T0tal", "l2.5O"] * 5
 
 
