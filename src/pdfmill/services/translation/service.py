@@ -70,7 +70,7 @@ class TranslationService:
 
         Args:
             source: Its language, ISO 639-1; None to find out.
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             NoText: There is nothing to read.
