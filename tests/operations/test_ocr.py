@@ -36,6 +36,7 @@ from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Inputs
 from pdfmill.engines import pillow, rapidocr
 from pdfmill.engines.pdfium import open_drawn
+from pdfmill.engines.pikepdf import count_pages
 from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
@@ -64,7 +65,7 @@ def _inputs(path):
 
 
 def text_of(path, page_index=0):
-    with open_drawn(path) as document:
+    with open_drawn(path, [1.0] * count_pages(path)) as document:
         return document.text(page_index)
 
 
@@ -144,7 +145,7 @@ def test_deskew_levels_the_page_and_keeps_its_picture(ctx, tmp_path):
 def test_clean_evens_the_light(ctx, tmp_path):
     source = scan_pdf(tmp_path / "in.pdf", scan(uneven=True))
     (output,) = run(source, ctx, clean=True).outputs
-    with open_drawn(output.path) as document:
+    with open_drawn(output.path, [1.0]) as document:
         pixels = document.draw(0, dpi=50, max_pixels=10**6)
     assert (pixels > 240).mean() > 0.9
     assert found_part(text_of(output.path)) > 0.95

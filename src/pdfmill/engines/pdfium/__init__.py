@@ -6,10 +6,11 @@ PDFium is not thread-safe: one document, one process.
 from pdfmill.engines.pdfium.drawing import Drawing, DrawnDocument, GreyImage, Ink, Pixels, open_drawn
 from pdfmill.engines.pdfium.graphics import Graphics, Painted, picture_share
 from pdfmill.engines.pdfium.metrics import StandardFont, standard_font
+from pdfmill.engines.pdfium.opening import finds_pages
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
 from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script, text_of
-from pdfmill.engines.pdfium.text_words import TextWords
+from pdfmill.engines.pdfium.text_words import SplitText, TextWords
 
 __all__ = [
     "Characters",
@@ -25,9 +26,11 @@ __all__ = [
     "Pixels",
     "ReadDocument",
     "ReadPage",
+    "SplitText",
     "StandardFont",
     "TextRun",
     "TextWords",
+    "finds_pages",
     "is_of_leftward_script",
     "open_drawn",
     "open_read",

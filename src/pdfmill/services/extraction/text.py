@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.extraction.raw_text import extract_raw_text
 from pdfmill.services.layout.model import Page, TextQuality
 from pdfmill.services.layout.recognition import Recognise
-from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.layout.service import LayoutDocument, LayoutService
 from pdfmill.services.writing.flow import lines_of
 from pdfmill.services.writing.grid import GridWriter
 from pdfmill.services.writing.html import HtmlWriter
@@ -93,7 +94,7 @@ class TextExtractionService:
         reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
             LayoutService().open(source, pages, reading, recognise, text_only=form is TextForm.PLAIN) as document,
-            _writer(form, manner, source, document.user_units, ctx) as writer,
+            _writer(form, manner, document, ctx) as writer,
             target.open("w", encoding="utf-8", newline="\n") as file,
         ):
             extracted.title = document.title
@@ -108,6 +109,31 @@ class TextExtractionService:
             file.write(writer.tail())
         return extracted
 
+    def extract_raw(
+        self,
+        source: Path,
+        target: Path,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        dehyphenate: bool = True,
+        recognise: Recognise | None = None,
+    ) -> ExtractedText:
+        """Write the text of a document as its content streams have it, with nothing put in order or left out.
+
+        Raises:
+            As `extract`.
+        """
+        title, found = extract_raw_text(source, target, pages, ctx, dehyphenate=dehyphenate, recognise=recognise)
+        words = [page.text.split() for _, page in found]
+        return ExtractedText(
+            title,
+            [
+                PageText(number, page.quality, len(each), sum(map(len, each)))
+                for (number, page), each in zip(found, words, strict=True)
+            ],
+        )
+
 
 def _counted(page: Page) -> PageText:
     lines = [line for block in page.blocks for line in lines_of(block)]
@@ -116,7 +142,7 @@ def _counted(page: Page) -> PageText:
 
 
 @contextmanager
-def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float], ctx: Context) -> Iterator[Writer]:
+def _writer(form: TextForm, manner: Manner, document: LayoutDocument, ctx: Context) -> Iterator[Writer]:
     match form:
         case TextForm.PLAIN:
             yield PlainWriter(manner)
@@ -127,5 +153,5 @@ def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float]
         case TextForm.JSON:
             yield JsonWriter()
         case TextForm.HTML:
-            with picture_drawer(source, units, ctx) as draw:
+            with picture_drawer(document, ctx) as draw:
                 yield HtmlWriter(manner, draw)

@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import groupby, pairwise
+from itertools import pairwise
 
+from pdfmill.services.layout.directions import holds_leftward_letters, in_reading_order
 from pdfmill.services.layout.model import Box, Line, Word, union
-from pdfmill.services.layout.words import is_right_to_left
 
 #: Two words are on one line if they share at least this part of the lower one's height.
 _SHARED_HEIGHT = 0.5
@@ -57,14 +57,18 @@ def split_row(row: Iterable[Word], gutters: AbstractSet[int] = frozenset()) -> l
 def _gutters(rows: Sequence[Sequence[Word]]) -> set[int]:
     """Where, in whole points from the left, gaps stand below one another on many rows, and hardly a word does."""
     gaps: Counter[int] = Counter()
-    covered: Counter[int] = Counter()
     for row in rows:
         for word, following in pairwise(row):
             if following.box.left - word.box.right > _GUTTER_GAP * max(word.style.size, following.style.size, 4):
                 gaps.update(_points_between(word, following))
+    often = {x: count for x, count in gaps.items() if count >= _GUTTER_ROWS}
+    if not often:
+        return set()
+    covered: Counter[int] = Counter()
+    for row in rows:
         for word in row:
             covered.update(range(math.ceil(word.box.left), math.floor(word.box.right) + 1))
-    return {x for x, count in gaps.items() if count >= _GUTTER_ROWS and count >= _GUTTER_CLEAR * covered[x]}
+    return {x for x, count in often.items() if count >= _GUTTER_CLEAR * covered[x]}
 
 
 def _points_between(word: Word, following: Word) -> range:
@@ -89,8 +93,13 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
         return [words] if words else []
     rows: list[list[Word]] = []
     extents: list[tuple[float, float]] = []  # top and bottom of the highest word of each row
+    index, before = 0, (math.nan, math.nan)
     for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
         _, top, _, bottom = word.box
+        if (top, bottom) == before:  # as most of a line are: it goes where the word before went
+            rows[index].append(word)
+            continue
+        before = (top, bottom)
         for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
             row_top, row_bottom = extents[index]
             if top < row_bottom and row_top < bottom and _on_one_line(row_top, row_bottom, top, bottom):
@@ -99,6 +108,7 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
                     extents[index] = (top, bottom)
                 break
         else:
+            index = len(rows)
             rows.append([word])
             extents.append((top, bottom))
     order = sorted(range(len(rows)), key=lambda index: extents[index][1])
@@ -116,26 +126,13 @@ def _on_one_line(row_top: float, row_bottom: float, top: float, bottom: float) -
 
 
 def reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words of a line in the order in which one reads them.
-
-    In a line that runs from right to left, words that run the other way keep their own order among themselves (rule L2
-    of the Unicode bidirectional algorithm, UAX #9, on whole words).
-    """
+    """The words of a line in the order in which one reads them."""
     if len(words) == 1:
         return (words[0],)
     ordered = sorted(words, key=lambda word: word.box.left)
-    if not is_right_to_left(" ".join(word.text for word in ordered)):
+    if not any(holds_leftward_letters(word.text) for word in ordered):
         return tuple(ordered)
-    found: list[Word] = []
-    for leftwards, group in groupby(reversed(ordered), key=_runs_leftwards):
-        words_of_run = list(group)
-        found += words_of_run if leftwards else reversed(words_of_run)
-    return tuple(found)
-
-
-def _runs_leftwards(word: Word) -> bool:
-    """Whether a word in a line that runs from right to left does not run the other way; marks go with the line."""
-    return is_right_to_left(word.text) or not any(map(str.isalnum, word.text))
+    return in_reading_order(ordered)
 
 
 def box_of(lines: Iterable[Line]) -> Box:

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pdfium import ReadDocument
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, TextQuality, Word
+from pdfmill.services.layout.opening import open_pages
 from pdfmill.services.layout.quality import is_sparse, quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.words import Layer, read_layers
@@ -83,8 +83,7 @@ class WordDocument:
             layers = read_layers(characters, size, (), {})
             # Finding the pictures takes time, so only where they say something.
             pictures = page.pictures() if is_sparse(sum(layer.characters for layer in layers)) else ()
-        every_word = [word for layer in layers for word in layer.words]
-        quality = quality_of(characters, every_word, pictures, size)
+            quality = quality_of(page, [word.text for layer in layers for word in layer.words], pictures)
         read = self._recognised.get(page_index)
         if read is not None and quality.needs_ocr:
             return PageWords(page_index + 1, read.frame, TextQuality.RECOGNISED, read.words, "ocr")
@@ -108,12 +107,11 @@ def open_words(
         InvalidPageRange: A page lies outside the document.
         Cancelled, DeadlineExceeded: As the context says.
     """
-    with open_pdf(path, ctx.limits) as pdf:
-        page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-        units = user_units(pdf)
-    recognised = layers_of_unreadable(path, units, page_indices, recognise, ctx) if recognise else {}
-    with open_read(path, units) as document:
-        yield WordDocument(document, page_indices, recognised)
+    with open_pages(path, pages, ctx) as opened:
+        recognised: Mapping[int, Layer] = {}
+        if recognise is not None:
+            recognised = layers_of_unreadable(opened.path, opened.user_units, opened.indices, recognise, ctx)
+        yield WordDocument(opened.document, opened.indices, recognised)
 
 
 def read_words(path: Path, ctx: Context, recognise: Recognise | None = None) -> Iterator[PageWords]:

@@ -8,9 +8,8 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.services.layout.model import TextQuality
-from pdfmill.services.layout.quality import first_look, is_plausible, quality_of
-from pdfmill.services.layout.words import Layer, read_layers
+from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.words import Layer
 
 #: Given a document, the points in a unit of each page's user space, and indices of pages that are pictures or have
 #: garbled text: the words of those that it can read. `pdfmill.services.ocr.page_layers.recogniser` has one.
@@ -42,17 +41,10 @@ def layers_of_unreadable(
         Cancelled, DeadlineExceeded: As the context says.
     """
     with open_read(path, user_units) as document:
-        needing = [index for index in sorted(set(page_indices)) if _quality(document, index).needs_ocr]
+        needing = [index for index in sorted(set(page_indices)) if _needs_ocr(document, index)]
     return recognise(path, user_units, needing, ctx) if needing else {}
 
 
-def _quality(document: ReadDocument, page_index: int) -> TextQuality:
+def _needs_ocr(document: ReadDocument, page_index: int) -> bool:
     with document.page(page_index) as page:
-        size, strings = page.geometry.size, page.strings()
-        look = first_look(sum(map(len, strings)), page.pictures(), size)
-        # Fonts are asked, which takes several times as long, where the text does not speak for itself.
-        if look is TextQuality.GOOD and not is_plausible(strings):
-            characters = page.characters()
-            words = [word for layer in read_layers(characters, size, (), {}) for word in layer.words]
-            look = quality_of(characters, words, (), size)
-    return look
+        return quality_of(page, page.text().split(), page.pictures()).needs_ocr

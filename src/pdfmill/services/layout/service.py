@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
-from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
 from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
-from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
+from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
 _SAMPLED = 60
@@ -42,29 +44,33 @@ class _ReadPage:
     graphics: Graphics = field(repr=False)
     quality: TextQuality
 
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of its main layer, columns not told apart."""
+        return [Line.of(reading_order(row)) for row in rows_of(self.layers[0].words)]
+
+    @cached_property
+    def ruled(self) -> list[Box]:
+        """See `ruled_areas`."""
+        return ruled_areas(self.graphics, self.layers[0].frame)
+
 
 class LayoutDocument:
     """A document whose pages can be read, each by itself.
 
     Attributes:
         page_indices: The pages that were asked for, in that order.
+        path: The file that PDFium reads, see `pdfmill.services.readable`.
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(
-        self,
-        document: ReadDocument,
-        page_indices: Sequence[int],
-        user_units: Sequence[float],
-        meter: Meter,
-        *,
-        text_only: bool = False,
-    ) -> None:
-        self._document = document
+    def __init__(self, opened: OpenPages, meter: Meter, *, text_only: bool = False) -> None:
+        self._document = opened.document
         self._meter = meter
         self._text_only = text_only
-        self.page_indices = page_indices
-        self.user_units = user_units
+        self.page_indices = opened.indices
+        self.path = opened.path
+        self.user_units = opened.user_units
         self._recognised: Mapping[int, Layer] = {}
         self._kept: dict[int, _ReadPage | SimplePage] = {}
 
@@ -90,7 +96,7 @@ class LayoutDocument:
             self._kept[page_index] = self._read(page_index)
         ctx.advance(1, 1)
 
-    def recognise(self, path: Path, recognise: Recognise, ctx: Context) -> None:
+    def recognise(self, recognise: Recognise, ctx: Context) -> None:
         """Have the words of those pages recognised whose text is absent or wrong; of the sample these are known.
 
         Raises:
@@ -99,7 +105,7 @@ class LayoutDocument:
         """
         known = {index for index, read in self._kept.items() if not read.quality.needs_ocr}
         if others := [index for index in self.page_indices if index not in known]:
-            self._recognised = layers_of_unreadable(path, self.user_units, others, recognise, ctx)
+            self._recognised = layers_of_unreadable(self.path, self.user_units, others, recognise, ctx)
 
     def survey(self) -> None:
         """Compare the sample; `page` needs what the pages have in common."""
@@ -111,9 +117,7 @@ class LayoutDocument:
                 continue
             read = self._recognised_too(page_index, kept)
             if read.layers:
-                frame = read.layers[0].frame
-                ruled = ruled_areas(read.graphics, frame)
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
+                sketches.append(PageSketch(page_index, *read.layers[0].frame.size, tuple(read.lines), read.ruled))
         only_simple = all(isinstance(kept, SimplePage) for kept in self._kept.values())
         self._finder = self._heading_finder(plain_profile(sketches) if only_simple else profile(sketches))
 
@@ -188,13 +192,16 @@ class LayoutDocument:
             if self._text_only and (simple := simple_page(page)) is not None:
                 return simple
             size = page.geometry.size
-            characters, graphics = page.characters(), page.graphics()
+            types = page.structure_types()
+            # Colours and marks tell nothing about the text and its order, unless marks are tags.
+            characters = page.characters(faces_only=self._text_only and not types)
+            graphics = page.graphics()
             self._meter.pages += 1
             self._meter.characters += len(characters.codepoints)
             links = () if self._text_only else page.links()
-            layers = read_layers(characters, size, links, page.structure_types())
+            layers = read_layers(characters, size, links, types)
             words = [word for layer in layers for word in layer.words]
-            quality = quality_of(characters, words, graphics.pictures, size)
+            quality = quality_of(page, [word.text for word in words], graphics.pictures)
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
@@ -207,10 +214,8 @@ class LayoutDocument:
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
-        layer = read.layers[0]
-        ruled = ruled_areas(read.graphics, layer.frame) if self._finder.profile.slots else []
-        rows = [Line.of(reading_order(row)) for row in rows_of(layer.words)]
-        headers, footers, rest = self._without_running(rows, layer.frame.size[1], ruled)
+        ruled = read.ruled if self._finder.profile.slots else []
+        headers, footers, rest = self._without_running(read.lines, read.layers[0].frame.size[1], ruled)
         return headers, footers, [word for line in rest for word in line.words]
 
     def _without_running(
@@ -279,16 +284,13 @@ class LayoutService:
             InvalidPageRange: A page lies outside the document.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pdf(path, ctx.limits) as pdf:
-            page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-            units = user_units(pdf)
-        with open_read(path, units) as document:
-            opened = LayoutDocument(document, page_indices, units, ctx.meter, text_only=text_only)
+        with open_pages(path, pages, ctx) as found:
+            opened = LayoutDocument(found, ctx.meter, text_only=text_only)
             if recognise is None:
                 opened.read_sample(ctx)
             else:
                 opened.read_sample(ctx.stage("comparing pages", share=0.2))
-                opened.recognise(path, recognise, ctx.stage("recognising", share=1.0))
+                opened.recognise(recognise, ctx.stage("recognising", share=1.0))
             opened.survey()
             yield opened
 

@@ -17,7 +17,6 @@ from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.words import Layer
 from pdfmill.services.ocr.model import ReadLine, ReadPage
 from pdfmill.services.ocr.plan import EngineChoice, OcrPlan
-from pdfmill.services.ocr.service import Readings
 
 #: Part of the time that is left in which pages may be begun: the rest is for what is made of them.
 _SHARE_OF_TIME = 0.7
@@ -41,6 +40,9 @@ def recognised_layers(
     Raises:
         Cancelled, DeadlineExceeded: As the context says.
     """
+    # Loaded only when there is something to recognise: it takes longer to load than most documents take to convert.
+    from pdfmill.services.ocr.service import Readings
+
     engine = _engine()
     if engine is None or not page_indices:
         return {}

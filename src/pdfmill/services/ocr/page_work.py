@@ -13,10 +13,11 @@ from pdfmill.core.limits import PixelBudget
 from pdfmill.engines.pdfium import Graphics, Ink, open_drawn, open_read
 from pdfmill.engines.tesseract import Tesseract
 from pdfmill.services.layout.columns import regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, TextQuality, Word, union
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.languages import LanguageChooser
 from pdfmill.services.ocr.model import (
@@ -104,7 +105,7 @@ class PageWork:
         self._stack = ExitStack()
         self._plan = plan
         self._read = self._stack.enter_context(open_read(source, user_units))
-        self._drawn = self._stack.enter_context(open_drawn(source, pixels, user_units))
+        self._drawn = self._stack.enter_context(open_drawn(source, user_units, pixels))
         self._reader = None
         if not reads_with_rapidocr(plan):
             languages = LanguageChooser(plan.languages, installed_languages())
@@ -118,15 +119,10 @@ class PageWork:
         with self._read.page(page_index) as page:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
-        layers = tuple(read_layers(characters, size, (), {}))
-        words = [word for layer in layers for word in layer.words]
-        return FoundPage(
-            size,
-            layers,
-            quality_of(characters, words, graphics.pictures, size),
-            drawing_dpi(graphics, size),
-            _scan_dpi(graphics, size),
-        )
+            layers = tuple(read_layers(characters, size, (), {}))
+            words = [word.text for layer in layers for word in layer.words]
+            quality = quality_of(page, words, graphics.pictures)
+        return FoundPage(size, layers, quality, drawing_dpi(graphics, size), _scan_dpi(graphics, size))
 
     def sheet(self, page_index: int, found: FoundPage) -> Sheet:
         """The page drawn in grey, as it is shown."""
