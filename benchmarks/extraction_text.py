@@ -34,7 +34,8 @@ def report(corpus: Path) -> list[str]:
     return [
         "## Text",
         "",
-        "Plain text is read the short way from pages of running text, and by the whole layout from all others.",
+        "Raw text is what PDFium has, line by line. Plain text is a line for each paragraph, in the order in which one "
+        "reads: read the short way from pages of running text, and by the whole layout from all others.",
         "",
         f"All {len(sources)} documents: {sum(running.values())} of their {sum(map(_pages, sources))} pages are running "
         "text; the corpus is one of tables, scans and papers in columns.",
@@ -54,6 +55,7 @@ def _table(sources: list[Path]) -> list[str]:
         ("PDFium, its own text", own),
         ("pdfmill, words with boxes (what invoices and statements read)", _measured(sources, _words)),
         ("pdfmill extract-text, plain", _measured(sources, _text(TextForm.PLAIN))),
+        ("pdfmill extract-text, raw", _measured(sources, _raw)),
         ("pdfmill extract-text, json", _measured(sources, _text(TextForm.JSON))),
     ]
     if shutil.which("pdftotext"):
@@ -118,6 +120,10 @@ def _text(form: TextForm) -> Callable[[Path, Path], object]:
         return TextExtractionService().extract(path, folder / "text", form, Manner(), None, Context(folder))
 
     return work
+
+
+def _raw(path: Path, folder: Path) -> None:
+    TextExtractionService().extract_raw(path, folder / "text", None, Context(folder))
 
 
 def _plumbed(path: Path, _folder: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from builders.pdf import text_pdf
 from pdfmill.core.errors import TooManyPixels
 from pdfmill.core.limits import Limits, PixelBudget
-from pdfmill.engines.pdfium import open_drawn
+from pdfmill.engines.pdfium import open_drawn, open_read
 
 
 def page_of_size(path, width, height):
@@ -36,3 +36,26 @@ def test_a_document_is_drawn_until_its_budget_is_used_up(tmp_path):
         document.draw(1, dpi=72, max_pixels=1_000_000)
         with pytest.raises(TooManyPixels):
             document.draw(2, dpi=72, max_pixels=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "bold"),
+    [
+        ("NimbusRomNo9L-Medi", True),
+        ("NimbusRomNo9L-MediItal", True),
+        ("NimbusRomNo9L-Regu", False),
+        ("ABCDEF+SFRB1000", True),
+        ("ABCDEF+SFRM1000", False),
+        ("CMMIB10", True),
+        ("HelveticaNeueLTPro-Bd", True),
+        ("FranklinGothic-Medium", False),
+    ],
+)
+def test_the_name_of_a_font_tells_its_weight(tmp_path, name, bold):
+    path = text_pdf(tmp_path / "named.pdf", text="Heavy or not")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        for font in pdf.pages[0].Resources.Font.values():
+            font.BaseFont = pikepdf.Name(f"/{name}")
+        pdf.save(path)
+    with open_read(path, [1.0]) as document, document.page(0) as page:
+        assert {run.font.bold for run in page.characters().runs} == {bold}

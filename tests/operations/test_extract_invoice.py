@@ -78,6 +78,19 @@ def test_the_review_picture_comes_beside(perform, tmp_path):
     assert [(each.name, each.page_count) for each in outputs] == [("a.json", None), ("a-overlay.pdf", 1)]
 
 
+@pytest.mark.parametrize("to", ["ubl", "cii"])
+def test_an_electronic_invoice_that_lacks_something_says_what_and_why(perform, tmp_path, to):
+    whole = perform(invoice_pdf(tmp_path / "a.pdf", Bill("de")), to=to).result.invoices[0]
+    assert (whole.is_complete, whole.rule_findings) == (True, [])
+    outcome = perform(invoice_pdf(tmp_path / "b.pdf", Bill("de", vat_id="")), to=to)
+    (lacking,) = outcome.result.invoices
+    assert not lacking.is_complete
+    assert {each.rule for each in lacking.rule_findings} == {"BR-CO-26", "BR-S-02"}
+    reason = "Neither the VAT identifier (BT-31) nor the register number (BT-30) of the seller was found."
+    assert any(each.startswith("b.xml is not complete") and f"BR-CO-26: {reason}" in each for each in outcome.warnings)
+    assert perform(tmp_path / "b.pdf", to="json").result.invoices[0].is_complete is None
+
+
 def test_what_is_no_invoice_is_an_outcome_and_for_other_forms_a_refusal(perform, tmp_path):
     path = text_pdf(tmp_path / "text.pdf", text="Dear all")
     outcome = perform(path)

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from builders.pdf import text_pdf
+from builders.scans import found_part, scan, scan_pdf
 from builders.sheet import sheets
 from pdfmill.core.documents import InputFile
 from pdfmill.core.errors import InvalidOptions, InvalidPageRange
@@ -45,6 +46,7 @@ def mixed(tmp_path):
     ("mode", "suffix", "media_type"),
     [
         ("plain", ".txt", "text/plain"),
+        ("raw", ".txt", "text/plain"),
         ("layout", ".txt", "text/plain"),
         ("markdown", ".md", "text/markdown"),
         ("json", ".json", "application/json"),
@@ -56,7 +58,9 @@ def test_each_mode_gives_a_file_of_its_kind(perform, tmp_path, mode, suffix, med
     assert "Hello" in output.path.read_text()
 
 
-@pytest.mark.parametrize(("name", "options"), [("extract-text", {}), ("convert", {"to": "md"})])
+@pytest.mark.parametrize(
+    ("name", "options"), [("extract-text", {}), ("extract-text", {"mode": "raw"}), ("convert", {"to": "md"})]
+)
 def test_pages_that_need_ocr_are_named(perform, mixed, name, options):
     outcome = perform(name, mixed, **options)
     assert outcome.result.needs_ocr == "2-3,5"
@@ -67,11 +71,43 @@ def test_pages_that_need_ocr_are_named(perform, mixed, name, options):
     )
 
 
-def test_each_page_is_judged_and_counted(perform, mixed):
-    result = perform("extract-text", mixed).result
+@pytest.mark.parametrize("mode", ["plain", "raw"])
+def test_each_page_is_judged_and_counted(perform, mixed, mode):
+    result = perform("extract-text", mixed, mode=mode).result
     assert [page.quality for page in result.pages] == ["good", "image_only", "garbled", "blank", "image_only"]
     assert (result.pages[0].words, result.pages[0].characters) == (8, 32)
     assert result.words == sum(page.words for page in result.pages)
+
+
+def test_raw_text_comes_in_the_order_of_the_file_line_by_line(perform, tmp_path):
+    path = sheets(
+        tmp_path / "a.pdf",
+        lambda sheet: sheet.text(72, 300, "written first").text(72, 100, "stands first").text(300, 100, "beside it"),
+    )
+    assert perform("extract-text", path, mode="raw").outputs[0].path.read_text() == (
+        "written first\nstands first beside it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dehyphenate", "text"),
+    [
+        (True, "a telephone\nand\n"),
+        (False, "a tele-\nphone and\n"),
+    ],
+)
+def test_raw_text_puts_divided_words_together(perform, tmp_path, dehyphenate, text):
+    path = sheets(tmp_path / "a.pdf", lambda sheet: sheet.text(72, 100, "a tele-").text(72, 114, "phone and"))
+    outcome = perform("extract-text", path, mode="raw", dehyphenate=dehyphenate)
+    assert outcome.outputs[0].path.read_text() == text
+
+
+@pytest.mark.parametrize("mode", ["plain", "raw"])
+def test_the_words_of_scans_are_recognised(perform, tmp_path, language_data, mode):
+    outcome = perform("extract-text", scan_pdf(tmp_path / "scan.pdf", scan()), mode=mode)
+    assert found_part(outcome.outputs[0].path.read_text()) > 0.9
+    assert [page.quality for page in outcome.result.pages] == ["recognised"]
+    assert outcome.result.needs_ocr is None
 
 
 def test_a_document_without_any_text_gives_a_file_all_the_same(perform, tmp_path):

@@ -11,6 +11,7 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAnInvoice
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.shared_options import OcrOption
 
 if TYPE_CHECKING:
     from pdfmill.services.extraction.invoices.model import ReadInvoice
@@ -41,9 +42,14 @@ class ExtractInvoiceOptions(Options):
         True,
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",
     )
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    ocr: OcrOption = "auto"
+
+
+class RuleFinding(Result):
+    """A rule that an electronic invoice does not keep."""
+
+    rule: str = Field(description="Its name in EN 16931, such as BR-CO-16.")
+    reason: str = Field(description="What was not found or does not add up, in a sentence.")
 
 
 class InvoiceSummary(Result):
@@ -66,6 +72,12 @@ class InvoiceSummary(Result):
     lines: int = Field(description="How many lines it has.")
     needs_review: bool = Field(description="Whether a person should look at it.")
     review_reasons: list[str] = Field(description="Why, in sentences.")
+    is_complete: bool | None = Field(
+        None, description="Whether the electronic invoice keeps the rules of EN 16931; null for the other forms."
+    )
+    rule_findings: list[RuleFinding] = Field(
+        [], description="The rules that it does not keep, and why: add what is missing before it is sent."
+    )
 
 
 class ExtractInvoiceResult(Result):
@@ -95,18 +107,23 @@ def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome
     document = extracted.document
     if not document.invoices and options.to != "json":
         raise NotAnInvoice(_refusal(extracted), outcome=document.outcome, looks_like=document.looks_like)
-    files, doubts = _files(source, options, extracted, ctx)
+    summaries = [_summary(invoice) for invoice in document.invoices]
+    warnings: list[str] = []
+    if options.to == "ubl" or options.to == "cii":
+        files, warnings, summaries = _electronic(source, options.to, extracted, summaries, ctx)
+    else:
+        files = [_table(source, options.to, extracted, ctx)]
     if options.overlay:
         files.append(_overlay(source, extracted, ctx.stage("overlay", share=1.0)))
     return Outcome(
         result=ExtractInvoiceResult(
             outcome=document.outcome,
             looks_like=document.looks_like,
-            invoices=[_summary(invoice) for invoice in document.invoices],
+            invoices=summaries,
             needs_ocr=str(extracted.needs_ocr) if extracted.needs_ocr else None,
         ),
         outputs=tuple(files),
-        warnings=(*([] if document.invoices else [_refusal(extracted)]), *extracted.warnings, *doubts),
+        warnings=(*([] if document.invoices else [_refusal(extracted)]), *extracted.warnings, *warnings),
     )
 
 
@@ -119,26 +136,43 @@ def _refusal(extracted: ExtractedInvoices) -> str:
     return f"The document is no invoice; it looks like {looks_like}. Send an invoice or a credit note."
 
 
-def _files(
-    source: InputFile, options: ExtractInvoiceOptions, extracted: ExtractedInvoices, ctx: Context
-) -> tuple[list[OutputFile], list[str]]:
-    """The files that were asked for, and what was assumed to write them."""
+def _table(
+    source: InputFile, to: Literal["json", "csv", "xlsx"], extracted: ExtractedInvoices, ctx: Context
+) -> OutputFile:
     from pdfmill.services.export.service import ExportService
 
-    export = ctx.service(ExportService)
-    if options.to != "ubl" and options.to != "cii":
-        suffix, media_type = _FILES[options.to]
-        target = ctx.path(f"invoices{suffix}")
-        export.write_invoices(extracted.document, options.to, target)
-        return [OutputFile(target, source.renamed(suffix=suffix), media_type)], []
-    files, doubts = [], []
+    suffix, media_type = _FILES[to]
+    target = ctx.path(f"invoices{suffix}")
+    ctx.service(ExportService).write_invoices(extracted.document, to, target)
+    return OutputFile(target, source.renamed(suffix=suffix), media_type)
+
+
+def _electronic(
+    source: InputFile,
+    to: Literal["ubl", "cii"],
+    extracted: ExtractedInvoices,
+    summaries: list[InvoiceSummary],
+    ctx: Context,
+) -> tuple[list[OutputFile], list[str], list[InvoiceSummary]]:
+    """A file for each invoice, what was assumed to write them, and the summaries with the rules that they break."""
+    from pdfmill.services.export.service import ExportService
+
+    files: list[OutputFile] = []
+    warnings: list[str] = []
+    told = []
     invoices = extracted.document.invoices
-    for number, invoice in enumerate(invoices, start=1):
+    for number, (invoice, summary) in enumerate(zip(invoices, summaries, strict=True), start=1):
         target = ctx.path(f"invoice-{number}.xml")
-        doubts += export.write_electronic_invoice(invoice, options.to, target)
+        written = ctx.service(ExportService).write_electronic_invoice(invoice, to, target)
         marker = f"-{number}" if len(invoices) > 1 else ""
         files.append(OutputFile(target, source.renamed(marker=marker, suffix=".xml"), "application/xml"))
-    return files, list(dict.fromkeys(doubts))
+        found = [RuleFinding(rule=each.rule, reason=each.reason) for each in written.findings]
+        told.append(summary.model_copy(update={"is_complete": not found, "rule_findings": found}))
+        warnings += written.assumptions
+        if found:
+            reasons = " ".join(f"{each.rule}: {each.reason}" for each in found)
+            warnings.append(f"{files[-1].name} is not complete, and whoever gets it may refuse it. {reasons}")
+    return files, list(dict.fromkeys(warnings)), told
 
 
 def _overlay(source: InputFile, extracted: ExtractedInvoices, ctx: Context) -> OutputFile:

@@ -108,7 +108,9 @@ def test_an_invoice_without_its_number_is_no_electronic_one(tmp_path, form):
 
 def test_units_become_codes_and_what_is_assumed_is_told(read, tmp_path):
     free = read(Bill(rate=0))
-    assert ExportService().write_electronic_invoice(free, "cii", tmp_path / "out.xml") == [
+    written = ExportService().write_electronic_invoice(free, "cii", tmp_path / "out.xml")
+    assert written.assumptions == (
         "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be.",
         "The buyer's country is not stated, so the seller's was written: DE.",
-    ]
+    )
+    assert written.findings == ()

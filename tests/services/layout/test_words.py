@@ -123,7 +123,6 @@ def test_vertical_writing_is_read_down_its_columns():
         codepoints=np.array([ord(character) for character in text], np.uint32),
         boxes=np.array(boxes, np.float32),
         run_indices=np.array([0] * len(columns[0]) + [1] * len(columns[1]), np.int32),
-        unmapped=np.zeros(len(text), np.bool_),
         runs=(run, run),
     )
     (layer,) = read_layers(characters, (595, 842), (), {})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdfmill.services.values.numbers import decimal_mark, read_number
+from pdfmill.services.values.numbers import decimal_mark, mark_within, read_digits, read_number
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,49 @@ def test_what_was_written_with_groups_is_read_back(value, mark):
     if mark == ",":
         written = written.translate(str.maketrans(",.", ".,"))
     assert read_number(written, mark).value == value
+
+
+#: What groups thousands and what parts off decimals, in the countries that write so.
+NOTATIONS = [
+    (",", "."),
+    (".", ","),
+    (" ", ","),
+    ("\u00a0", ","),
+    ("\u202f", ","),
+    ("'", "."),
+    ("’", "."),
+    ("", "."),
+    ("", ","),
+]
+
+
+@given(
+    st.integers(0, 3).flatmap(lambda places: st.decimals(0, 10**11, places=places)),
+    st.sampled_from(NOTATIONS),
+)
+def test_digits_are_read_in_every_notation(value, notation):
+    group, mark = notation
+    places = -value.as_tuple().exponent
+    written = f"{value:,.{places}f}".replace(",", "\0").replace(".", mark).replace("\0", group)
+    found = mark_within(written, mark)
+    assert read_digits(written, found) == (value, places)
+    number = read_number(written, mark)
+    assert (number.value, number.places) == (value, places)
+
+
+@pytest.mark.parametrize(
+    ("digits", "likely", "mark"),
+    [
+        ("1.234", ",", None),
+        ("1.234", ".", "."),
+        ("0.123", ",", "."),
+        (".50", ",", "."),
+        ("1.234.567", ".", None),
+        ("1.234,5", ".", ","),
+        ("12,34,567.00", ",", "."),
+        ("1234", ".", None),
+        ("1.2345", ",", "."),
+    ],
+)
+def test_a_number_tells_its_own_mark_where_it_can(digits, likely, mark):
+    assert mark_within(digits, likely) == mark

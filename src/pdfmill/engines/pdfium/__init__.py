@@ -10,7 +10,7 @@ from pdfmill.engines.pdfium.opening import finds_pages
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
 from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script, text_of
-from pdfmill.engines.pdfium.text_words import TextWords
+from pdfmill.engines.pdfium.text_words import SplitText, TextWords
 
 __all__ = [
     "Characters",
@@ -26,6 +26,7 @@ __all__ = [
     "Pixels",
     "ReadDocument",
     "ReadPage",
+    "SplitText",
     "StandardFont",
     "TextRun",
     "TextWords",

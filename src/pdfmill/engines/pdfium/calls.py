@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import c_int, c_uint, c_ulong, c_void_p
+from ctypes import c_int, c_size_t, c_uint, c_ulong, c_void_p
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -30,7 +30,8 @@ def _function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
 get_unicode = _function("FPDFText_GetUnicode", c_uint, c_void_p, c_int)
 has_unicode_map_error = _function("FPDFText_HasUnicodeMapError", c_int, c_void_p, c_int)
 get_loose_char_box = _function("FPDFText_GetLooseCharBox", c_int, c_void_p, c_int, c_void_p)
-get_text_object = _function("FPDFText_GetTextObject", c_void_p, c_void_p, c_int)
+#: The address of the text object, 0 for a character that PDFium added.
+get_text_object = _function("FPDFText_GetTextObject", c_size_t, c_void_p, c_int)
 get_matrix = _function("FPDFText_GetMatrix", c_int, c_void_p, c_int, c_void_p)
 get_font_size = _function("FPDFTextObj_GetFontSize", c_int, c_void_p, c_void_p)
 get_render_mode = _function("FPDFTextObj_GetTextRenderMode", c_int, c_void_p)

@@ -12,8 +12,8 @@ from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
 from pdfmill.engines.pdfium.opening import open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
-from pdfmill.engines.pdfium.text import Characters, count_characters, read_characters
-from pdfmill.engines.pdfium.text_words import TextWords, read_text_words
+from pdfmill.engines.pdfium.text import Characters, count_characters, count_of, read_characters, read_unmapped
+from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_words, split_text
 
 
 class ReadPage:
@@ -24,12 +24,30 @@ class ReadPage:
         self._page = page
         self.geometry = geometry
 
-    def characters(self) -> Characters:
-        return read_characters(self._page, self.geometry)
+    @cached_property
+    def _text_page(self) -> Any:
+        """PDFium's own reading of the text; it is closed with the page."""
+        return self._page.get_textpage()
 
-    def text_words(self) -> TextWords:
-        """See `read_text_words`; much quicker than `characters`."""
-        return read_text_words(self._page, self.geometry)
+    def text(self) -> str:
+        """The text as PDFium has it, line by line, see `SplitText` for its hyphens."""
+        return str(self._text_page.get_text_range()) if count_of(self._text_page) else ""
+
+    def characters(self, *, faces_only: bool = False) -> Characters:
+        """See `read_characters`."""
+        return read_characters(self._text_page, self.geometry, faces_only=faces_only)
+
+    def unmapped(self) -> str:
+        """See `read_unmapped`."""
+        return read_unmapped(self._text_page)
+
+    def split_text(self) -> SplitText:
+        """See `SplitText`; PDFium's own text, and hardly dearer than that."""
+        return split_text(self._text_page)
+
+    def text_words(self, split: SplitText) -> TextWords:
+        """See `TextWords`; much quicker than `characters`."""
+        return read_text_words(self._text_page, split, self.geometry)
 
     def has_drawings(self, most: int) -> bool:
         """Whether paths have more than so many segments, or there are shadings or forms, which are not looked into."""
@@ -44,7 +62,7 @@ class ReadPage:
 
     def count_characters(self) -> int:
         """Characters without spaces, as far as that is to be had quickly: exactly on pages that have few."""
-        return count_characters(self._page)
+        return count_characters(self._text_page)
 
     def links(self) -> tuple[Link, ...]:
         return read_links(self._document, self._page, self.geometry)

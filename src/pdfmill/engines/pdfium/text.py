@@ -22,8 +22,13 @@ from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
 #: Font descriptor flags, ISO 32000-1, table 123.
 _FIXED_PITCH, _SERIF, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 1, 1 << 6, 1 << 18
 
-#: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own.
-_BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd|cmbx|cmb\d|cmssbx|sfbx|ectt?bx|[-.]b$", re.IGNORECASE)
+#: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own, and URW's
+#: "Medi" is the bold face of a family. Neither StemV nor the weight that PDFium makes of it tells faces apart: in real
+#: files plain ones have 40 to 190, bold ones 40 to 180.
+_BOLD = re.compile(
+    r"bold|black|heavy|demi|-medi(?!um)|[-,]bd|cmbx|cmb\d|cmbsy|cmmib|cmssbx|sfb[ilx]|sfrb|ectt?bx|[-.]b$",
+    re.IGNORECASE,
+)
 _ITALICS = re.compile(r"ital|obli|slant|kursiv|cmti|cmsl|cmmi|sfti|[-,.]it$|[-.]i$", re.IGNORECASE)
 _MONOSPACED = re.compile(r"cour|mono|typewriter|consol|menlo|cmtt|sftt", re.IGNORECASE)
 _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
@@ -73,13 +78,11 @@ class Characters:
         codepoints: n Unicode scalar values; a character that PDFium added itself is a space or a line end.
         boxes: n × 4 left, top, right, bottom in points as shown: the advance wide, ascent to descent high.
         run_indices: n indices into ``runs``; -1 for characters that PDFium added.
-        unmapped: n flags: the font does not tell which Unicode character this is.
     """
 
     codepoints: npt.NDArray[np.uint32]
     boxes: Boxes
     run_indices: npt.NDArray[np.int32]
-    unmapped: npt.NDArray[np.bool_]
     runs: tuple[TextRun, ...]
 
     @cached_property
@@ -88,21 +91,26 @@ class Characters:
         return text_of(self.codepoints)
 
 
-def read_characters(page: Any, geometry: PageGeometry) -> Characters:
-    """All characters of a page of pypdfium2; takes about 3 µs for each."""
-    text_page = page.get_textpage()
-    try:
-        handle = calls.address_of(text_page.raw)
-        count = max(raw.FPDFText_CountChars(text_page.raw), 0)
-        codepoints = read_codepoints(handle, count)
-        unmapped = np.fromiter(map(calls.has_unicode_map_error, repeat(handle), range(count)), np.int32, count) == 1
-        boxes = read_boxes(handle, range(count))
-        reader = RunReader(handle, geometry)
-        run_indices = reader.of_characters(range(count))
-    finally:
-        text_page.close()
+def read_characters(text_page: Any, geometry: PageGeometry, *, faces_only: bool = False) -> Characters:
+    """All characters of a text page of pypdfium2.
+
+    Args:
+        faces_only: See `RunReader`.
+    """
+    handle = calls.address_of(text_page.raw)
+    codepoints = read_codepoints(text_page)
+    boxes = read_boxes(handle, range(len(codepoints)))
+    reader = RunReader(handle, geometry, faces_only=faces_only)
+    run_indices = reader.of_all_characters(codepoints)
     _restore_ligatures(codepoints, boxes)
-    return Characters(codepoints, geometry.shown(boxes), run_indices, unmapped, tuple(reader.runs))
+    return Characters(codepoints, geometry.shown(boxes), run_indices, tuple(reader.runs))
+
+
+def read_unmapped(text_page: Any) -> str:
+    """The characters of a text page of pypdfium2 whose fonts do not tell which Unicode characters they are."""
+    handle, count = calls.address_of(text_page.raw), count_of(text_page)
+    errors = np.fromiter(map(calls.has_unicode_map_error, repeat(handle), range(count)), np.int32, count)
+    return text_of(read_codepoints(text_page)[errors == 1])
 
 
 def text_of(codepoints: npt.NDArray[np.uint32]) -> str:
@@ -111,8 +119,25 @@ def text_of(codepoints: npt.NDArray[np.uint32]) -> str:
     return np.where(invalid, 0xFFFD, codepoints).astype("<u4").tobytes().decode("utf-32-le")
 
 
-def read_codepoints(handle: int, count: int) -> npt.NDArray[np.uint32]:
-    """Of the first so many characters of a text page."""
+def is_text_space(codepoints: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """Whether characters are the spaces and line ends by which PDFium's own text parts words."""
+    return np.asarray((codepoints == 0x20) | (codepoints == 0xA0) | (codepoints == 0x0D) | (codepoints == 0x0A))
+
+
+def count_of(text_page: Any) -> int:
+    """How many characters a text page of pypdfium2 has."""
+    return max(int(raw.FPDFText_CountChars(text_page.raw)), 0)
+
+
+def read_codepoints(text_page: Any) -> npt.NDArray[np.uint32]:
+    """Of all characters of a text page of pypdfium2."""
+    count = count_of(text_page)
+    text = str(text_page.get_text_range()) if count else ""
+    points = np.frombuffer(text.encode("utf-32-le", errors="replace"), "<u4")
+    if len(points) == count:
+        return points.astype(np.uint32)
+    # Characters that stand for nothing are not in PDFium's text, and such beyond U+FFFF come in two halves.
+    handle = calls.address_of(text_page.raw)
     return np.fromiter(map(calls.get_unicode, repeat(handle), range(count)), np.uint32, count)
 
 
@@ -125,14 +150,10 @@ def read_boxes(handle: int, indices: Sequence[int]) -> Boxes:
     return np.where(np.isfinite(boxes), boxes, 0).astype(np.float32)
 
 
-def count_characters(page: Any) -> int:
+def count_characters(text_page: Any) -> int:
     """Characters of a page of pypdfium2; spaces are left out where they could change what the page is taken for."""
-    text_page = page.get_textpage()
-    try:
-        count = max(raw.FPDFText_CountChars(text_page.raw), 0)
-        return count if count > _MANY else len("".join(text_page.get_text_range().split()))
-    finally:
-        text_page.close()
+    count = count_of(text_page)
+    return count if count > _MANY else len("".join(text_page.get_text_range().split()))
 
 
 def _restore_ligatures(codepoints: npt.NDArray[np.uint32], boxes: Boxes) -> None:
@@ -178,15 +199,49 @@ class RunReader:
         self._size_at = ctypes.addressof(self._size)
         self._channels_at = [ctypes.addressof(channel) for channel in self._channels]
 
-    def of_characters(self, indices: Sequence[int]) -> npt.NDArray[np.int32]:
+    def of_characters(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
         """For each of some characters the index of its run among ``runs``; -1 for those that PDFium added."""
-        objects = list(map(calls.get_text_object, repeat(self._text_page), indices))
-        known: dict[int | None, int] = {None: -1}
-        firsts = dict(zip(reversed(objects), reversed(indices), strict=True))
-        for text_object in dict.fromkeys(objects):
-            if text_object is not None:
-                known[text_object] = self._read(text_object, firsts[text_object])
-        return np.fromiter(map(known.__getitem__, objects), np.int32, len(objects))
+        return self._runs_of(self._objects(indices), indices)
+
+    def of_all_characters(self, codepoints: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+        """The same for all characters of the page.
+
+        A text object is painted as a whole, so where the first and the last character of a word are of one, those
+        between them are as well: PDFium is not asked about these.
+        """
+        count = len(codepoints)
+        if not count:
+            return np.zeros(0, np.int32)
+        spaces = is_text_space(codepoints)
+        is_edge = spaces.copy()
+        is_edge[1:] |= spaces[:-1]
+        is_edge[:-1] |= spaces[1:]
+        is_edge[[0, -1]] = True
+        edges = np.flatnonzero(is_edge)
+        places = np.cumsum(is_edge) - 1
+        at_edges = self._objects(edges)
+        objects = at_edges[places]
+        following = at_edges[np.minimum(places + 1, len(edges) - 1)]
+        doubtful = np.flatnonzero(~is_edge & (objects != following))
+        objects[doubtful] = self._objects(doubtful)
+        return self._runs_of(objects, np.arange(count))
+
+    def _objects(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[np.uintp]:
+        """The addresses of the text objects of some characters; 0 for those that PDFium added."""
+        return np.fromiter(
+            map(calls.get_text_object, repeat(self._text_page), indices.tolist()), np.uintp, len(indices)
+        )
+
+    def _runs_of(self, objects: npt.NDArray[np.uintp], indices: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
+        if not len(objects):
+            return np.zeros(0, np.int32)
+        stretches = np.flatnonzero(np.concatenate(([True], objects[1:] != objects[:-1])))
+        known = {0: -1}
+        for text_object, first in zip(objects[stretches].tolist(), indices[stretches].tolist(), strict=True):
+            if text_object not in known:
+                known[text_object] = self._read(text_object, first)
+        runs = np.array([known[text_object] for text_object in objects[stretches].tolist()], np.int32)
+        return np.repeat(runs, np.diff(np.append(stretches, len(objects))))
 
     def _read(self, text_object: int, first_character: int) -> int:
         matrix, mode = self._matrix, calls.get_render_mode(text_object)

@@ -7,25 +7,38 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2.raw as raw
 
 from pdfmill.engines.pdfium import calls
 from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
-from pdfmill.engines.pdfium.text import RunReader, TextRun, read_boxes, read_codepoints, text_of
+from pdfmill.engines.pdfium.text import RunReader, TextRun, is_text_space, read_boxes, read_codepoints, text_of
 
-_SPACES = np.array([0x20, 0xA0, 0x0D, 0x0A], np.uint32)
 _NEWLINE = 0x0A
-#: What PDFium puts for a hyphen at the end of a line, after which the next line follows at once.
-_HYPHENS = np.array([0x02, 0xFFFE], np.uint32)
 
 
 @dataclass(frozen=True)
-class TextWords:
-    """The words of a page in the order of its content stream, parted by PDFium's spaces and line ends.
+class SplitText:
+    """The text of a page in the order of its content stream, parted by PDFium's spaces and line ends.
 
     Attributes:
         words: n words; a hyphen that divides one at the end of a line is U+0002 or U+FFFE.
         lines: n numbers of the lines that PDFium puts them on, ascending.
+        starts: n indices of their first characters.
+        ends: n indices of their last characters.
+    """
+
+    words: tuple[str, ...] = field(repr=False)
+    lines: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class TextWords:
+    """The words of a page, see `SplitText`, and how they are set.
+
+    Attributes:
+        words: n words.
+        lines: n numbers of lines.
         boxes: n × 4 left, top, right, bottom in points as shown, around the first and the last character.
         run_indices: n indices into ``runs``, of the first character; -1 for characters that PDFium added.
         runs: Without colours and marks, those that are set alike only once.
@@ -38,34 +51,30 @@ class TextWords:
     runs: tuple[TextRun, ...] = field(repr=False)
 
 
-def read_text_words(page: Any, geometry: PageGeometry) -> TextWords:
-    """The words of a page of pypdfium2."""
-    text_page = page.get_textpage()
-    try:
-        handle = calls.address_of(text_page.raw)
-        count = max(raw.FPDFText_CountChars(text_page.raw), 0)
-        text = str(text_page.get_text_range()) if count else ""
-        points = np.frombuffer(text.encode("utf-32-le", errors="replace"), "<u4")
-        if len(points) != count:  # characters that stand for nothing are not in PDFium's text
-            points = read_codepoints(handle, count)
-            text = text_of(points)
-        return _words(handle, text, points, geometry)
-    finally:
-        text_page.close()
-
-
-def _words(handle: int, text: str, points: npt.NDArray[np.uint32], geometry: PageGeometry) -> TextWords:
-    spaces = np.isin(points, _SPACES)
-    hyphens = np.isin(points, _HYPHENS) & ~np.concatenate((spaces[1:], [True]))
-    breaks = np.concatenate(([True], spaces[:-1] | hyphens[:-1]))[: len(points)]
+def split_text(text_page: Any) -> SplitText:
+    """The words of a text page of pypdfium2, without their places."""
+    points = read_codepoints(text_page)
+    spaces = is_text_space(points)
+    after = np.concatenate((spaces[1:], [True]))[: len(points)]
+    # PDFium's hyphen at the end of a line: the next line follows at once.
+    hyphens = ((points == 0x02) | (points == 0xFFFE)) & ~after
+    behind_hyphen = np.concatenate(([False], hyphens[:-1]))[: len(points)]
+    breaks = np.concatenate(([True], spaces[:-1]))[: len(points)] | behind_hyphen
     starts = np.flatnonzero(~spaces & breaks)
-    ends = np.flatnonzero(~spaces & np.concatenate((spaces[1:] | breaks[1:], [True]))[: len(points)])
+    ends = np.flatnonzero(~spaces & (after | np.concatenate((breaks[1:], [True]))[: len(points)]))
     # Each hyphen ends a line as a line feed does, but is itself on that line.
-    lines = np.cumsum((points == _NEWLINE) | np.concatenate(([False], hyphens[:-1]))[: len(points)])[starts]
-    first = geometry.shown(read_boxes(handle, starts.tolist()))
-    last = geometry.shown(read_boxes(handle, ends.tolist()))
+    lines = np.cumsum((points == _NEWLINE) | behind_hyphen)[starts]
+    text = text_of(points)
+    words = tuple([text[start : end + 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+    return SplitText(words, lines, starts, ends)
+
+
+def read_text_words(text_page: Any, split: SplitText, geometry: PageGeometry) -> TextWords:
+    """The words of a text page of pypdfium2 with their places."""
+    handle = calls.address_of(text_page.raw)
+    corners = geometry.shown(read_boxes(handle, [*split.starts.tolist(), *split.ends.tolist()]))
+    first, last = np.split(corners, 2)
     boxes = np.concatenate((np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])), axis=1)
     reader = RunReader(handle, geometry, faces_only=True)
-    run_indices = reader.of_characters(starts.tolist())
-    words = tuple(text[start : end + 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
-    return TextWords(words, lines, boxes, run_indices, tuple(reader.runs))
+    run_indices = reader.of_characters(split.starts)
+    return TextWords(split.words, split.lines, boxes, run_indices, tuple(reader.runs))

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from pdfmill.services.values.months import named_months
+from pdfmill.services.values.dates import day_of, full_year
+from pdfmill.services.values.months import months_by_name
 
 _FIGURES = re.compile(r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})")
 _ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})")
@@ -19,8 +20,6 @@ _MONTH_FIRST = re.compile(r"(?P<month>[^\W\d]{3,})\.? (?P<day>\d{1,2})(?:st|nd|r
 
 #: Languages of the Latin script in which months are known by name.
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "hu", "ro")
-#: Years of two figures from this one on are of the 20th century (POSIX, strptime %y).
-_PIVOT = 69
 #: The first day that all spreadsheets count alike: Excel's 1900 has a 29th of February.
 _EARLIEST = datetime.date(1900, 3, 1)
 
@@ -80,20 +79,11 @@ def _figures(letter: str, figures: str) -> str:
 
 
 def _date(year: str, month: int, day: str, look: str) -> Date | None:
-    number = int(year)
-    if len(year) == 2:
-        number += 1900 if number >= _PIVOT else 2000
-    try:
-        value = datetime.date(number, month, int(day))
-    except ValueError:
-        return None
-    return Date(value, look) if value >= _EARLIEST else None
+    value = day_of(full_year(year), month, int(day))
+    return Date(value, look) if value is not None and value >= _EARLIEST else None
 
 
 @cache
 def _months() -> dict[str, int]:
     """Months by their names and usual abbreviations, in any of the languages; a name of two months is no name."""
-    found: dict[str, set[int]] = {}
-    for name, number in named_months(_LANGUAGES):
-        found.setdefault(name.rstrip(".").casefold(), set()).add(number)
-    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+    return months_by_name(_LANGUAGES, lambda name: name.rstrip(".").casefold())

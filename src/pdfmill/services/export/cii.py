@@ -42,6 +42,7 @@ class _Writer:
     def __init__(self, invoice: Invoice) -> None:
         self._invoice = invoice
         self._currency = str(value(invoice.currency))
+        self._rates = einvoice.line_rates(invoice)
 
     def content(self) -> Iterator[Element]:
         """The three parts of the document."""
@@ -135,13 +136,10 @@ class _Writer:
         )
 
     def _line(self, number: int, line: InvoiceLine) -> Iterator[Element]:
-        quantity, amount = value(line.quantity), value(line.net_amount)
-        price = None if quantity is None else value(line.net_price)
-        charge = leaf("ram:ChargeAmount", amount if price is None else price)
-        rate = einvoice.line_rate(self._invoice, line)
-        billed = leaf(
-            "ram:BilledQuantity", Decimal(1) if quantity is None else quantity, unitCode=einvoice.unit_code(line)
-        )
+        quantity, price = einvoice.quantity_and_price(line)
+        charge = leaf("ram:ChargeAmount", price)
+        rate = self._rates[number - 1]
+        billed = leaf("ram:BilledQuantity", quantity, unitCode=einvoice.unit_code(line))
         return node(
             "ram:IncludedSupplyChainTradeLineItem",
             node("ram:AssociatedDocumentLineDocument", leaf("ram:LineID", value(line.id) or number)),
@@ -161,7 +159,10 @@ class _Writer:
                     leaf("ram:CategoryCode", einvoice.category(rate, line.vat_category)),
                     leaf("ram:RateApplicablePercent", rate),
                 ),
-                node("ram:SpecifiedTradeSettlementLineMonetarySummation", leaf("ram:LineTotalAmount", amount)),
+                node(
+                    "ram:SpecifiedTradeSettlementLineMonetarySummation",
+                    leaf("ram:LineTotalAmount", value(line.net_amount)),
+                ),
             ),
         )
 

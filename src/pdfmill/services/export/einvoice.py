@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from pdfmill.core.errors import NotExportable
@@ -35,6 +36,8 @@ _UNITS = {
 }
 _CODES = {unit: code for code, units in _UNITS.items() for unit in units.split()}
 _ONE = "C62"
+#: Ways to give lines their rates that are tried.
+_MOST_WAYS = 20_000
 
 
 def value(found: Found[Any] | None) -> Any:
@@ -151,23 +154,98 @@ class Adjustment:
 
 
 def adjustments(invoice: Invoice) -> Iterator[Adjustment]:
-    """The allowances and charges whose sums are stated, one for each sum; taxed as the most of the invoice is."""
+    """The allowances and charges whose sums are stated: at each rate what its lines lack of its base or exceed it by.
+
+    Where that does not give the sums, each sum is one, taxed as the most of the invoice is.
+    """
     rows = breakdown(invoice)
+    gaps = [_gap(invoice, row) for row in rows]
     most = max(rows, key=lambda each: abs(value(each.taxable_amount) or Decimal(0)))
-    rate = rate_of(most)
     sums = ((False, invoice.totals.allowances, "Allowances"), (True, invoice.totals.charges, "Charges"))
     for is_charge, found, reason in sums:
-        if value(found):
-            yield Adjustment(is_charge, abs(value(found)), reason, rate, category(rate, most.category))
+        total = without_sign(found)
+        if not total:
+            continue
+        parts = [(row, abs(gap)) for row, gap in zip(rows, gaps, strict=True) if gap and (gap > 0) is is_charge]
+        if not invoice.lines or sum(part for _, part in parts) != total:
+            parts = [(most, total)]
+        for row, amount in parts:
+            rate = rate_of(row)
+            yield Adjustment(is_charge, amount, reason, rate, category(rate, row.category))
 
 
-def line_rate(invoice: Invoice, line: InvoiceLine) -> Decimal:
-    """The rate of a line; where it names none, that of the invoice if it has only one."""
-    stated: Decimal | None = value(line.vat_rate)
-    if stated is not None:
-        return stated
-    rates = [rate_of(each) for each in breakdown(invoice)]
-    return rates[0] if len(rates) == 1 else Decimal(0)
+def _gap(invoice: Invoice, row: VatBreakdown) -> Decimal:
+    """The base at a rate less the lines at it."""
+    rate = rate_of(row)
+    lines = [
+        value(line.net_amount) or Decimal(0)
+        for line, each in zip(invoice.lines, line_rates(invoice), strict=True)
+        if each == rate
+    ]
+    return (value(row.taxable_amount) or Decimal(0)) - sum(lines, Decimal(0))
+
+
+def line_rates(invoice: Invoice) -> list[Decimal]:
+    """The rate of each line: as stated, else as the sums at each rate tell, else that at which most is taxed."""
+    rows = breakdown(invoice)
+    most = rate_of(max(rows, key=lambda each: abs(value(each.taxable_amount) or Decimal(0))))
+    stated = [value(line.vat_rate) for line in invoice.lines]
+    told = _told_rates(invoice)
+    return [told.get(index, most) if rate is None else rate for index, rate in enumerate(stated)]
+
+
+def lines_without_rate(invoice: Invoice) -> list[int]:
+    """The numbers, from 1, of the lines whose rate is neither stated nor told by the sums at each rate."""
+    told = _told_rates(invoice)
+    return [
+        number for number, line in enumerate(invoice.lines, start=1) if line.vat_rate is None and number - 1 not in told
+    ]
+
+
+def _told_rates(invoice: Invoice) -> dict[int, Decimal]:
+    """Rates of lines that state none, by their index: those with which each base is the sum of its lines.
+
+    Only what is the same in all ways to reach the bases is told.
+    """
+    rates = list(dict.fromkeys(rate_of(row) for row in breakdown(invoice)))
+    open_ones = [index for index, line in enumerate(invoice.lines) if line.vat_rate is None]
+    if len(rates) == 1:
+        return dict.fromkeys(open_ones, rates[0])
+    if len(rates) ** len(open_ones) > _MOST_WAYS:
+        return {}
+    amounts = [value(line.net_amount) or Decimal(0) for line in invoice.lines]
+    left = dict.fromkeys(rates, Decimal(0))
+    for row in breakdown(invoice):
+        left[rate_of(row)] += value(row.taxable_amount) or Decimal(0)
+    for line, amount in zip(invoice.lines, amounts, strict=True):
+        if line.vat_rate is not None:
+            left[line.vat_rate.value] = left.get(line.vat_rate.value, Decimal(0)) - amount
+    ways = []
+    for way in product(rates, repeat=len(open_ones)):
+        rest = dict(left)
+        for index, rate in zip(open_ones, way, strict=True):
+            rest[rate] -= amounts[index]
+        if not any(rest.values()):
+            ways.append(way)
+    return {
+        index: rate_of_all[0]
+        for index, rate_of_all in zip(open_ones, zip(*ways, strict=True), strict=False)
+        if len(set(rate_of_all)) == 1
+    }
+
+
+def quantity_and_price(line: InvoiceLine) -> tuple[Decimal, Decimal | None]:
+    """How many, and the price of one: no price has a sign (BR-27), so what is taken back has a quantity with one.
+
+    A line that states no quantity is one of its amount.
+    """
+    quantity, amount = value(line.quantity), value(line.net_amount)
+    price = amount if quantity is None else value(line.net_price)
+    if price is None:
+        price = amount
+    if quantity is None:
+        quantity = Decimal(1)
+    return (-quantity, -price) if price is not None and price < 0 else (quantity, price)
 
 
 def line_sum(invoice: Invoice) -> Decimal:
@@ -197,9 +275,7 @@ def doubts(invoice: Invoice) -> Iterator[str]:
         if each.category is None and not rate_of(each):
             yield "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be."
             break
-    if buyer_country(invoice) is None:
-        yield "No country is stated, and electronic invoices need those of the seller and the buyer; add them."
-    elif _country_of(invoice.buyer) is None:
+    if buyer_country(invoice) is not None and _country_of(invoice.buyer) is None:
         yield f"The buyer's country is not stated, so the seller's was written: {buyer_country(invoice)}."
     gross, net = value(invoice.totals.tax_inclusive), value(invoice.totals.tax_exclusive)
     if net != gross and invoice.lines and abs(line_sum(invoice) - gross) < Decimal("0.02"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from pdfmill.services.export.bookings import undated
 from pdfmill.services.export.camt import write_camt
 from pdfmill.services.export.cii import write_cii
 from pdfmill.services.export.csv import write_csv
+from pdfmill.services.export.en16931 import Finding, findings
 from pdfmill.services.export.invoices import invoice_sheets, line_sheet
 from pdfmill.services.export.json import write_json
 from pdfmill.services.export.ofx import write_ofx
@@ -27,6 +29,19 @@ from pdfmill.services.extraction.statements.model import StatementFile
 InvoiceTables = Literal["json", "csv", "xlsx"]
 InvoiceXml = Literal["ubl", "cii"]
 StatementForm = Literal["json", "csv", "xlsx", "ofx", "qif", "camt"]
+
+
+@dataclass(frozen=True)
+class ElectronicInvoice:
+    """What is to be thought of an invoice that was written as UBL or CII.
+
+    Attributes:
+        assumptions: What was written though nothing states it, in sentences.
+        findings: Rules that it does not keep; what has any is not complete.
+    """
+
+    assumptions: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 class ExportService:
@@ -80,8 +95,8 @@ class ExportService:
             case "xlsx":
                 self.write_xlsx(invoice_sheets(document), path)
 
-    def write_electronic_invoice(self, invoice: Invoice, form: InvoiceXml, path: Path) -> list[str]:
-        """One invoice as UBL, or as CII for Factur-X; returns what was assumed.
+    def write_electronic_invoice(self, invoice: Invoice, form: InvoiceXml, path: Path) -> ElectronicInvoice:
+        """One invoice as UBL, or as CII for Factur-X; returns what is to be thought of the file.
 
         Raises:
             NotExportable: It lacks what the format needs.
@@ -90,4 +105,4 @@ class ExportService:
             write_ubl(invoice, path)
         else:
             write_cii(invoice, path)
-        return list(einvoice.doubts(invoice))
+        return ElectronicInvoice(tuple(einvoice.doubts(invoice)), tuple(findings(invoice, form)))

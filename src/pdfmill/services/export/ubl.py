@@ -35,6 +35,7 @@ class _Writer:
         self._invoice = invoice
         self._kind = kind
         self._currency = str(value(invoice.currency))
+        self._rates = einvoice.line_rates(invoice)
 
     def content(self) -> Iterator[Element]:
         """The children of the root, in the order of the schema."""
@@ -136,17 +137,14 @@ class _Writer:
         )
 
     def _line(self, number: int, line: InvoiceLine) -> Iterator[Element]:
-        quantity = value(line.quantity)
-        rate = einvoice.line_rate(self._invoice, line)
-        billed = Decimal(1) if quantity is None else quantity
+        quantity, price = einvoice.quantity_and_price(line)
+        rate = self._rates[number - 1]
         verb = "Credited" if self._kind == "CreditNote" else "Invoiced"
-        amount = value(line.net_amount)
-        price = None if quantity is None else value(line.net_price)
         yield from node(
             f"cac:{self._kind}Line",
             leaf("cbc:ID", value(line.id) or number),
-            leaf(f"cbc:{verb}Quantity", billed, unitCode=einvoice.unit_code(line)),
-            self._amount("LineExtensionAmount", amount),
+            leaf(f"cbc:{verb}Quantity", quantity, unitCode=einvoice.unit_code(line)),
+            self._amount("LineExtensionAmount", value(line.net_amount)),
             node(
                 "cac:Item",
                 leaf("cbc:Description", value(line.description)),
@@ -154,7 +152,7 @@ class _Writer:
                 node("cac:SellersItemIdentification", leaf("cbc:ID", value(line.seller_item_id))),
                 _category("ClassifiedTaxCategory", rate, einvoice.category(rate, line.vat_category), None),
             ),
-            node("cac:Price", self._amount("PriceAmount", amount if price is None else price)),
+            node("cac:Price", self._amount("PriceAmount", price)),
         )
 
 

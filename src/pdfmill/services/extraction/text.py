@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.extraction.raw_text import extract_raw_text
 from pdfmill.services.layout.model import Page, TextQuality
 from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.service import LayoutDocument, LayoutService
@@ -107,6 +108,31 @@ class TextExtractionService:
                 writing.advance(done, count, unit="pages")
             file.write(writer.tail())
         return extracted
+
+    def extract_raw(
+        self,
+        source: Path,
+        target: Path,
+        pages: PageRanges | None,
+        ctx: Context,
+        *,
+        dehyphenate: bool = True,
+        recognise: Recognise | None = None,
+    ) -> ExtractedText:
+        """Write the text of a document as its content streams have it, with nothing put in order or left out.
+
+        Raises:
+            As `extract`.
+        """
+        title, found = extract_raw_text(source, target, pages, ctx, dehyphenate=dehyphenate, recognise=recognise)
+        words = [page.text.split() for _, page in found]
+        return ExtractedText(
+            title,
+            [
+                PageText(number, page.quality, len(each), sum(map(len, each)))
+                for (number, page), each in zip(found, words, strict=True)
+            ],
+        )
 
 
 def _counted(page: Page) -> PageText:

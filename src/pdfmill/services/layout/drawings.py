@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.disjoint_sets import DisjointSets
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, Picture, Table, Word, union
@@ -79,25 +80,18 @@ def drawings(
 
 def _connected(shapes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
     """The boxes around shapes that touch, directly or through others, found on a grid of squares."""
-    squares: dict[_Square, list[int]] = {}
     boxes = [*shapes, *others]
+    sets = DisjointSets(len(boxes))
+    owners: dict[_Square, int] = {}
     for index, box in enumerate(boxes):
         for square in _squares(box):
-            squares.setdefault(square, []).append(index)
-    found, seen = [], set[int]()
-    for start in range(len(shapes)):
-        if start in seen:
-            continue
-        seen.add(start)
-        group, open_ones = [start], [start]
-        while open_ones:
-            touching = chain.from_iterable(squares.get(square, ()) for square in _squares(boxes[open_ones.pop()]))
-            fresh = [index for index in dict.fromkeys(touching) if index not in seen]
-            seen.update(fresh)
-            group += fresh
-            open_ones += fresh
-        found.append(union(boxes[index] for index in group))
-    return found
+            if (owner := owners.setdefault(square, index)) != index:
+                sets.join(index, owner)
+    groups: dict[int, list[Box]] = {sets.root(index): [] for index in range(len(shapes))}
+    for index, box in enumerate(boxes):
+        if (group := groups.get(sets.root(index))) is not None:
+            group.append(box)
+    return [union(iter(group)) for group in groups.values()]
 
 
 def _squares(box: Box) -> Iterable[_Square]:

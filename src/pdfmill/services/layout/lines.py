@@ -57,14 +57,18 @@ def split_row(row: Iterable[Word], gutters: AbstractSet[int] = frozenset()) -> l
 def _gutters(rows: Sequence[Sequence[Word]]) -> set[int]:
     """Where, in whole points from the left, gaps stand below one another on many rows, and hardly a word does."""
     gaps: Counter[int] = Counter()
-    covered: Counter[int] = Counter()
     for row in rows:
         for word, following in pairwise(row):
             if following.box.left - word.box.right > _GUTTER_GAP * max(word.style.size, following.style.size, 4):
                 gaps.update(_points_between(word, following))
+    often = {x: count for x, count in gaps.items() if count >= _GUTTER_ROWS}
+    if not often:
+        return set()
+    covered: Counter[int] = Counter()
+    for row in rows:
         for word in row:
             covered.update(range(math.ceil(word.box.left), math.floor(word.box.right) + 1))
-    return {x for x, count in gaps.items() if count >= _GUTTER_ROWS and count >= _GUTTER_CLEAR * covered[x]}
+    return {x for x, count in often.items() if count >= _GUTTER_CLEAR * covered[x]}
 
 
 def _points_between(word: Word, following: Word) -> range:
@@ -89,8 +93,13 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
         return [words] if words else []
     rows: list[list[Word]] = []
     extents: list[tuple[float, float]] = []  # top and bottom of the highest word of each row
+    index, before = 0, (math.nan, math.nan)
     for word in sorted(words, key=lambda word: (word.box[1] + word.box[3], word.box[0])):
         _, top, _, bottom = word.box
+        if (top, bottom) == before:  # as most of a line are: it goes where the word before went
+            rows[index].append(word)
+            continue
+        before = (top, bottom)
         for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
             row_top, row_bottom = extents[index]
             if top < row_bottom and row_top < bottom and _on_one_line(row_top, row_bottom, top, bottom):
@@ -99,6 +108,7 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
                     extents[index] = (top, bottom)
                 break
         else:
+            index = len(rows)
             rows.append([word])
             extents.append((top, bottom))
     order = sorted(range(len(rows)), key=lambda index: extents[index][1])

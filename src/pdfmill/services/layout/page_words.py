@@ -10,14 +10,13 @@ from typing import Literal
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf
+from pdfmill.engines.pdfium import ReadDocument
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, TextQuality, Word
+from pdfmill.services.layout.opening import open_pages
 from pdfmill.services.layout.quality import is_sparse, quality_of
-from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.words import Layer, read_layers
-from pdfmill.services.readable import readable
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,9 @@ class WordDocument:
             layers = read_layers(characters, size, (), {})
             # Finding the pictures takes time, so only where they say something.
             pictures = page.pictures() if is_sparse(sum(layer.characters for layer in layers)) else ()
-        every_word = [word for layer in layers for word in layer.words]
-        quality = quality_of(characters, every_word, pictures, size)
+            quality = quality_of(page, [word.text for layer in layers for word in layer.words], pictures)
         read = self._recognised.get(page_index)
-        if read is not None and quality is TextQuality.IMAGE_ONLY:
+        if read is not None and quality.needs_ocr:
             return PageWords(page_index + 1, read.frame, TextQuality.RECOGNISED, read.words, "ocr")
         frame, words = (layers[0].frame, layers[0].words) if layers else (Frame(0, *size), ())
         return PageWords(page_index + 1, frame, quality, words, _source(words))
@@ -101,20 +99,19 @@ def open_words(
 
     Args:
         pages: Those to read; None for all.
-        recognise: Reads pages that are only a picture, within the whole stretch of the context's progress; None to
-            leave them without words.
+        recognise: Reads pages that are only a picture or have garbled text, within the whole stretch of the context's
+            progress; None to leave them as they are.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         InvalidPageRange: A page lies outside the document.
         Cancelled, DeadlineExceeded: As the context says.
     """
-    with open_pdf(path, ctx.limits) as pdf:
-        page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-        readable_path, units = readable(pdf, path, ctx)
-    recognised = layers_of_pictures(readable_path, units, page_indices, recognise, ctx) if recognise else {}
-    with open_read(readable_path, units) as document:
-        yield WordDocument(document, page_indices, recognised)
+    with open_pages(path, pages, ctx) as opened:
+        recognised: Mapping[int, Layer] = {}
+        if recognise is not None:
+            recognised = layers_of_unreadable(opened.path, opened.user_units, opened.indices, recognise, ctx)
+        yield WordDocument(opened.document, opened.indices, recognised)
 
 
 def read_words(path: Path, ctx: Context, recognise: Recognise | None = None) -> Iterator[PageWords]:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from pdfmill.services.layout.lines import join
-from pdfmill.services.layout.model import Box, Line, Style, Word
+from pdfmill.services.layout.model import Box, Line, Style
 
 #: Parts of a page's height in which running heads and feet stand.
 _HEAD, _FOOT = 0.12, 0.2
@@ -92,11 +91,6 @@ class Profile:
             if size >= heading_size - 0.3:
                 return min(level, _DEEPEST_HEADING)
         return None
-
-
-def sketch(page_index: int, size: tuple[float, float], words: Iterable[Word], ruled: Sequence[Box] = ()) -> PageSketch:
-    """The sketch of a page from its level words; ``size`` is its width and height with level lines, in points."""
-    return PageSketch(page_index, *size, tuple(join(Line((word,), word.box) for word in words)), ruled)
 
 
 def profile(sketches: Sequence[PageSketch]) -> Profile:

@@ -6,10 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
-from pdfmill.engines.pdfium import Characters, picture_share
-from pdfmill.services.layout.model import TextQuality, Word
+from pdfmill.engines.pdfium import ReadPage, picture_share
+from pdfmill.services.layout.model import TextQuality
 
 #: Characters of a page that is more than a page number, and part of the page that its pictures cover.
 _SPARSE = 30
@@ -34,21 +32,17 @@ _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*
 
 
 def quality_of(
-    characters: Characters,
-    words: Sequence[Word],
-    pictures: Sequence[tuple[float, float, float, float]],
-    size: tuple[float, float],
+    page: ReadPage, words: Sequence[str], pictures: Sequence[tuple[float, float, float, float]]
 ) -> TextQuality:
     """The quality of a page's text.
 
     Args:
+        page: Is asked what its fonts tell, where the words leave that in doubt.
         words: All words of the page.
         pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
-        size: Width and height of the page in points.
     """
-    text = "".join(word.text for word in words)
-    look = first_look(len(text), pictures, size)
-    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(characters, text, words) else look
+    look = first_look(sum(map(len, words)), pictures, page.geometry.size)
+    return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, words) else look
 
 
 def first_look(
@@ -80,17 +74,23 @@ def is_plausible(words: Sequence[str]) -> bool:
     """
     text = "".join(words)
     counts = Counter(text)
-    marks = sum(count for character, count in counts.items() if not character.isalnum())
-    return marks <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
+    return _marks(counts) <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
 
 
-def _is_garbled(characters: Characters, text: str, words: Sequence[Word]) -> bool:
-    unmapped = np.flatnonzero(characters.unmapped & (characters.run_indices >= 0)).tolist()
-    # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
-    strange = sum(not characters.text[row].isalnum() for row in unmapped)
-    if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
-        return True
-    return _is_strange(text, [word.text for word in words], Counter(text))
+def _is_garbled(page: ReadPage, words: Sequence[str]) -> bool:
+    text = "".join(words)
+    if _marks(Counter(page.text().replace("\r\n", ""))) > _UNMAPPED * len(text):
+        unmapped = page.unmapped()
+        # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
+        strange = _marks(Counter(unmapped))
+        if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
+            return True
+    return _is_strange(text, words, Counter(text))
+
+
+def _marks(counts: Counter[str]) -> int:
+    """Characters that are neither letters nor digits."""
+    return sum(count for character, count in counts.items() if not character.isalnum())
 
 
 def _is_strange(text: str, words: Sequence[str], counts: Counter[str]) -> bool:

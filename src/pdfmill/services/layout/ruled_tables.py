@@ -28,7 +28,8 @@ _Square = tuple[int, int]
 def ruled_table(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]] | None:
     """The table that a grid makes of the words in it, and these words; None if it makes none."""
     rows, columns = len(grid.rows) - 1, len(grid.columns) - 1
-    inside = [word for word in words if grid.box.holds(word.box, slack=1)]
+    box = grid.box
+    inside = [word for word in words if box.holds(word.box, slack=1)]
     if not inside or rows * columns < 2 or rows * columns > _MOST_SQUARES:
         return None
     cells = _cells(grid, rows, columns)
@@ -38,7 +39,7 @@ def ruled_table(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]] |
     if sum(len(each) for each in texts.values() if _holds_columns(each)) > _HOLDING_COLUMNS * len(inside):
         return None
     found = [_cell(grid, cell, texts.get(cell[0], [])) for cell in cells.values()]
-    table = _compact([each for row in _rows_of_cells(found, rows) for each in _split_open_row(row)], grid.box)
+    table = _compact([each for row in _rows_of_cells(found, rows) for each in _split_open_row(row)], box)
     return None if table.row_count < 2 or table.column_count < 2 else (table, inside)
 
 

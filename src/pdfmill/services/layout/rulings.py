@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from pdfmill.engines.pdfium import Graphics
+from pdfmill.services.layout.disjoint_sets import DisjointSets
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box
 
@@ -53,16 +57,24 @@ class Grid:
     def parts_rows(self, row: int, column: int) -> bool:
         """Whether a line runs between a cell and the one below it."""
         middle = (self.columns[column] + self.columns[column + 1]) / 2
-        return _is_ruled(self.horizontal, self.rows[row + 1], middle)
+        return any(start - 1 <= middle <= end + 1 for _, start, end in self._horizontal_at[row + 1])
 
     def parts_columns(self, row: int, column: int) -> bool:
         """Whether a line runs between a cell and the one to its right."""
         middle = (self.rows[row] + self.rows[row + 1]) / 2
-        return _is_ruled(self.vertical, self.columns[column + 1], middle)
+        return any(start - 1 <= middle <= end + 1 for _, start, end in self._vertical_at[column + 1])
+
+    @cached_property
+    def _horizontal_at(self) -> list[list[Ruling]]:
+        return [_at(self.horizontal, place) for place in self.rows]
+
+    @cached_property
+    def _vertical_at(self) -> list[list[Ruling]]:
+        return [_at(self.vertical, place) for place in self.columns]
 
 
-def _is_ruled(rulings: Sequence[Ruling], place: float, middle: float) -> bool:
-    return any(-_MISS <= at - place <= _MISS and start - 1 <= middle <= end + 1 for at, start, end in rulings)
+def _at(rulings: Sequence[Ruling], place: float) -> list[Ruling]:
+    return [ruling for ruling in rulings if -_MISS <= ruling.place - place <= _MISS]
 
 
 def find_rulings(graphics: Graphics, frame: Frame) -> tuple[list[Ruling], list[Ruling]]:
@@ -123,24 +135,21 @@ def _end_to_end(pieces: Sequence[Ruling]) -> list[Ruling]:
 
 def _connected(across: list[Ruling], down: list[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
     """Lines that meet, directly or through others."""
-    parents = list(range(len(across) + len(down)))
-
-    def root(index: int) -> int:
-        while parents[index] != index:
-            parents[index] = parents[parents[index]]
-            index = parents[index]
-        return index
-
-    for i, row in enumerate(across):
-        for j, column in enumerate(down):
-            if (
-                row.start - _MISS <= column.place <= row.end + _MISS
-                and column.start - _MISS <= row.place <= column.end + _MISS
-            ):
-                parents[root(i)] = root(len(across) + j)
+    sets = DisjointSets(len(across) + len(down))
+    if across and down:
+        place, start, end = np.array(across).T[:, :, None]
+        column_place, column_start, column_end = np.array(down).T[:, None, :]
+        meet = (
+            (start - _MISS <= column_place)
+            & (column_place <= end + _MISS)
+            & (column_start - _MISS <= place)
+            & (place <= column_end + _MISS)
+        )
+        for row, column in zip(*(each.tolist() for each in np.nonzero(meet)), strict=True):
+            sets.join(row, len(across) + column)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for index, ruling in enumerate((*across, *down)):
-        groups.setdefault(root(index), ([], []))[index >= len(across)].append(ruling)
+        groups.setdefault(sets.root(index), ([], []))[index >= len(across)].append(ruling)
     return list(groups.values())
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
-from pdfmill.engines.pdfium import Graphics, ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf
+from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
 from pdfmill.services.layout.directions import is_right_to_left
@@ -20,15 +20,15 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
 from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
 from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
-from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile, sketch
+from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.words import Layer, read_layers
-from pdfmill.services.readable import readable
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
 _SAMPLED = 60
@@ -44,6 +44,16 @@ class _ReadPage:
     graphics: Graphics = field(repr=False)
     quality: TextQuality
 
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of its main layer, columns not told apart."""
+        return [Line.of(reading_order(row)) for row in rows_of(self.layers[0].words)]
+
+    @cached_property
+    def ruled(self) -> list[Box]:
+        """See `ruled_areas`."""
+        return ruled_areas(self.graphics, self.layers[0].frame)
+
 
 class LayoutDocument:
     """A document whose pages can be read, each by itself.
@@ -54,22 +64,13 @@ class LayoutDocument:
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
-    def __init__(
-        self,
-        document: ReadDocument,
-        page_indices: Sequence[int],
-        path: Path,
-        user_units: Sequence[float],
-        meter: Meter,
-        *,
-        text_only: bool = False,
-    ) -> None:
-        self._document = document
+    def __init__(self, opened: OpenPages, meter: Meter, *, text_only: bool = False) -> None:
+        self._document = opened.document
         self._meter = meter
         self._text_only = text_only
-        self.page_indices = page_indices
-        self.path = path
-        self.user_units = user_units
+        self.page_indices = opened.indices
+        self.path = opened.path
+        self.user_units = opened.user_units
         self._recognised: Mapping[int, Layer] = {}
         self._kept: dict[int, _ReadPage | SimplePage] = {}
 
@@ -96,15 +97,15 @@ class LayoutDocument:
         ctx.advance(1, 1)
 
     def recognise(self, recognise: Recognise, ctx: Context) -> None:
-        """Have the words of those pages that are only a picture recognised; of the sample these are known.
+        """Have the words of those pages recognised whose text is absent or wrong; of the sample these are known.
 
         Raises:
             DamagedInput: A page cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        known = {index for index, read in self._kept.items() if read.quality is not TextQuality.IMAGE_ONLY}
+        known = {index for index, read in self._kept.items() if not read.quality.needs_ocr}
         if others := [index for index in self.page_indices if index not in known]:
-            self._recognised = layers_of_pictures(self.path, self.user_units, others, recognise, ctx)
+            self._recognised = layers_of_unreadable(self.path, self.user_units, others, recognise, ctx)
 
     def survey(self) -> None:
         """Compare the sample; `page` needs what the pages have in common."""
@@ -116,9 +117,7 @@ class LayoutDocument:
                 continue
             read = self._recognised_too(page_index, kept)
             if read.layers:
-                frame = read.layers[0].frame
-                ruled = ruled_areas(read.graphics, frame)
-                sketches.append(sketch(page_index, frame.size, read.layers[0].words, ruled))
+                sketches.append(PageSketch(page_index, *read.layers[0].frame.size, tuple(read.lines), read.ruled))
         only_simple = all(isinstance(kept, SimplePage) for kept in self._kept.values())
         self._finder = self._heading_finder(plain_profile(sketches) if only_simple else profile(sketches))
 
@@ -193,28 +192,30 @@ class LayoutDocument:
             if self._text_only and (simple := simple_page(page)) is not None:
                 return simple
             size = page.geometry.size
-            characters, graphics = page.characters(), page.graphics()
+            types = page.structure_types()
+            # Colours and marks tell nothing about the text and its order, unless marks are tags.
+            characters = page.characters(faces_only=self._text_only and not types)
+            graphics = page.graphics()
             self._meter.pages += 1
             self._meter.characters += len(characters.codepoints)
             links = () if self._text_only else page.links()
-            layers = read_layers(characters, size, links, page.structure_types())
+            layers = read_layers(characters, size, links, types)
             words = [word for layer in layers for word in layer.words]
-            quality = quality_of(characters, words, graphics.pictures, size)
+            quality = quality_of(page, [word.text for word in words], graphics.pictures)
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
-        """The page with the words that were recognised, if it is only a picture."""
+        """The page with the words that were recognised, if its own are absent or wrong."""
         recognised = self._recognised.get(page_index)
-        if recognised is None or read.quality is not TextQuality.IMAGE_ONLY:
+        if recognised is None or not read.quality.needs_ocr:
             return read
-        return replace(read, layers=[recognised, *read.layers], quality=TextQuality.RECOGNISED)
+        own = [] if read.quality is TextQuality.GARBLED else read.layers
+        return replace(read, layers=[recognised, *own], quality=TextQuality.RECOGNISED)
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
-        layer = read.layers[0]
-        ruled = ruled_areas(read.graphics, layer.frame) if self._finder.profile.slots else []
-        rows = [Line.of(reading_order(row)) for row in rows_of(layer.words)]
-        headers, footers, rest = self._without_running(rows, layer.frame.size[1], ruled)
+        ruled = read.ruled if self._finder.profile.slots else []
+        headers, footers, rest = self._without_running(read.lines, read.layers[0].frame.size[1], ruled)
         return headers, footers, [word for line in rest for word in line.words]
 
     def _without_running(
@@ -283,11 +284,8 @@ class LayoutService:
             InvalidPageRange: A page lies outside the document.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pdf(path, ctx.limits) as pdf:
-            page_indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-            readable_path, units = readable(pdf, path, ctx)
-        with open_read(readable_path, units) as document:
-            opened = LayoutDocument(document, page_indices, readable_path, units, ctx.meter, text_only=text_only)
+        with open_pages(path, pages, ctx) as found:
+            opened = LayoutDocument(found, ctx.meter, text_only=text_only)
             if recognise is None:
                 opened.read_sample(ctx)
             else:

@@ -74,8 +74,11 @@ def read_simple_page(document: ReadDocument, page_index: int) -> SimplePage | No
 
 def simple_page(page: ReadPage) -> SimplePage | None:
     """The same of a page that is open."""
-    found = page.text_words()
-    if not _is_simple_text(found) or not _are_level(found):
+    split = page.split_text()
+    if not _is_simple_text(split.words):
+        return None
+    found = page.text_words(split)
+    if not _are_level(found):
         return None
     edges = np.flatnonzero(np.concatenate(([True], np.diff(found.lines) > 0, [True])))
     boxes = _around(found.boxes, edges[:-1])
@@ -87,7 +90,8 @@ def simple_page(page: ReadPage) -> SimplePage | None:
     if (gaps < _KERNING).any() or not _are_words_level(found):
         return None
     # What stands after the marker of a list's item is no entry of a table.
-    firsts = np.intersect1d(edges[:-1], np.flatnonzero(gaps > _GUTTER_GAP))
+    firsts = edges[:-1][edges[:-1] < len(gaps)]
+    firsts = firsts[gaps[firsts] > _GUTTER_GAP]
     gaps[[index for index in firsts.tolist() if is_marker(written(found.words[index]))]] = 0
     if _has_aligned_gaps(found, gaps):
         return None
@@ -103,15 +107,17 @@ def simple_page(page: ReadPage) -> SimplePage | None:
     return SimplePage(page.geometry.size, lines, sum(map(len, found.words)), in_columns)
 
 
-def _is_simple_text(found: TextWords) -> bool:
-    text = "".join(found.words)
-    return not is_sparse(len(text)) and not _UNSETTLED.search(text) and is_plausible(found.words)
+def _is_simple_text(words: Sequence[str]) -> bool:
+    text = "".join(words)
+    return not is_sparse(len(text)) and not _UNSETTLED.search(text) and is_plausible(words)
 
 
 def _are_level(found: TextWords) -> bool:
     """Whether all text is level, and no line of a face in which gaps and indents mean something."""
     if (found.run_indices < 0).any() or not all(run.angle == 0 and run.size > 0 for run in found.runs):
         return False
+    if not any(run.font.monospaced for run in found.runs):
+        return True
     monospaced = np.array([run.font.monospaced for run in found.runs])[found.run_indices]
     return np.unique(found.lines[~monospaced]).size == np.unique(found.lines).size
 
@@ -188,16 +194,15 @@ def _covering(stretches: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.
     Args:
         stretches: n × 2 left and right.
     """
-    changes = np.zeros(width + 1, np.intp)
-    np.add.at(changes, np.clip(np.ceil(stretches[:, 0]), 0, width).astype(np.intp), 1)
-    np.add.at(changes, np.clip(np.floor(stretches[:, 1]) + 1, 0, width).astype(np.intp), -1)
-    return np.cumsum(changes)
+    begins = np.clip(np.ceil(stretches[:, 0]), 0, width).astype(np.intp)
+    ends = np.clip(np.floor(stretches[:, 1]) + 1, 0, width).astype(np.intp)
+    return np.cumsum(np.bincount(begins, minlength=width + 1) - np.bincount(ends, minlength=width + 1))
 
 
 def _lines(found: TextWords, edges: list[int], line_boxes: Boxes) -> list[Line]:
     styles = [style_of(run, {}) for run in found.runs]
     rows = zip(found.words, _rounded(found.boxes), found.run_indices.tolist(), strict=True)
-    words = [Word(written(text), Box(*box), styles[run]) for text, box, run in rows]
+    words = [Word(written(text), Box._make(box), styles[run]) for text, box, run in rows]
     return [
         Line(tuple(words[start:end]), Box(*box))
         for (start, end), box in zip(pairwise(edges), _rounded(line_boxes), strict=True)

@@ -29,13 +29,16 @@ _COMBINING_MARKS = np.array(
     [point for point in (*range(0x300, 0x370), *range(0x591, 0x700)) if unicodedata.combining(chr(point))]
 )
 #: What PDFium puts for a hyphen at the end of a line.
-_LINE_END_HYPHENS = (0x02, 0xFFFE)
+LINE_END_HYPHENS = "\x02\ufffe"
 
 #: Compatibility forms that are one character on paper and several in a text: Latin and Armenian ligatures, Hebrew and
 #: Arabic presentation forms.
 _PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Symbol fonts put their glyphs at U+F000 plus their code; these are their bullets.
 _SYMBOLS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◻"})
+
+#: What `written` changes.
+_UNUSUAL = re.compile(f"[{LINE_END_HYPHENS}\xad\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\ufb00-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def _is_space(characters: Characters) -> npt.NDArray[np.bool_]:
 def _is_text(characters: Characters) -> npt.NDArray[np.bool_]:
     """Everything but control characters; a hyphen at a line's end comes as one."""
     points = characters.codepoints
-    return ((points >= 0x20) & ~((points >= 0x7F) & (points < 0xA0))) | np.isin(points, _LINE_END_HYPHENS)
+    is_hyphen = (points == 0x02) | (points == 0xFFFE)
+    return np.asarray(((points >= 0x20) & ~((points >= 0x7F) & (points < 0xA0))) | is_hyphen)
 
 
 def _is_on_page(boxes: Boxes, size: tuple[float, float]) -> npt.NDArray[np.bool_]:
@@ -142,8 +146,10 @@ def _words(
         runs[(starts + ends - 1) // 2].tolist(),  # the middle character's: a footnote's mark may come first or last
         strict=True,
     )
-    words = [Word(written(text[start:end]), Box(*box), styles[run]) for start, end, box, run in found]
-    return [word for word in words if word.text]
+    if not is_written(text):
+        words = [Word(written(text[start:end]), Box._make(box), styles[run]) for start, end, box, run in found]
+        return [word for word in words if word.text]
+    return [Word(text[start:end], Box._make(box), styles[run]) for start, end, box, run in found]
 
 
 def _both_ways(
@@ -229,12 +235,17 @@ def _breaks(
     return np.asarray(has_space | (parted & ~marks[:-1] & ~marks[1:]))
 
 
+def is_written(text: str) -> bool:
+    """Whether `written` changes nothing in a text."""
+    return not _UNUSUAL.search(text)
+
+
 def written(text: str) -> str:
-    """The characters of a word as one writes them."""
-    if text.isascii() and text.isprintable():
+    """The characters of a word, or of lines of them, as one writes them."""
+    if is_written(text):
         return text
-    for hyphen in _LINE_END_HYPHENS:
-        text = text.replace(chr(hyphen), "-")
+    for hyphen in LINE_END_HYPHENS:
+        text = text.replace(hyphen, "-")
     text = _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_SYMBOLS)
     # A soft hyphen shows only where a line ends; there it is the word's last character.
     return text[:-1].replace("\xad", "") + text[-1:].replace("\xad", "-")

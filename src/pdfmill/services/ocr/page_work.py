@@ -119,15 +119,10 @@ class PageWork:
         with self._read.page(page_index) as page:
             size = page.geometry.size
             characters, graphics = page.characters(), page.graphics()
-        layers = tuple(read_layers(characters, size, (), {}))
-        words = [word for layer in layers for word in layer.words]
-        return FoundPage(
-            size,
-            layers,
-            quality_of(characters, words, graphics.pictures, size),
-            drawing_dpi(graphics, size),
-            _scan_dpi(graphics, size),
-        )
+            layers = tuple(read_layers(characters, size, (), {}))
+            words = [word.text for layer in layers for word in layer.words]
+            quality = quality_of(page, words, graphics.pictures)
+        return FoundPage(size, layers, quality, drawing_dpi(graphics, size), _scan_dpi(graphics, size))
 
     def sheet(self, page_index: int, found: FoundPage) -> Sheet:
         """The page drawn in grey, as it is shown."""

@@ -69,6 +69,35 @@ def told_decimal_mark(texts: Iterable[str]) -> str | None:
     return "," if votes[","] > votes["."] else "."
 
 
+def mark_within(digits: str, likely: str) -> str | None:
+    """The mark before the decimals of one number; None if it has none.
+
+    Of two different marks the last one parts off decimals, the same mark twice groups digits, and one mark before three
+    digits does either, as is ``likely``; where only a zero or nothing stands before it, it parts off decimals.
+    """
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return None
+    mark = digits[last]
+    if {".", ","} <= set(digits):
+        return mark
+    if digits.count(mark) > 1:
+        return None
+    groups = len(digits) - last - 1 == 3 and mark != likely and digits[:last] not in ("", "0")
+    return None if groups else mark
+
+
+def read_digits(digits: str, mark: str | None) -> tuple[Decimal, int]:
+    """The value of digits with whatever groups them, and how many decimals they have.
+
+    Args:
+        mark: What parts off the decimals; None if nothing does.
+    """
+    whole, _, fraction = digits.rpartition(mark) if mark and mark in digits else (digits, "", "")
+    whole = re.sub(r"\D", "", whole) or "0"
+    return Decimal(f"{whole}.{fraction}" if fraction else whole), len(fraction)
+
+
 def read_number(text: str, mark: str | None) -> Number | None:
     """The number that a text is; None if it is something else, as a date, a code or a number with zeros before it is.
 
@@ -91,13 +120,12 @@ def read_number(text: str, mark: str | None) -> Number | None:
         or sum(map(str.isdigit, digits)) > _MOST_DIGITS
     ):
         return None
-    whole, fraction = re.sub(r"\D", "", shape[1]) or "0", shape[2] or ""
-    value = Decimal(f"{whole}.{fraction}" if fraction else whole)
+    value, places = read_digits(digits, mark)
     if found["open"] or found["minus"] or found["after"] or (found["sign"] or "+") != "+":
         value = -value
     return Number(
         value / 100 if found["percent"] else value,
-        len(fraction),
+        places,
         is_percentage=bool(found["percent"]),
         before=(found["before"] or "").strip(),
         behind=found["behind"] or "",

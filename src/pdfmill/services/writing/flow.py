@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -51,6 +51,14 @@ def spans(lines: Sequence[Line], *, dehyphenate: bool = True) -> list[Span]:
     return found
 
 
+def joined_text(runs: Iterable[Span]) -> str:
+    """What some runs say."""
+    text = ""
+    for run in runs:
+        text += ("" if run.glued or not text else " ") + run.text
+    return text
+
+
 def _look(word: Word) -> tuple[bool, bool, bool, str | None]:
     return word.style.bold, word.style.italic, word.style.monospaced, word.link
 
@@ -61,15 +69,26 @@ def pieces(lines: Sequence[Line], *, dehyphenate: bool) -> Iterator[tuple[str, W
         for word in line.words[:-1]:
             yield word.text, word, False
         last = line.words[-1]
-        goes_on = dehyphenate and following is not None and following.words[0].text[:1].islower()
-        letters = last.text.lstrip("(\"'„“‘«[")
-        if goes_on and following is not None and _COMPOUNDING.fullmatch(letters):
-            is_compound = len(following.words[0].text) >= _COMPOUNDED
-            yield last.text if is_compound else last.text[:-1], last, True
-        elif goes_on and _DIVIDED.fullmatch(letters):
-            yield last.text[:-1], last, True
-        else:
-            yield last.text, last, goes_on and bool(_COMPOUND.fullmatch(letters))
+        text, is_glued = last.text, False
+        if dehyphenate and following is not None:
+            text, is_glued = at_line_end(last.text, following.words[0].text)
+        yield text, last, is_glued
+
+
+def at_line_end(word: str, following: str) -> tuple[str, bool]:
+    """The last word of a line without the hyphen that only divides it, and whether the next one follows at once.
+
+    Args:
+        following: The first word of the next line.
+    """
+    if not following[:1].islower():
+        return word, False
+    letters = word.lstrip("(\"'„“‘«[")
+    if _COMPOUNDING.fullmatch(letters):
+        return word if len(following) >= _COMPOUNDED else word[:-1], True
+    if _DIVIDED.fullmatch(letters):
+        return word[:-1], True
+    return word, bool(_COMPOUND.fullmatch(letters))
 
 
 def is_code(block: Block) -> bool:

@@ -10,7 +10,8 @@ from functools import cache
 
 from pdfmill.services.extraction.statements.vocabulary import LANGUAGES, fold
 from pdfmill.services.layout.model import Box, Word, union
-from pdfmill.services.values.months import named_months
+from pdfmill.services.values.dates import day_of, full_year
+from pdfmill.services.values.months import months_by_name
 
 _FULL = re.compile(r"(?<!\d)(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4}|\d{2}))(?!\d)")
 _SHORT = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(\.?)")
@@ -53,14 +54,7 @@ class Date:
 @cache
 def _months() -> dict[str, int]:
     """Months by their folded names and by those beginnings of names that mean one month only."""
-    found: dict[str, set[int]] = {}
-    for name, month in named_months(LANGUAGES):
-        folded = fold(name)
-        for text in (folded, folded[:3], folded[:4]):
-            if len(text) >= 3 and " " not in text:
-                found.setdefault(text, set()).add(month)
-    found |= {"mrz": {3}, "maerz": {3}}
-    return {text: next(iter(months)) for text, months in found.items() if len(months) == 1}
+    return {name: month for name, month in months_by_name(LANGUAGES, fold, beginnings=(3, 4)).items() if len(name) > 2}
 
 
 class DateReader:
@@ -95,15 +89,15 @@ class DateReader:
         found = []
         for match in _FULL.finditer(text):
             if match[1]:
-                parts, mark = (int(match[4]), int(match[3]), int(match[1])), "."
+                parts, mark = (int(match[4]), int(match[3]), match[1]), "."
             else:
-                parts, mark = (int(match[5]), int(match[7]), int(match[8])), match[6]
+                parts, mark = (int(match[5]), int(match[7]), match[8]), match[6]
             found += self._date(words, index, index + 1, parts, ambiguous=mark != ".", raw=match[0])
         if found:
             return found
         short = _SHORT.fullmatch(text.strip(_EDGES))
         if short and (short[2] != "." or short[4] or not self._points_are_decimal):
-            parts = (int(short[1]), int(short[3]), -1)
+            parts = (int(short[1]), int(short[3]), None)
             return self._date(words, index, index + 1, parts, ambiguous=short[2] != ".", raw=short[0])
         return []
 
@@ -114,14 +108,14 @@ class DateReader:
             month, year, end = self._months[fold(joined[2])], joined[3], index + 1
             if year is None:
                 year, end = self._year(words, end)
-            return self._date(words, index, end, (int(joined[1]), month, int(year or -1)), ambiguous=False)
+            return self._date(words, index, end, (int(joined[1]), month, year), ambiguous=False)
         day = _DAY.fullmatch(words[index].text)
         place = self._next(words, index + 1)
         if day is None or place is None or fold(words[place].text) not in self._months:
             return []
         year, end = self._year(words, place + 1)
         return self._date(
-            words, index, end, (int(day[1]), self._months[fold(words[place].text)], int(year or -1)), ambiguous=False
+            words, index, end, (int(day[1]), self._months[fold(words[place].text)], year), ambiguous=False
         )
 
     def _month_first(self, words: Sequence[Word], index: int) -> list[Date]:
@@ -132,7 +126,7 @@ class DateReader:
             return []
         year, end = self._year(words, place + 1)
         month = self._months[fold(words[index].text)]
-        return self._date(words, index, end, (int(day[1]), month, int(year or -1)), ambiguous=False)
+        return self._date(words, index, end, (int(day[1]), month, year), ambiguous=False)
 
     def _next(self, words: Sequence[Word], index: int) -> int | None:
         """The word that continues a date, past a linking word; None if there is none near."""
@@ -157,7 +151,7 @@ class DateReader:
         words: Sequence[Word],
         start: int,
         end: int,
-        parts: tuple[int, int, int],
+        parts: tuple[int, int, str | None],
         *,
         ambiguous: bool,
         raw: str | None = None,
@@ -166,7 +160,7 @@ class DateReader:
         low, high = sorted((first, second))
         if low < 1 or low > 12 or high > 31 or (not ambiguous and second > 12):
             return []
-        full = None if year < 0 else year + 2000 if year < 100 else year
+        full = full_year(year) if year else None
         if full is not None and not 1970 <= full <= 2100:
             return []
         text = raw or " ".join(word.text for word in words[start:end])
@@ -201,11 +195,11 @@ class Calendar:
             assert second_is_day
             day, month = month, day
         if date.year is not None:
-            return _valid(date.year, month, day)
+            return day_of(date.year, month, day)
         if self.last is None:
             return None
         years = {self.last.year, (self.first or self.last).year, self.last.year - 1}
-        days = [each for year in sorted(years) if (each := _valid(year, month, day))]
+        days = [each for year in sorted(years) if (each := day_of(year, month, day))]
         return min(days, key=self._distance, default=None)
 
     def _distance(self, day: datetime.date) -> tuple[int, int]:
@@ -222,13 +216,6 @@ class Calendar:
         if self.last is None or self.first is None:
             return True
         return self.first - _SLACK <= day <= self.last + _SLACK
-
-
-def _valid(year: int, month: int, day: int) -> datetime.date | None:
-    try:
-        return datetime.date(year, month, day)
-    except ValueError:
-        return None
 
 
 def month_comes_first(columns: Iterable[Sequence[Date]], *, likely: bool) -> tuple[bool, bool]:

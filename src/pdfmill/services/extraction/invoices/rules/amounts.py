@@ -12,6 +12,7 @@ from typing import Literal
 from pdfmill.services.extraction.invoices.rules.currencies import CURRENCY
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Span
 from pdfmill.services.values.currencies import minor_units, unit_of
+from pdfmill.services.values.numbers import mark_within, read_digits
 
 #: No amount of money on an invoice has more digits before its decimals.
 _MOST_DIGITS = 12
@@ -126,27 +127,5 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
 
 
 def _value(text: str, sign: DecimalSign) -> tuple[Decimal | None, int]:
-    digits = re.sub(r"[\s'’\u00a0\u202f]", "", text)
-    mark = _decimal_mark(digits, sign)
-    if mark is None:
-        whole, decimals = re.sub(r"\D", "", digits), ""
-    else:
-        whole, _, decimals = digits.rpartition(mark)
-        whole = re.sub(r"\D", "", whole)
-    if len(whole) > _MOST_DIGITS or not (whole or decimals):
-        return None, 0
-    return Decimal(f"{whole or '0'}.{decimals or '0'}" if decimals else whole), len(decimals)
-
-
-def _decimal_mark(digits: str, sign: DecimalSign) -> str | None:
-    """Which of its signs stands before decimals; None if none does."""
-    if "," in digits and "." in digits:
-        return "," if digits.rfind(",") > digits.rfind(".") else "."
-    for mark in (",", "."):
-        if mark in digits:
-            if digits.count(mark) > 1:
-                return None
-            decimals = len(digits) - digits.index(mark) - 1
-            whole = digits[: digits.index(mark)]
-            return None if decimals == 3 and mark != sign and whole != "0" and whole else mark
-    return None
+    value, decimals = read_digits(text, mark_within(text, sign))
+    return (value, decimals) if value < 10**_MOST_DIGITS else (None, 0)

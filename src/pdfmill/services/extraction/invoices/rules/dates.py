@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pdfmill.services.extraction.invoices.rules.lexicon import month_names
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Span, fold
+from pdfmill.services.values.dates import day_of, full_year
 
 _YEAR_FIRST = re.compile(r"(?<![\d.])((?:19|20)\d{2})\s?([-./])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d])")
 _COMPACT = re.compile(r"(?<![\d.,/-])(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.,/-])")
@@ -86,12 +87,5 @@ def _every(text: str, start: int, *, month_first: bool) -> Iterator[tuple[dateti
 
 
 def _date(year: str, month: str | int, day: str) -> datetime.date | None:
-    number = int(year)
-    if number < 100:
-        number += 2000 if number < 70 else 1900
-    if not _EARLIEST <= number <= _LATEST:
-        return None
-    try:
-        return datetime.date(number, int(month), int(day))
-    except ValueError:
-        return None
+    number = full_year(year)
+    return day_of(number, int(month), int(day)) if _EARLIEST <= number <= _LATEST else None

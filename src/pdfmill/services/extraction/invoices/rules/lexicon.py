@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Sheet, Token, key
-from pdfmill.services.values.months import named_months
+from pdfmill.services.values.months import months_by_name
 
 LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "pt", "pl", "sv", "da")
 
@@ -176,15 +176,8 @@ def lexicon_of(languages: tuple[str, ...]) -> Lexicon:
 
 @cache
 def month_names() -> dict[str, int]:
-    """Names and abbreviations of months in all languages, folded: those of Unicode's CLDR and a few more."""
-    found: dict[str, int] = {}
-    for language in LANGUAGES:
-        for name, month in named_months([language]):
-            found.setdefault(key(name), month)
-        for month, names in _data(language)["words"].get("months", {}).items():
-            for name in names:
-                found.setdefault(key(name), int(month))
-    return {name: month for name, month in found.items() if name and not name.isdigit()}
+    """Names and abbreviations of months in all languages, folded."""
+    return months_by_name(LANGUAGES, key)
 
 
 def speaking(sheet: Sheet) -> Lexicon:

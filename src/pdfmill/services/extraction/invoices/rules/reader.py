@@ -37,7 +37,7 @@ from pdfmill.services.extraction.invoices.rules.payment import Registered, read_
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
 from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, trimmed
-from pdfmill.services.extraction.invoices.rules.totals import Solution, TotalsSolver, paid_and_due
+from pdfmill.services.extraction.invoices.rules.totals import Solution, TotalsSolver, adjustments, paid_and_due
 from pdfmill.services.extraction.invoices.rules.vat import breakdown_of
 
 ValueT = TypeVar("ValueT")
@@ -226,14 +226,19 @@ class InvoiceReader:
             return Totals()
         paid, due = paid_and_due(solver, solution.gross, self._reading.unit)
         sums = [item.amount.value for item in items if item.amount is not None]
-        line_sum = sum(sums, Decimal(0)) if sums else None
+        line_sum = self._line_sum(solver, sum(sums, Decimal(0)) if sums else None, sign)
+        allowances, charges = None, None
+        if line_sum is not None and solution.net is not None:
+            allowances, charges = adjustments(solver, line_sum.value * sign, solution.net)
         return Totals(
             tax_exclusive=self._total(solver, solution, "net", solution.net, sign),
             tax_amount=self._total(solver, solution, "tax", solution.tax, sign),
             tax_inclusive=self._total(solver, solution, "gross", solution.gross, sign),
             prepaid=self._money(paid, sign),
             amount_due=self._money(due, sign),
-            line_net_sum=self._line_sum(solver, line_sum, sign),
+            line_net_sum=line_sum,
+            allowances=self._money(allowances, sign),
+            charges=self._money(charges, sign),
             rounding=self._money(next(iter(solver.scores["rounding"].values()), None), 1),
         )
 

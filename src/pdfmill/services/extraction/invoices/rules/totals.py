@@ -102,6 +102,15 @@ class TotalsSolver:
                     found[amount.value] = Candidate(amount.value, amount.span, score, f"{role}:{rule}", label)
         return found
 
+    def payment_of(self, value: Decimal) -> Candidate[Decimal] | None:
+        """An amount that a row with a date gives, as lists of payments do, and nothing else on the pages."""
+        found = [each for each in self._reading.money if each.value == value > 0]
+        if len(found) != 1:
+            return None
+        row = self._reading.sheet.row_of(found[0].span.segment)
+        is_dated = any(self._reading.dates(segment) for segment in row)
+        return Candidate(value, found[0].span, 3.0, "prepaid:dated") if is_dated else None
+
     def tax_parts(self) -> list[Amount]:
         """Taxes that are labelled with their rate each: ``VAT 10 %`` and ``VAT 20 %``, a row for each."""
         found: dict[Decimal, Amount] = {}
@@ -296,8 +305,23 @@ def paid_and_due(
             if other.value and abs(abs(gross) - abs(other.value) - abs(one.value)) <= unit:
                 return other, one
     best = next(iter(due), None)
+    if best is not None and (payment := solver.payment_of(abs(gross) - abs(best.value))) is not None:
+        return payment, best
     none_paid = next((each for each in paid if not each.value), None)
     return none_paid, best
+
+
+def adjustments(
+    solver: TotalsSolver, line_sum: Decimal, net: Decimal
+) -> tuple[Candidate[Decimal] | None, Candidate[Decimal] | None]:
+    """The allowances and charges with which the lines give net (BR-CO-13), if the pages tell."""
+    ways = [
+        (allowance, charge)
+        for allowance in (None, *_sorted(solver.scores["allowances"].values()))
+        for charge in (None, *_sorted(solver.scores["charges"].values()))
+        if line_sum - (abs(allowance.value) if allowance else _ZERO) + (charge.value if charge else _ZERO) == net
+    ]
+    return ways[0] if ways else (None, None)
 
 
 def _sorted(found: Iterable[Candidate[Decimal]]) -> list[Candidate[Decimal]]:

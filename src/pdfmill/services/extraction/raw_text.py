@@ -1,0 +1,98 @@
+"""The text of pages as their content streams have it: PDFium's own, and hardly dearer than that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pdfmill.core.context import Context
+from pdfmill.core.pages import PageRanges
+from pdfmill.engines.pdfium import ReadPage
+from pdfmill.services.layout.lines import join
+from pdfmill.services.layout.model import Line, TextQuality
+from pdfmill.services.layout.opening import open_pages
+from pdfmill.services.layout.quality import is_sparse, quality_of
+from pdfmill.services.layout.recognition import Recognise
+from pdfmill.services.layout.words import LINE_END_HYPHENS, Layer, written
+from pdfmill.services.writing.flow import at_line_end
+
+#: A word that PDFium takes for divided, and its rest, which follows at once.
+_DIVIDED = re.compile(rf"(\S*)[{LINE_END_HYPHENS}](\S*)([ \n]?)")
+#: Control characters, PDFium's hyphens among them; line feeds and tabs are text.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe]")
+
+
+@dataclass(frozen=True)
+class RawPage:
+    """What stands on a page, line by line, in the order of its content stream.
+
+    Attributes:
+        text: As PDFium has it.
+        quality: What it is worth.
+    """
+
+    text: str = field(repr=False)
+    quality: TextQuality
+
+
+def extract_raw_text(
+    source: Path,
+    target: Path,
+    pages: PageRanges | None,
+    ctx: Context,
+    *,
+    dehyphenate: bool,
+    recognise: Recognise | None,
+) -> tuple[str, list[tuple[int, RawPage]]]:
+    """Write the text of a document to ``target``, in UTF-8, with a form feed between pages.
+
+    Returns:
+        The document's title; the pages by their numbers, with their text as it was written.
+
+    Raises:
+        As `pdfmill.services.extraction.text.TextExtractionService.extract`.
+    """
+    reading = ctx.stage("reading", share=0.2 if recognise else 1.0)
+    with open_pages(source, pages, ctx) as opened:
+        found: dict[int, RawPage] = {}
+        for done, index in enumerate(opened.indices, start=1):
+            with opened.document.page(index) as page:
+                found[index] = _read(page)
+            ctx.meter.pages += 1
+            ctx.meter.characters += len(found[index].text)
+            reading.advance(done, len(opened.indices), unit="pages")
+        pictures = sorted(index for index, page in found.items() if page.quality is TextQuality.IMAGE_ONLY)
+        if recognise is not None and pictures:
+            layers = recognise(source, opened.user_units, pictures, ctx.stage("recognising", share=1.0))
+            found |= {index: _recognised(layer) for index, layer in layers.items()}
+        found = {index: RawPage(_as_written(page.text, dehyphenate), page.quality) for index, page in found.items()}
+        written_pages = [(index + 1, found[index]) for index in opened.indices]
+        target.write_text("\f".join(page.text for _, page in written_pages), encoding="utf-8", newline="\n")
+        return opened.document.title, written_pages
+
+
+def _read(page: ReadPage) -> RawPage:
+    text = page.text()
+    words = text.split()
+    pictures = page.pictures() if is_sparse(sum(map(len, words))) else ()
+    return RawPage(text, quality_of(page, words, pictures))
+
+
+def _recognised(layer: Layer) -> RawPage:
+    lines = join([Line.of(layer.words)])
+    return RawPage("\n".join(line.text for line in lines), TextQuality.RECOGNISED)
+
+
+def _as_written(text: str, dehyphenate: bool) -> str:
+    """The text as one writes it, with a line feed at its end."""
+
+    def put_together(divided: re.Match[str]) -> str:
+        word, rest = f"{divided[1]}-", divided[2]
+        before, is_glued = at_line_end(word, rest) if dehyphenate else (word, False)
+        return f"{before}{rest}\n" if is_glued else f"{before}\n{rest}{divided[3]}"
+
+    text = text.replace("\r\n", "\n").rstrip() + "\n"
+    if _CONTROL.search(text):
+        text = _CONTROL.sub("", _DIVIDED.sub(put_together, text))
+    return written(text)
