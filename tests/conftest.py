@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.operations import load_registry
 from pdfmill.services import Services
+
+#: A busy machine makes no test fail.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
 
 
 class RecordingReporter:

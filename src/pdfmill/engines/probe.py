@@ -88,6 +88,11 @@ def _noto() -> Found | None:
     return Found("", str(place)) if place else None
 
 
+def _liberation() -> Found | None:
+    place = next(Path("/usr/share/fonts").rglob("LiberationSans-Regular.*"), None)
+    return Found("", str(place)) if place else None
+
+
 def _libreoffice() -> Found | None:
     place = shutil.which("soffice")
     return Found(_version_of(place), place) if place else None
@@ -165,6 +170,13 @@ PROBES: dict[str, Probe] = {
             "apt-get install fonts-noto-core (and fonts-noto-cjk for Chinese, Japanese and Korean)",
             _noto,
             optional="summaries and translations are not written as PDF, only as text, Markdown, JSON or Word",
+        ),
+        Probe(
+            "liberation",
+            "stands in PDF/A files for Helvetica and Times where they are only named",
+            "apt-get install fonts-liberation",
+            _liberation,
+            optional="documents that only name their fonts are not made PDF/A",
         ),
         Probe(
             "rapidocr",

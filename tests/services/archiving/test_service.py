@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String, pdfa
 from PIL import Image, ImageCms
 
-from builders.pdf import add_text_page, encrypted_pdf, rich_pdf, signed_pdf, text_pdf
+from builders.pdf import add_text_page, encrypted_pdf, rich_pdf, signed_pdf
 from builders.sheet import sheets
 from missing import not_run
 from pdfmill.core.errors import NotArchivable
@@ -147,8 +147,18 @@ def _drawn_by_poppler(path, stem):
 
 
 def test_fonts_that_are_not_embedded_are_named(refusal, tmp_path):
-    (detail,) = refusal(text_pdf(tmp_path / "a.pdf")).values()
-    assert detail == "Fonts are not embedded: Helvetica."
+    (detail,) = refusal(_symbols(tmp_path / "a.pdf")).values()
+    assert detail == "Fonts are not embedded: Symbol."
+
+
+def _symbols(path, more=b""):
+    """A page of a font that only readers have."""
+    with Pdf.new() as pdf:
+        page = add_text_page(pdf)
+        page.Resources.Font.F1.BaseFont = Name.Symbol
+        page.contents_add(more)
+        pdf.save(path)
+    return path
 
 
 def test_a_signed_document_is_left_alone(refusal, tmp_path):
@@ -211,10 +221,5 @@ def test_many_pages_are_archived(archive, tmp_path):
 
 
 def test_the_reason_that_is_told_first_comes_with_the_number_of_the_others(tmp_path, archive):
-    path = tmp_path / "a.pdf"
-    with Pdf.new() as pdf:
-        page = add_text_page(pdf)
-        page.contents_add(b"1 0 0 0 k 9 9 9 9 re f")
-        pdf.save(path)
     with pytest.raises(NotArchivable, match="Further reasons: 1"):
-        archive(path)
+        archive(_symbols(tmp_path / "a.pdf", b"1 0 0 0 k 9 9 9 9 re f"))

@@ -58,6 +58,11 @@ def test_text_that_runs_rightwards_alone_stays_as_it_is(text):
         assert "".join(character for _, character in reordered(text, leftwards=False)) == text
 
 
+@pytest.mark.parametrize("text", LEFTWARDS + RIGHTWARDS)
+def test_a_text_runs_as_most_of_its_words_do(text):
+    assert is_right_to_left(text) == (text in LEFTWARDS)
+
+
 def test_wide_gaps_part_words_without_a_space():
     assert [text for text, _ in tokens_in_reading_order("דגבא", [False, True, False])] == ["אב", "גד"]
 
@@ -77,7 +82,7 @@ def read_paragraphs(read, tmp_path):
         for text in texts:
             paragraph = document.add_paragraph()
             run = paragraph.add_run(text)
-            if is_right_to_left(text) or text in LEFTWARDS:
+            if text in LEFTWARDS:
                 paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
                 run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
         document.save(tmp_path / "in.docx")

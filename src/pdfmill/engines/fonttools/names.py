@@ -16,6 +16,18 @@ STANDARD_ENCODING: list[str] = list(StandardEncoding)
 MAC_ROMAN_ENCODING: list[str] = list(MacRoman)
 
 
+def _win_ansi() -> list[str]:
+    names = []
+    for code in range(256):
+        character = bytes([code]).decode("cp1252", errors="ignore")
+        names.append(str(UV2AGL.get(ord(character), NOTDEF)) if character else "bullet" if code > 0o40 else NOTDEF)
+    return names
+
+
+#: WinAnsiEncoding; codes above 40 octal that it leaves out are bullets (annex D.2, note 3).
+WIN_ANSI_ENCODING: list[str] = _win_ansi()
+
+
 @lru_cache(maxsize=65536)
 def characters_of(name: str) -> str:
     """The characters of a glyph name by the Adobe Glyph List; empty for names that it does not know."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,17 @@ _TABLES_OF_A_PDF_FONT = frozenset(
 
 #: The format of cmap subtables for variation selectors, which map nothing by themselves.
 _VARIATIONS = 14
+
+
+@dataclass(frozen=True)
+class FaceMetrics:
+    """What a font descriptor says of a font; lengths in thousandths of an em, the angle in degrees."""
+
+    box: tuple[int, int, int, int]
+    italic_angle: float
+    ascent: int
+    descent: int
+    cap_height: int
 
 
 class SfntFont:
@@ -61,6 +73,32 @@ class SfntFont:
     def glyph_ids(self) -> dict[str, int]:
         """Glyph id by name; where the font has no names they are fontTools' own (``glyph00001``)."""
         return {name: glyph_id for glyph_id, name in enumerate(self._order)}
+
+    @cached_property
+    def unicode_map(self) -> dict[int, int]:
+        """Glyph id by Unicode character; empty if the font has no such map."""
+        with font_damage_translated():
+            return {code: self._font.getGlyphID(name) for code, name in (self._font.getBestCmap() or {}).items()}
+
+    def width(self, glyph_id: int) -> float:
+        """The advance width of a glyph in thousandths of an em."""
+        with font_damage_translated():
+            return float(self._font["hmtx"][self._order[glyph_id]][0] * 1000 / self._font["head"].unitsPerEm)
+
+    @property
+    def metrics(self) -> FaceMetrics:
+        """Of a whole font that is installed; those that are embedded may lack the tables."""
+        with font_damage_translated():
+            head, lines, face = self._font["head"], self._font["hhea"], self._font["OS/2"]
+            scale = 1000 / head.unitsPerEm
+            box = (head.xMin, head.yMin, head.xMax, head.yMax)
+            return FaceMetrics(
+                box=(round(box[0] * scale), round(box[1] * scale), round(box[2] * scale), round(box[3] * scale)),
+                italic_angle=float(self._font["post"].italicAngle),
+                ascent=round(lines.ascent * scale),
+                descent=round(lines.descent * scale),
+                cap_height=round(getattr(face, "sCapHeight", lines.ascent) * scale),
+            )
 
     def subset(self, glyph_ids: Set[int], *, keep_names: bool) -> bytes:
         """The font with these glyphs, the parts they are made of and .notdef; all keep their glyph ids.

@@ -15,6 +15,7 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfa import Finding, save_as_pdfa
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import is_signed, open_pdf
+from pdfmill.services.archiving.embedding import embed_standard_fonts
 from pdfmill.services.archiving.tidying import tidy
 from pdfmill.services.compression.similarity import structural_similarity
 from pdfmill.services.preview.facts import read_facts
@@ -73,6 +74,8 @@ class ArchivingService:
             missing = sorted({font.name for font in facts.fonts if not font.embedded})
             page_count = len(pdf.pages)
             changes = tidy(pdf)
+            if (sentence := embed_standard_fonts(pdf, ctx)) is not None:
+                changes.append(sentence)
             writing.advance(1, 2)
             written = save_as_pdfa(pdf, target)
         writing.advance(2, 2)

@@ -30,11 +30,11 @@ _HAIR = 0.001
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether most letters of a text are of a script that runs from right to left."""
-    if text.isascii():
+    """Whether most words of a text are of a script that runs from right to left."""
+    if not holds_leftward_letters(text):
         return False
-    letters = sum(map(str.isalpha, text))
-    return bool(letters) and 2 * len(_LEFTWARDS.findall(text)) > letters
+    words = [word for word in text.split() if any(map(str.isalpha, word))]
+    return 2 * sum(map(holds_leftward_letters, words)) > len(words)
 
 
 def holds_leftward_letters(text: str) -> bool:

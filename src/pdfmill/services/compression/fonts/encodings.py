@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Stream
@@ -18,8 +17,8 @@ from pdfmill.engines.fonttools.names import (
     MAC_ROMAN_ENCODING,
     NOTDEF,
     STANDARD_ENCODING,
+    WIN_ANSI_ENCODING,
     characters_of,
-    name_of,
 )
 from pdfmill.engines.fonttools.sfnt import SfntFont
 from pdfmill.services.compression.structure.streams import decoded
@@ -78,7 +77,7 @@ def glyph_names_of_codes(font: Dictionary, codes: Iterable[int], built_in: list[
     Raises:
         UnknownEncoding: The font has another encoding than ISO 32000-2, annex D, knows.
     """
-    differences = _differences(font)
+    differences = differences_of(font)
     tables = [STANDARD_ENCODING, *_base_encodings(font), *([built_in] if built_in else [])]
     # What stands in /Differences replaces the rest; but readers that cannot find it in the font fall back to the rest.
     return {
@@ -144,7 +143,8 @@ def _mac_codes(characters: Iterable[str]) -> set[int]:
     return set("".join(characters).encode("mac_roman", errors="ignore"))
 
 
-def _differences(font: Dictionary) -> dict[int, set[str]]:
+def differences_of(font: Dictionary) -> dict[int, set[str]]:
+    """The names that an encoding gives codes itself; several where it contradicts itself."""
     encoding = font.get(Name.Encoding)
     differences = encoding.get(Name.Differences) if isinstance(encoding, Dictionary) else None
     found: dict[int, set[str]] = defaultdict(set)
@@ -162,18 +162,8 @@ def _base_encodings(font: Dictionary) -> Iterator[list[str]]:
     encoding: Any = font.get(Name.Encoding)
     base = encoding.get(Name.BaseEncoding) if isinstance(encoding, Dictionary) else encoding
     if base == Name.WinAnsiEncoding:
-        yield _win_ansi()
+        yield WIN_ANSI_ENCODING
     elif base == Name.MacRomanEncoding:
         yield MAC_ROMAN_ENCODING
     elif base is not None and base != Name.StandardEncoding:
         raise UnknownEncoding
-
-
-@cache
-def _win_ansi() -> list[str]:
-    """WinAnsiEncoding; codes above 40 octal that it leaves out are bullets (annex D.2, note 3)."""
-    names = []
-    for code in range(256):
-        character = bytes([code]).decode("cp1252", errors="ignore")
-        names.append(name_of(character) if character else ("bullet" if code > 0o40 else NOTDEF))
-    return names

@@ -189,7 +189,8 @@ def _gaps(line: Line, measure: Measure, *, leftwards: bool, justified: bool) -> 
             leading = True
             continue
         gap = max(word.box.left - before.box.right, before.box.left - word.box.right)
-        if leading or (gap > least * max(before.style.size, word.style.size, 4)):
+        is_wide = gap > least * max(before.style.size, word.style.size, 4)
+        if leading or (is_wide and not _any_between(line, before, word)):
             if leading and index == len(line.words) - 1:
                 place = measure.right - word.box.left if leftwards else word.box.right - measure.left
                 found[index] = Tab(place, "right", dotted=True)
@@ -198,6 +199,12 @@ def _gaps(line: Line, measure: Measure, *, leftwards: bool, justified: bool) -> 
                 found[index] = Tab(place, dotted=leading)
         leading = False
     return found
+
+
+def _any_between(line: Line, before: Word, word: Word) -> bool:
+    """Whether other words stand between two: where the direction changes, what is read next is not what is next."""
+    left, right = sorted((before.box, word.box))
+    return any(left.right <= other.box.centre[0] <= right.left for other in line.words)
 
 
 def is_leader(before: Word, word: Word) -> bool:
