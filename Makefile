@@ -61,4 +61,4 @@ assurance:
 
 bench-ai:
 	@scripts/setup dev
-	@.venv/bin/python benchmarks/ai.py $(CORPUS)
+	@PYTHONPATH=tests .venv/bin/python benchmarks/ai.py $(CORPUS)

@@ -1,5 +1,7 @@
 """Summaries without a model, beside the first sentences: how near to abstracts of papers, how fast, how much memory.
 
+Then questions, see `ai_questions`.
+
 ``make bench-ai CORPUS="folder …"`` writes `results/ai.md`. Papers are the PDFs below the folders that have an abstract;
 it is taken out before they are summarized. Documents are opened in this process, not in a sandbox: name no folder of
 attacks.
@@ -17,6 +19,8 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+from ai_questions import questions
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
@@ -43,9 +47,9 @@ def main() -> None:
     folders = [Path(name) for name in sys.argv[1:]]
     if not folders:
         sys.exit("Name the folders of papers: make bench-ai CORPUS=folder")
-    lines = ["# Summaries, beside the first sentences", ""]
-    lines += _papers(sorted(path for folder in folders for path in folder.rglob("*.pdf")))
-    lines += ["", *_speed(), "", *_memory(), ""]
+    paths = sorted(path for folder in folders for path in folder.rglob("*.pdf"))
+    lines = ["# Summaries, beside the first sentences", "", *_papers(paths), "", *_speed(), "", *_memory(), ""]
+    lines += ["# Questions, answered without a model", "", *questions(paths), ""]
     RESULT.write_text("\n".join(lines))
     print("\n".join(lines))
 

@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ import click
 from celery import Celery
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from rest_api_page import one_line, rest_api
 
+import pdfmill.client
 from pdfmill.app import Parts
 from pdfmill.cli.main import pdfmill_command
 from pdfmill.config.settings import ENV_DELIMITER, ENV_PREFIX, Settings, load_settings
@@ -44,16 +47,22 @@ FAMILIES = {
 
 
 def main() -> None:
-    stale = []
+    check, stale = "--check" in sys.argv, False
     for path, text in pages():
-        if not path.exists() or path.read_text() != text:
-            stale.append(path)
-            if "--check" not in sys.argv:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text)
-    for path in stale:
-        print(f"{'out of date' if '--check' in sys.argv else 'written'}: {path.relative_to(DOCS.parent)}")
-    sys.exit(bool(stale) and "--check" in sys.argv)
+        written = path.read_text() if path.exists() else ""
+        if written == text:
+            continue
+        stale = True
+        name = str(path.relative_to(DOCS.parent))
+        if check:
+            print(
+                "\n".join(unified_diff(written.splitlines(), text.splitlines(), name, "as it should be", lineterm=""))
+            )
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            print(f"written: {name}")
+    sys.exit(stale and check)
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -82,7 +91,7 @@ def operations() -> Iterator[str]:
         yield from (_option(field) for field in operation.fields)
         yield "\n| result | what it tells |\n|---|---|"
         for name, info in operation.result.model_fields.items():
-            yield f"| `{name}` | {_cell(info.description)} |"
+            yield f"| `{name}` | {one_line(info.description)} |"
         yield ""
 
 
@@ -120,11 +129,27 @@ def commands() -> Iterator[str]:
         yield from _help(command, name, root)
 
 
+def python_client() -> Iterator[str]:
+    """The page of the Python client."""
+    yield "# The Python client\n"
+    yield "Written by `scripts/reference.py` from `pdfmill.client`, which `pip install pdfmill` brings.\n"
+    for name in pdfmill.client.__all__:
+        kind = getattr(pdfmill.client, name)
+        yield f"## {name}\n\n```python\n{name}{_signature(kind).removesuffix(' -> None')}\n```\n\n{_prose(kind)}\n"
+        for method, member in vars(kind).items():
+            if method.startswith("_") or not member.__doc__ or name == method:
+                continue
+            if isinstance(member, property):
+                yield f"### {name}.{method}\n\n{_prose(member)}\n"
+            elif inspect.isfunction(member):
+                yield f"### {name}.{method}\n\n```python\n{method}{_signature(member)}\n```\n\n{_prose(member)}\n"
+
+
 def overview() -> Iterator[str]:
     """All operations in a line each."""
     yield "| operation | what it does |\n|---|---|"
     for operation in load_registry():
-        yield f"| `{operation.name}` | {_cell(operation.summary)} |"
+        yield f"| `{operation.name}` | {one_line(operation.summary)} |"
 
 
 def catalogue() -> Iterator[str]:
@@ -138,13 +163,14 @@ def catalogue() -> Iterator[str]:
             task = next(task for task in _tasks().values() if task.name == operation.task_name)
             needs = ", ".join(operation.requires) or "–"
             yield (
-                f"| `{names[id(task)]}` | `{operation.task_name}` | {_cell(operation.summary)} | {_files(operation)} "
-                f"| `{operation.result.__name__}` and files | {needs} | passing errors, see below |"
+                f"| `{names[id(task)]}` | `{operation.task_name}` | {one_line(operation.summary)} "
+                f"| {_files(operation)} | `{operation.result.__name__}` and files | {needs} "
+                "| passing errors, see below |"
             )
         if queue == "maintenance":
             for name, task in sorted(_tasks().items()):
                 if task.name not in {operation.task_name for operation in registry}:
-                    purpose = _cell((task.run.__doc__ or "").strip().splitlines()[0])
+                    purpose = one_line((task.run.__doc__ or "").strip().splitlines()[0])
                     yield f"| `{name}` | `{task.name}` | {purpose} | – | numbers | the job table | by the schedule |"
 
 
@@ -221,7 +247,7 @@ def _option(field: FieldSpec) -> str:
         values += f", {_bound(field.minimum)} to {_bound(field.maximum)}"
     values += ", several" if field.many else ""
     default = "required" if field.required else "–" if field.default is None else f"`{field.default}`".lower()
-    return f"| `{field.name}` | {values} | {default} | {_cell(field.description)} |"
+    return f"| `{field.name}` | {values} | {default} | {one_line(field.description)} |"
 
 
 def _bound(value: float | None) -> str:
@@ -236,7 +262,7 @@ def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:
             continue
         default = info.default
         shown = "–" if default is None else "depends on the machine" if default is PydanticUndefined else f"`{default}`"
-        yield f"| `{prefix}{name.upper()}` | {shown} | {_cell(info.description)} |"
+        yield f"| `{prefix}{name.upper()}` | {shown} | {one_line(info.description)} |"
 
 
 def _help(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
@@ -259,19 +285,17 @@ def _yes(error: type[PdfMillError]) -> str:
     return "yes" if error.kind.retryable else "no"
 
 
-def _cell(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|")
-
-
 def _signature(method: Callable[..., Any]) -> str:
-    return str(inspect.signature(method)).replace("'", "").replace("(self, ", "(")
+    signature = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(method)))  # annotations are quoted
+    return re.sub(r"\(self(, )?", "(", signature)
 
 
-def _prose(method: Callable[..., Any]) -> str:
+def _prose(documented: object) -> str:
     """A docstring in Google's manner as Markdown: its sections as lists."""
-    text = inspect.getdoc(method) or ""
+    text = inspect.getdoc(documented) or ""
     text = re.sub(r"^(Args|Returns|Raises|Yields|Attributes):$", r"**\1**\n", text, flags=re.MULTILINE)
-    return re.sub(r"^    (?=\S)", "- ", text, flags=re.MULTILINE)
+    text = re.sub(r"^ {8}(?=\S)", "  ", text, flags=re.MULTILINE)
+    return re.sub(r"^ {4}(?=\S)", "- ", text, flags=re.MULTILINE)
 
 
 def _celery() -> Celery:
@@ -279,36 +303,26 @@ def _celery() -> Celery:
 
 
 def _tasks() -> dict[str, Any]:
-    """The tasks under the names that the specification gives them, or else the shortest they have."""
+    """The tasks under the names that the specification gives them, or else those of their operations."""
     import pdfmill.tasks as module
 
     _celery()
-    named: dict[str, Any] = {}
-    chosen: dict[str, str] = {}
-    for name in module.__all__:
-        task = getattr(module, name)
-        if name == "OPERATION_TASKS":
-            continue
-        if task.name not in chosen or name in _SPECIFIED:
-            named.pop(chosen.get(task.name, ""), None)
-            named[name], chosen[task.name] = task, name
-    return named
+    named = {name: getattr(module, name) for name in module.__all__ if name != "OPERATION_TASKS"}
+    known = {task.name for task in named.values()}
+    return named | {
+        name: getattr(module, name)
+        for name in dir(module)
+        if name.endswith("_task") and getattr(module, name).name not in known
+    }
 
-
-#: Names of tasks that the specification gives, where a task has two.
-_SPECIFIED = {
-    "convert_pdf_task",
-    "conversion_preview_task",
-    "ocr_process_task",
-    "ai_summarize_task",
-    "ai_translate_task",
-}
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "operations": operations,
     "settings": settings,
     "errors": errors,
     "commands": commands,
+    "rest_api": rest_api,
+    "python_client": python_client,
 }
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
     "operations": overview,

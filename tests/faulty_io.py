@@ -134,13 +134,6 @@ class _FaultyFile:
         return iter(self._file)
 
 
-def every_n(count_calls, limit=500):
-    """1, 2, … as many as there are calls when nothing fails."""
-    count = count_calls()
-    assert 0 < count < limit, count
-    return range(1, count + 1)
-
-
 def stored(folder: Path):
     """The files below a folder, by their path."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())

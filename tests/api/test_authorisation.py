@@ -47,6 +47,7 @@ ROUTES = {
     ("operations.unknown_operation", "POST"): Route("/v1/operations/compres", WRITE, 404),
     ("jobs.list_jobs", "GET"): Route("/v1/jobs", READ, 200),
     ("jobs.show_job", "GET"): Route("/v1/jobs/{job}", READ, 200, "pending"),
+    ("events.follow_job", "GET"): Route("/v1/jobs/{job}/events", READ, 200, "completed"),
     ("jobs.download", "GET"): Route("/v1/jobs/{job}/result", READ, 200, "completed"),
     ("jobs.cancel", "POST"): Route("/v1/jobs/{job}/cancel", WRITE, 202, "pending"),
     ("jobs.retry", "POST"): Route("/v1/jobs/{job}/retry", WRITE, 202, "failed"),

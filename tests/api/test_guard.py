@@ -146,6 +146,25 @@ def test_whoever_guesses_is_slowed_down_and_nobody_else(make_app):
     assert elsewhere.status_code == 401
 
 
+@pytest.mark.parametrize(("trusted", "told_apart"), [(0, False), (1, True)])
+def test_those_behind_a_proxy_are_told_apart_if_the_proxy_is_trusted(make_app, trusted, told_apart):
+    app = make_app(access={"failures_per_minute": 1}, server={"trusted_proxies": trusted}, broker=IN_MEMORY)
+    client = app.test_client()
+    # What a client says of itself stands before what the proxy adds, and is not believed.
+    forwarded = ["203.0.113.1", "203.0.113.9, 203.0.113.1", "203.0.113.2"]
+    statuses = [
+        client.get("/v1/jobs", headers=bearer("guess") | {"X-Forwarded-For": address}).status_code
+        for address in forwarded
+    ]
+    assert statuses == [401, 429, 401 if told_apart else 429]
+
+
+def test_a_trusted_proxy_does_not_say_which_host_was_asked_for(make_app):
+    client = make_app(server={"trusted_proxies": 1}).test_client()
+    headers = {"Host": "pdf.example", "X-Forwarded-Host": "127.0.0.1", "X-Forwarded-For": "127.0.0.1"}
+    assert client.get("/v1/jobs", headers=headers).status_code == 403
+
+
 # --- owners ------------------------------------------------------------------------------------------------------
 
 

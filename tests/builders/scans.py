@@ -4,9 +4,11 @@ import io
 from functools import cache
 from pathlib import Path
 
+import fpdf
 import img2pdf
 import numpy as np
 import ocrmypdf
+import pikepdf
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
@@ -76,3 +78,19 @@ def found_part(text, lines=ENGLISH):
     words = " ".join(lines).split()
     found = set(text.split())
     return sum(word in found for word in words) / len(words)
+
+
+def garbled_pdf(path, lines=ENGLISH):
+    """A page of text in a font that does not tell what its glyphs mean: it looks right, and copies as nonsense."""
+    pdf = fpdf.FPDF(unit="pt", format="A4")
+    pdf.add_font("Text", fname=FONT)
+    pdf.set_font("Text", size=11)
+    pdf.add_page()
+    for number, line in enumerate(lines):
+        pdf.text(60, 80 + 20 * number, line)
+    with pikepdf.open(io.BytesIO(pdf.output())) as document:
+        for each in document.objects:
+            if isinstance(each, pikepdf.Dictionary) and pikepdf.Name.ToUnicode in each:
+                del each.ToUnicode
+        document.save(path)
+    return path

@@ -13,6 +13,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from builders.pdf import text_pdf
+
 
 def pages(path):
     with pikepdf.open(path) as pdf:
@@ -61,6 +63,20 @@ def test_a_document_flows_from_standard_input_to_standard_output(photo, tmp_path
     (tmp_path / "out.pdf").write_bytes(done.stdout)
     assert pages(tmp_path / "out.pdf") == 1
     assert b"document.pdf: " in done.stderr
+
+
+def test_a_folder_that_is_named_as_one_is_made(pdfmill, photo, tmp_path):
+    assert pdfmill("compress", photo, "-o", f"{tmp_path}/new/").exit_code == 0
+    assert len(list((tmp_path / "new").iterdir())) == 1
+    assert pdfmill("compress", photo, "-o", f"{tmp_path}/none/new/").exit_code == 2
+
+
+def test_long_lists_are_counted_for_people_and_told_to_programs(pdfmill, tmp_path):
+    document = text_pdf(tmp_path / "in.pdf", pages=3)
+    for_people = pdfmill("extract-text", document, "-o", tmp_path / "a.txt").stdout
+    assert "3 (--json tells each)" in for_people
+    for_programs = pdfmill("extract-text", document, "-o", tmp_path / "b.txt", "--json").stdout
+    assert len(json.loads(for_programs)["result"]["pages"]) == 3
 
 
 def test_a_folder_as_output_takes_the_suggested_name(pdfmill, photo, tmp_path):

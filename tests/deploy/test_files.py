@@ -19,6 +19,9 @@ from pdfmill.config.settings import ENV_DELIMITER, ENV_PREFIX, Settings, load_se
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+
+#: Where a person who runs pdfmill is told what to type.
+GUIDES = [ROOT / "docs" / "deploy.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 COMPOSE = sorted((DEPLOY / "containers").glob("*.yaml"))
 MANIFESTS = [
@@ -140,7 +143,7 @@ def test_pods_get_more_time_to_end_than_their_jobs():
 def test_every_setting_that_is_named_exists():
     known = {variable for variable, _, _ in setting_names()}
     known |= set(SecretFiles(Settings, ENV_PREFIX, ENV_DELIMITER).variables)
-    for path in [*DEPLOY.rglob("*"), ROOT / "docs" / "deploy.md"]:
+    for path in [*DEPLOY.rglob("*"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]:
         if path.is_file():
             named = set(re.findall(r"PDFMILL_[A-Z0-9_]+__[A-Z0-9_]+", path.read_text()))
             assert named <= known, path
@@ -156,15 +159,16 @@ def _commands():
     for path, _, document in MANIFESTS:
         if document["kind"] == "Deployment":
             yield path.name, document["spec"]["template"]["spec"]["containers"][0]["args"]
-    guide = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "deploy.md").read_text(), re.DOTALL))
-    for number, words in enumerate(re.findall(r"(?:^|bin/|rm |-- )pdfmill ([a-z].*)$", guide, re.MULTILINE)):
-        asks = ["--yes"] if "downgrade" in words else []  # it would ask a person
-        yield f"deploy.md-{number}", [*words.split(), *asks]
+    for guide in GUIDES:
+        told = "".join(re.findall(r"```sh\n(.*?)```", guide.read_text(), re.DOTALL))
+        for number, words in enumerate(re.findall(r"(?:^ *|bin/|rm |-- |=\S+ )pdfmill ([a-z].*)$", told, re.MULTILINE)):
+            asks = ["--yes"] if "downgrade" in words else []  # it would ask a person
+            yield f"{guide.name}-{number}", [*words.split(), *asks]
 
 
 @pytest.mark.parametrize("words", [pytest.param(words, id=name) for name, words in _commands()])
 def test_every_command_that_is_named_exists_and_takes_these_options(words):
-    group, context = pdfmill_command, click.Context(pdfmill_command)
+    group, context = pdfmill_command, click.Context(pdfmill_command, **pdfmill_command.context_settings)
     while isinstance(group, click.Group):
         _, group, words = group.resolve_command(context, list(words))
         context = group.make_context(group.name, list(words), parent=context, resilient_parsing=False)

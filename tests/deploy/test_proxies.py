@@ -5,6 +5,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import time
 from http.client import HTTPSConnection
 from pathlib import Path
 
@@ -110,6 +111,19 @@ def test_a_job_goes_through_a_proxy(http, tmp_path):
     assert len(result.content) < source.stat().st_size
     part = http.get(f"/v1/jobs/{job['id']}/result", headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"%PDF")
+
+
+def test_events_come_through_a_proxy_while_the_job_is_worked_on(http, tmp_path):
+    with photo_pdf(tmp_path / "report.pdf", pixels=1600).open("rb") as file:
+        job = http.post("/v1/operations/compress", files={"file": file}).json()
+    arrived = []
+    with http.stream("GET", f"/v1/jobs/{job['id']}/events") as answer:
+        for line in answer.iter_lines():
+            if line.startswith("event: "):
+                arrived.append((line.removeprefix("event: "), time.monotonic()))
+    names = [name for name, _ in arrived]
+    assert (names[0], names[-1], names.count("status")) == ("job", "job", 3)
+    assert arrived[-1][1] - arrived[0][1] > 0.2  # the first was not kept back until the end
 
 
 def test_nginx_refuses_what_is_larger_than_pdfmill_takes_by_its_announced_size(nginx):

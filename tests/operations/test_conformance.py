@@ -120,7 +120,7 @@ def test_two_runs_give_equal_results(operation, ctx, tmp_path):
 def test_cancelling_stops_it_at_its_next_report(operation, ctx, reporter, tmp_path):
     reporter.cancel_at = 1
     with pytest.raises(Cancelled):
-        run(operation, text_pdf(tmp_path / "in.pdf"), ctx)
+        run(operation, text_pdf(tmp_path / "in.pdf", pages=3), ctx)
     assert len(reporter.seen) == 1
 
 

@@ -1,9 +1,12 @@
 """Scans, from the file to the searchable one."""
 
+import importlib.util
+import io
 import json
 import re
 import shutil
 import subprocess
+import sys
 
 import lxml.etree
 import pikepdf
@@ -12,15 +15,17 @@ from pikepdf import Name, Pdf
 from PIL import Image
 
 from builders.pdf import add_text_page, signed_pdf, text_pdf
-from builders.scans import DPI, ENGLISH, found_part, png, scan, scan_pdf
+from builders.scans import DPI, ENGLISH, found_part, garbled_pdf, png, scan, scan_pdf
 from missing import not_run
+from pdfmill.core import language_data as language_data_of_machine
 from pdfmill.core.context import Context
-from pdfmill.core.documents import InputFile
+from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import (
     DamagedInput,
     DynamicForm,
     InvalidOptions,
     InvalidPageRange,
+    MissingDependency,
     NothingToRecognise,
     TooManyPages,
     TooManyPixels,
@@ -29,7 +34,9 @@ from pdfmill.core.errors import (
 from pdfmill.core.language_data import can_orient, installed_languages
 from pdfmill.core.limits import Limits
 from pdfmill.core.operation import Inputs
+from pdfmill.engines import pillow, rapidocr
 from pdfmill.engines.pdfium import open_drawn
+from pdfmill.engines.pikepdf import count_pages
 from pdfmill.operations.convert import convert
 from pdfmill.operations.extract_text import extract_text
 from pdfmill.operations.ocr import ocr
@@ -58,7 +65,7 @@ def _inputs(path):
 
 
 def text_of(path, page_index=0):
-    with open_drawn(path) as document:
+    with open_drawn(path, [1.0] * count_pages(path)) as document:
         return document.text(page_index)
 
 
@@ -138,7 +145,7 @@ def test_deskew_levels_the_page_and_keeps_its_picture(ctx, tmp_path):
 def test_clean_evens_the_light(ctx, tmp_path):
     source = scan_pdf(tmp_path / "in.pdf", scan(uneven=True))
     (output,) = run(source, ctx, clean=True).outputs
-    with open_drawn(output.path) as document:
+    with open_drawn(output.path, [1.0]) as document:
         pixels = document.draw(0, dpi=50, max_pixels=10**6)
     assert (pixels > 240).mean() > 0.9
     assert found_part(text_of(output.path)) > 0.95
@@ -205,6 +212,38 @@ def test_images_are_read_as_pages(ctx, tmp_path):
     transparent = Image.fromarray(scan()).convert("RGBA")
     transparent.save(tmp_path / "in.webp", lossless=True)
     assert found_part(run(tmp_path / "in.webp", ctx, to=["txt"]).outputs[0].path.read_text()) > 0.97
+
+
+def heic(path, pixels):
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    Image.fromarray(pixels).convert("RGB").save(path, "HEIF", quality=90)
+    return path
+
+
+def test_a_photograph_of_a_telephone_is_read(ctx, tmp_path):
+    if importlib.util.find_spec("pillow_heif") is None:
+        not_run("pillow-heif is not installed")
+    path = heic(tmp_path / "photo.heic", scan())
+    assert InputFile.at(path).media_type is MediaType.HEIC
+    outcome = run(path, ctx, to=["pdf", "txt"])
+    assert found_part(outcome.outputs[1].path.read_text()) > 0.95
+    (image,) = images_of(outcome.outputs[0].path)
+    with Image.open(io.BytesIO(image)) as embedded:
+        assert (embedded.format, embedded.size) == ("JPEG", scan().shape[::-1])
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(DamagedInput):
+        run(path, ctx)
+
+
+def test_without_a_reader_of_heic_one_learns_what_to_install(ctx, tmp_path, monkeypatch):
+    path = tmp_path / "photo.heic"
+    path.write_bytes(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(100))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    pillow._learn_heic.cache_clear()
+    with pytest.raises(MissingDependency, match=r"pdfmill\[heic\]"):
+        run(path, ctx)
 
 
 def test_what_an_earlier_attempt_has_read_is_not_read_again(ctx, tmp_path, monkeypatch):
@@ -327,6 +366,26 @@ def test_text_is_read_from_pages_that_are_pictures_unless_that_is_off(ctx, tmp_p
     result, text = extract(ocr="off")
     assert [page.quality for page in result.pages] == ["image_only", "good"]
     assert (result.needs_ocr, text.strip()) == ("1", "A page of text")
+
+
+def test_text_that_is_garbled_is_read_from_what_one_sees(ctx, tmp_path):
+    inputs = _inputs(garbled_pdf(tmp_path / "in.pdf"))
+    for operation, options in ((extract_text, {}), (convert, {"to": "md"})):
+        outcome = operation.run(inputs, operation.parse_options(options), ctx)
+        assert found_part(outcome.outputs[0].path.read_text()) > 0.95
+        assert (outcome.result.needs_ocr, outcome.warnings) == (None, ())
+    outcome = extract_text.run(inputs, extract_text.parse_options({"ocr": "off"}), ctx)
+    assert outcome.result.needs_ocr == "1"
+    assert "garbled" in outcome.warnings[0]
+
+
+def test_without_language_data_pictures_are_read_by_rapidocr(ctx, tmp_path, monkeypatch):
+    if not rapidocr.is_installed():
+        not_run("RapidOCR is not installed")
+    monkeypatch.setattr(language_data_of_machine, "_PLACES", ())
+    outcome = convert.run(_inputs(scan_pdf(tmp_path / "in.pdf", scan())), convert.parse_options({"to": "txt"}), ctx)
+    assert found_part(outcome.outputs[0].path.read_text()) > 0.8
+    assert outcome.result.needs_ocr is None
 
 
 def test_a_scan_becomes_a_document_of_paragraphs_without_its_picture(ctx, tmp_path):

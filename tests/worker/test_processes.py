@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 
 import pytest
 
@@ -10,11 +11,11 @@ from pdfmill.worker.processes import announce, parts_in_use
 spawning = multiprocessing.get_context("fork")
 
 
-def announce_and_hold(run_dir, part, mebibytes, ready, done):
+def announce_and_hold(run_dir, part, mebibytes, ready):
     announce(run_dir, part)
     held = bytearray(os.urandom(mebibytes << 20))
     ready.set()
-    done.wait()
+    signal.pause()
     assert held
 
 
@@ -24,16 +25,16 @@ def holding(tmp_path):
     started = []
 
     def start(part, mebibytes):
-        ready, done = spawning.Event(), spawning.Event()
-        process = spawning.Process(target=announce_and_hold, args=(tmp_path, part, mebibytes, ready, done))
+        ready = spawning.Event()
+        process = spawning.Process(target=announce_and_hold, args=(tmp_path, part, mebibytes, ready))
         process.start()
-        started.append((process, done))
+        started.append(process)
         assert ready.wait(30)
         return process
 
     yield start
-    for process, done in started:
-        done.set()
+    for process in started:
+        process.kill()
         process.join()
 
 

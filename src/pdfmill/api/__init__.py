@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pdfmill.access.audit import AuditLog
 from pdfmill.access.keys import Keys
 from pdfmill.access.links import DownloadLinks
 from pdfmill.access.rates import RateLimiter
 from pdfmill.api.downloads import download_routes
+from pdfmill.api.events import EventStreams, event_routes
 from pdfmill.api.guard import Guard, access_of
 from pdfmill.api.headers import add_headers
 from pdfmill.api.health import HealthChecks, health_routes
@@ -70,8 +72,14 @@ def register_api(  # noqa: PLR0913 - what the composition root has
     def jobs_of_caller() -> JobService:
         return jobs.for_caller(g.caller)
 
-    waiting = Waiting(threads=settings.server.threads, longest_s=settings.server.max_wait_s)
+    threads, longest_s = settings.server.threads, settings.server.max_wait_s
+    waiting = Waiting(threads=threads, longest_s=longest_s)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    if settings.server.trusted_proxies:
+        # The address only: the host that was asked for is compared with the origin of browsers, and comes as it was.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.server.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     add_headers(app)
     handle_errors(app)
     doors.guard.protect(app)
@@ -79,6 +87,7 @@ def register_api(  # noqa: PLR0913 - what the composition root has
     longest_ttl_s = int(settings.retention.longest_ttl_hours * 3600)
     app.register_blueprint(operation_routes(registry, jobs_of_caller, waiting, longest_ttl_s, offer))
     app.register_blueprint(job_routes(jobs_of_caller, storage, waiting))
+    app.register_blueprint(event_routes(jobs_of_caller, EventStreams(threads=threads, longest_s=longest_s)))
     app.register_blueprint(download_routes(jobs_of_caller, jobs.for_caller, doors.links, storage))
     app.register_blueprint(health_routes(health))
     queues = sorted({operation.queue for operation in registry})

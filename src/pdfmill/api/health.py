@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 
 from flask import Blueprint, Response
+from pydantic import Field
 
 from pdfmill import __version__
 from pdfmill.api.guard import public
@@ -31,8 +32,8 @@ Check = Callable[[], str]
 class Liveness(View):
     """The process answers."""
 
-    alive: bool = True
-    version: str = __version__
+    alive: bool = Field(default=True, description="Always true; a process that does not work does not answer.")
+    version: str = Field(default=__version__, description="The version of pdfmill.")
 
 
 class HealthChecks:

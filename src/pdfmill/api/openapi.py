@@ -124,6 +124,7 @@ def _operation_paths(registry: Registry) -> JsonObject:
 
 def _submission(operation: AnyOperation) -> JsonObject:
     endpoint = _endpoint(f"submit_{operation.name}", operation.summary, "Operations", JobView, status=202)
+    endpoint["responses"]["202"] = _json_answer("The job, accepted and written down.", JobView)
     endpoint["responses"]["200"] = _json_answer("The job has ended in the time that `Prefer: wait=` gave it.", JobView)
     endpoint["parameters"] = [
         _header("Prefer", "`wait=20` answers with the finished job if it ends within that many seconds."),
@@ -170,6 +171,10 @@ def _job_paths() -> JsonObject:
             | {"parameters": job + _query_parameters(JobQuery)},
             "delete": delete | {"parameters": job},
         },
+        "/v1/jobs/{job_id}/events": {
+            "get": _events()
+            | {"parameters": [*job, _header("Last-Event-ID", "The number of the last event that was seen.")]}
+        },
         "/v1/jobs/{job_id}/result": {"get": download | {"parameters": job + _query_parameters(ResultQuery)}},
         "/v1/jobs/{job_id}/link": {
             "post": _endpoint("make_link", "Make a download link that needs no key", "Jobs", LinkView, status=201)
@@ -186,6 +191,18 @@ def _job_paths() -> JsonObject:
             "post": _endpoint("retry_job", "Try a FAILED job again", "Jobs", JobView, status=202) | {"parameters": job},
         },
     }
+
+
+def _events() -> JsonObject:
+    endpoint = _endpoint("follow_job", "Be told what happens to a job, as server-sent events", "Jobs", None)
+    endpoint["responses"]["200"] = {
+        "description": "First `job`, the whole job; then `status` for each state that it enters, numbered, and "
+        "`progress`; `job` once more when it has ended. A stream ends after PDFMILL_SERVER__MAX_WAIT_S at the latest: "
+        "come back with the number of the last event, as an EventSource does by itself.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+    endpoint["responses"]["204"] = {"description": "The job has ended and you have seen it; do not come back."}
+    return endpoint
 
 
 def _download(name: str, summary: str) -> JsonObject:

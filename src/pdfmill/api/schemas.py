@@ -84,7 +84,7 @@ class JobView(View):
     item_counts: ItemCountsView | None = Field(
         description="Of a batch: how its items are doing, which `/v1/jobs?batch=` lists."
     )
-    links: JobLinks = Field(description="Where to go from here.")
+    links: JobLinks = Field(description="Where to go from here: the job, its result, `cancel` and `retry`.")
 
     @classmethod
     def of(cls, job: Job, items: ItemCounts | None = None) -> JobView:

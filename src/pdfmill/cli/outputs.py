@@ -33,7 +33,8 @@ class Destination:
     """Where outputs go.
 
     Attributes:
-        path: A file, or a folder where ``is_folder``; None is standard output.
+        path: A file, or a folder where ``is_folder``, which is made if only it itself is missing; None is standard
+            output.
         force: Whether a file that exists may be replaced.
     """
 
@@ -80,6 +81,8 @@ class Destination:
         if self.path is None:
             _print(made)
             return [None] * len(made)
+        if self.is_folder:
+            self._make_folder()
         targets = [self.path / safe_name(each.name) if self.is_folder else self.path for each in made]
         for target in targets:
             self._refuse_existing(target, may_ask=True)
@@ -89,13 +92,20 @@ class Destination:
 
     def _check(self) -> None:
         assert self.path is not None
-        folder = self.path if self.is_folder else self.path.parent
+        folder = self.path if self.path.is_dir() else self.path.parent
         if not folder.is_dir():
             raise UnusablePath(f"There is no folder {folder}. Make it, or correct -o.")
         if not self.is_folder:
             self._refuse_existing(self.path, may_ask=False)
         if not os.access(folder, os.W_OK) and not _takes_a_stream(self.path):
             raise UnusablePath(f"The folder {folder} cannot be written. Name another place with -o.")
+
+    def _make_folder(self) -> None:
+        assert self.path is not None
+        try:
+            self.path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UnusablePath(f"The folder {self.path} cannot be made: {error.strerror}. Correct -o.") from error
 
     def _refuse_existing(self, target: Path, *, may_ask: bool) -> None:
         if self.force or not target.exists() or _takes_a_stream(target):

@@ -146,9 +146,21 @@ def _value_text(key: str, value: Any) -> str:
         return size_text(value)
     if isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value):
         return "".join(f"\n    {_line_of(each)}" for each in value)
-    if isinstance(value, (dict, list)):
+    if isinstance(value, list) and all(isinstance(each, dict) and "text" in each for each in value):
+        return "".join(f"\n    {_statement(each)}" for each in value)
+    if isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        return f"{len(value)} (--json tells each)"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _statement(item: dict[str, Any]) -> str:
+    """What is said, and the pages that say so."""
+    pages = item.get("pages") or []
+    return f"{item['text']} (p. {', '.join(map(str, pages))})" if pages else str(item["text"])
 
 
 def _line_of(item: dict[str, Any]) -> str:

@@ -30,6 +30,8 @@ class Progress(_Answer):
 
 
 class InputFile(_Answer):
+    """A file that was sent, ``media_type`` as the server judged it."""
+
     name: str
     media_type: str
     size_bytes: int
@@ -37,6 +39,8 @@ class InputFile(_Answer):
 
 
 class OutputFile(InputFile):
+    """A file that a job made; `Client.download` fetches it."""
+
     url: str | None = None
 
 
@@ -101,6 +105,7 @@ class Job(_Answer):
 
     @property
     def is_completed(self) -> bool:
+        """Whether there is something to download."""
         return self.status == "COMPLETED"
 
 

@@ -47,6 +47,13 @@ class ServerSettings(Group):
     workers: int = Field(1, ge=1, le=64, description="Web server processes.")
     threads: int = Field(32, ge=1, le=256, description="Threads of each web server process.")
     max_wait_s: float = Field(30, ge=0, le=300, description="Longest `?wait=` or `Prefer: wait=` in seconds.")
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies stand before the server, each of which adds to `X-Forwarded-For` whom it serves: "
+        "limits count that address instead of the proxy's. Only if nobody can go around them.",
+    )
     allow_open: bool = Field(
         False, description="Serve everybody who can reach the server, under any name, as long as there is no API key."
     )

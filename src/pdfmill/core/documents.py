@@ -18,8 +18,11 @@ class MediaType(StrEnum):
     JPEG = "image/jpeg"
     TIFF = "image/tiff"
     WEBP = "image/webp"
+    HEIC = "image/heic"
     ZIP = "application/zip"
     OLE = "application/x-ole-storage"
+    HTML = "text/html"
+    XML = "application/xml"
     TEXT = "text/plain"
     UNKNOWN = "application/octet-stream"
 
@@ -43,12 +46,24 @@ _MAGIC_AT_START = (
 #: Programs, scripts, and formats that are not taken: Windows, ELF, shell, PostScript, RTF, GIF, gzip, 7-Zip, RAR.
 _FOREIGN_AT_START = (b"MZ", b"\x7fELF", b"#!", b"%!PS", b"{\\rtf", b"GIF8", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 
+#: Pictures coded by HEVC (ISO 23008-12, annex B); others in the same container, such as AVIF, are not taken.
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis"})
+
 #: Byte order marks of UTF-16, which begin those of UTF-32, and what texts in all other encodings are made of.
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_CHARACTERS = bytes([*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)])
 
 #: A byte order mark and white space: a page of HTML may begin with them.
 _IGNORED_BY_BROWSERS = b"\xef\xbb\xbf\t\n\x0c\r "
+#: How pages of HTML begin, behind comments (WHATWG MIME Sniffing, 7.1, without the tags that Markdown begins with), and
+#: XML, of which SVG is a kind.
+_HTML = re.compile(
+    rb"(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+html|(?:html|head|body|title|meta|link|base|style|script|iframe|frameset)[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML = re.compile(
+    rb"<\?xml[\s?]|(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s|svg[\s>]|[\w:.-]+\s[^<>]*xmlns)", re.IGNORECASE | re.DOTALL
+)
 
 
 def sniff(head: bytes) -> MediaType:
@@ -67,12 +82,32 @@ def sniff(head: bytes) -> MediaType:
             return media_type
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return MediaType.WEBP
+    if head[4:8] == b"ftyp" and not _HEIC_BRANDS.isdisjoint(_brands(head)):
+        return MediaType.HEIC
     # What another program would run or unpack is a polyglot as well; plain junk before the header is not.
-    if head.startswith(_FOREIGN_AT_START) or head.lstrip(_IGNORED_BY_BROWSERS).startswith(b"<"):
+    if head.startswith(_FOREIGN_AT_START):
         return MediaType.UNKNOWN
+    markup = head.lstrip(_IGNORED_BY_BROWSERS)
+    if markup.startswith(b"<"):
+        return _markup_type(markup)
     if b"%PDF-" in head[:SNIFF_BYTES]:
         return MediaType.PDF
     return MediaType.TEXT if _is_text(head) else MediaType.UNKNOWN
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """The brands of an ISO base media file: the major one, and those it is compatible with (ISO 14496-12, 4.3)."""
+    box = head[: max(16, int.from_bytes(head[:4], "big"))]
+    return {box[8:12], *(box[start : start + 4] for start in range(16, len(box), 4))}
+
+
+def _markup_type(head: bytes) -> MediaType:
+    """What begins with an angle bracket: HTML, XML, or a text, such as Markdown with a tag or a quoted address."""
+    if _HTML.match(head):
+        return MediaType.HTML
+    if _XML.match(head):
+        return MediaType.XML
+    return MediaType.TEXT if _is_text(head) and b"%PDF-" not in head else MediaType.UNKNOWN
 
 
 def _is_text(head: bytes) -> bool:

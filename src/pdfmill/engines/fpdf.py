@@ -107,12 +107,23 @@ class TextPages:
             Where the next line would begin: points from the top.
         """
         self._set_font(look)
+        self._put_font(look)
         self._pdf.set_text_color(*(int(look.colour[index : index + 2], 16) for index in (1, 3, 5)))
         self._pdf.set_xy(*place)
         self._pdf.multi_cell(
             width, look.line_height, text, align=self._align(look), link=link, new_x=XPos.LEFT, new_y=YPos.NEXT
         )
         return float(self._pdf.get_y())
+
+    def _put_font(self, look: Look) -> None:
+        """Put the font into the page's own graphics state.
+
+        fpdf2 2.8 puts it there with the first text only. If that begins in a fallback font, it does so between ``q``
+        and ``Q``, and texts that follow in the same font have none: viewers leave them out, or show other glyphs.
+        """
+        font = self._pdf.current_font
+        assert font is not None
+        self._pdf._out(self._pdf._set_font_for_page(font, look.size))
 
     def cover(self, box: tuple[float, float, float, float]) -> None:
         """Paint a box white: left, top, right, bottom."""

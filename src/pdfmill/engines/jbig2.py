@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,13 @@ _STATES = [
 _PROBABILITY = [probability for probability, _, _, _ in _STATES for _ in (0, 1)]
 _AFTER_MORE_PROBABLE = [more * 2 + symbol for _, more, _, _ in _STATES for symbol in (0, 1)]
 _AFTER_LESS_PROBABLE = [less * 2 + (symbol ^ switch) for _, _, less, switch in _STATES for symbol in (0, 1)]
+
+#: The interval has its highest bit set.
+_LEAST_INTERVAL = 0x8000
+
+#: More than any probability: added to one, it marks the less probable symbol.
+_LESS_PROBABLE = 0x10000
+_PROBABILITY_OF_LESS = [probability + _LESS_PROBABLE for probability in _PROBABILITY]
 
 
 def encode_generic_region(black: Bits) -> bytes:
@@ -93,7 +101,9 @@ def _decisions(black: Bits) -> Iterator[tuple[list[int], list[int]]]:
         stop = min(start + _ROWS_AT_ONCE, height)
         decisions = np.empty((stop - start, width + 1), dtype=np.uint32)
         decisions[:, 0] = _TYPICAL_ROW_CONTEXT * 2 + toggles[start:stop]
-        decisions[:, 1:] = _contexts(padded[start : stop + 2], width) * 2 + black[start:stop]
+        decisions[:, 1:] = _contexts(padded[start : stop + 2], width)
+        decisions[:, 1:] <<= 1
+        decisions[:, 1:] |= black[start:stop]
         coded = np.ones(decisions.shape, dtype=bool)
         coded[typical[start:stop], 1:] = False
         sequence = decisions[coded]
@@ -101,57 +111,61 @@ def _decisions(black: Bits) -> Iterator[tuple[list[int], list[int]]]:
         yield sequence[starts].tolist(), np.diff(np.append(starts, sequence.size)).tolist()
 
 
-def _contexts(rows: npt.NDArray[np.uint16], width: int) -> npt.NDArray[np.uint32]:
+def _contexts(rows: npt.NDArray[np.uint16], width: int) -> npt.NDArray[np.integer[Any]]:
     """The 16 neighbours of every pixel but those of the first two rows, which are there to be looked at (figure 3)."""
-    two_above, above, own = rows[:-2], rows[1:-1], rows[2:]
-    contexts = np.zeros((len(own), width), dtype=np.uint32)
-    neighbours = [(two_above, range(-2, 3)), (above, range(-3, 4)), (own, range(-4, 0))]
-    for row, offsets in neighbours:
-        for offset in offsets:
-            contexts <<= 1
-            contexts |= row[:, 4 + offset : 4 + offset + width]
+    pairs = rows[:, :-1] << 1 | rows[:, 1:]
+    fours = pairs[:, :-2] << 2 | pairs[:, 2:]  # each begins four to the left of its pixel
+    of_five = fours[:-2, 2 : 2 + width] << 1 | rows[:-2, 6 : 6 + width]
+    of_seven = fours[1:-1, 1 : 1 + width] << 3 | pairs[1:-1, 5 : 5 + width] << 1 | rows[1:-1, 7 : 7 + width]
+    contexts: npt.NDArray[np.integer[Any]] = of_five << 11 | of_seven << 4 | fours[2:, :width]
     return contexts
 
 
 class _ArithmeticCoder:
-    """The MQ encoder of annex E, by its software conventions; register names are the standard's."""
+    """The MQ encoder of annex E, by its software conventions; register names are the standard's.
+
+    While more probable symbols leave the interval large enough, only A shrinks and A + C stays what it is. So C is not
+    kept but that sum, the top of the interval, and of A what it has above the least, the room.
+    """
 
     def __init__(self) -> None:
         self._states = [0] * 65536
-        self._a, self._c, self._ct = 0x8000, 0, 12
+        # For each decision the probability of the less probable symbol; plus _LESS_PROBABLE, if that is what it is.
+        self._probabilities = [_PROBABILITY[0], _PROBABILITY_OF_LESS[0]] * 65536
+        self._room, self._top, self._ct = 0, _LEAST_INTERVAL, 12
         self._out = bytearray(1)  # the byte before the first one; a carry cannot reach it
 
     def encode(self, decisions: list[int], counts: list[int]) -> None:
         """Encode each decision as often as it comes (figures E.4 to E.7)."""
-        states, a, c, ct = self._states, self._a, self._c, self._ct
+        states, probabilities = self._states, self._probabilities
+        room, top, ct = self._room, self._top, self._ct
         for decision, count in zip(decisions, counts, strict=True):
-            context = decision >> 1
-            while count:
-                state = states[context]
-                probability = _PROBABILITY[state]
-                if (state ^ decision) & 1:  # the less probable symbol
-                    a -= probability
-                    if a < probability:
-                        c += probability
-                    else:
-                        a = probability
-                    states[context] = _AFTER_LESS_PROBABLE[state]
+            probability = probabilities[decision]
+            while True:
+                if probability <= room:
+                    if count == 1:  # most are so
+                        room -= probability
+                        break
+                    steps = min(count, room // probability)  # so many change no state
+                    room -= steps * probability
+                    count -= steps
+                    if not count:
+                        break
+                state = states[decision >> 1]
+                a, c = room + _LEAST_INTERVAL, top - room - _LEAST_INTERVAL
+                is_less_probable = probability >= _LESS_PROBABLE
+                if is_less_probable:
+                    probability -= _LESS_PROBABLE
+                a -= probability
+                if (a < probability) == is_less_probable:
+                    c += probability
                 else:
-                    if count > 1 and (steps := min(count - 1, (a - 0x8000) // probability)):
-                        a -= steps * probability  # so many change no state
-                        c += steps * probability
-                        count -= steps
-                    a -= probability
-                    if a >= 0x8000:
-                        c += probability
-                        count -= 1
-                        continue
-                    if a < probability:
-                        a = probability
-                    else:
-                        c += probability
-                    states[context] = _AFTER_MORE_PROBABLE[state]
-                count -= 1
+                    a = probability
+                state = (_AFTER_LESS_PROBABLE if is_less_probable else _AFTER_MORE_PROBABLE)[state]
+                states[decision >> 1] = state
+                more_probable = decision & ~1 | state & 1
+                probabilities[more_probable] = _PROBABILITY[state]
+                probabilities[more_probable ^ 1] = _PROBABILITY_OF_LESS[state]
                 shift = 16 - a.bit_length()  # renormalise: the interval has its highest bit set again
                 a <<= shift
                 while shift >= ct:
@@ -159,16 +173,20 @@ class _ArithmeticCoder:
                     c, ct = self._byte_out(c << ct)
                 c <<= shift
                 ct -= shift
-        self._a, self._c, self._ct = a, c, ct
+                room, top = a - _LEAST_INTERVAL, c + a
+                count -= 1
+                if not count:
+                    break
+                probability = probabilities[decision]
+        self._room, self._top, self._ct = room, top, ct
 
     def finish(self) -> bytes:
         """All bytes, with the end marker (figure E.11)."""
-        ceiling = self._c + self._a
-        self._c |= 0xFFFF
-        if self._c >= ceiling:
-            self._c -= 0x8000
+        c, ct = (self._top - self._room - _LEAST_INTERVAL) | 0xFFFF, self._ct
+        if c >= self._top:
+            c -= 0x8000
         for _ in range(2):
-            self._c, self._ct = self._byte_out(self._c << self._ct)
+            c, ct = self._byte_out(c << ct)
         return bytes(self._out[1:]) + (b"\xac" if self._out[-1] == 0xFF else b"\xff\xac")
 
     def _byte_out(self, c: int) -> tuple[int, int]:

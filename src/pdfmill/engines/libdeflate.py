@@ -6,11 +6,11 @@ import zlib
 
 import deflate
 
-#: libdeflate's levels go to 12. From 10 on it looks for the optimal parse, which takes many times as long as 9; 12
-#: takes twice as long as 11 for half a per cent.
-_OPTIMAL_LEVEL = 11
+#: libdeflate's levels go to 12. From 10 on it looks for the optimal parse, which takes 3.5 times as long as 9 and saves
+#: as many per cent; 11 takes twice as long as 10 for half a per cent, and 12 twice as long again for a quarter.
+_OPTIMAL_LEVEL = 10
 _FAST_LEVEL = 9
-_TRIAL_LEVEL = 6
+_QUICK_LEVEL = 6
 
 #: Up to this many bytes the optimal parse is worth its time.
 _LARGEST_OPTIMAL = 4 * 1024 * 1024
@@ -23,8 +23,8 @@ def pack(plain: bytes) -> bytes:
 
 
 def pack_quickly(plain: bytes) -> bytes:
-    """A zlib stream in a tenth of the time and a few per cent larger, to find out whether packing pays at all."""
-    return bytes(deflate.zlib_compress(plain, _TRIAL_LEVEL))
+    """A zlib stream in a tenth of the time and a few per cent larger; as small as zlib's, in half of its time."""
+    return bytes(deflate.zlib_compress(plain, _QUICK_LEVEL))
 
 
 def unpack(packed: bytes, *, most: int) -> bytes | None:

@@ -7,6 +7,7 @@ import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,17 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from pdfmill.core.documents import MediaType
-from pdfmill.core.errors import DamagedInput, EngineFailed, TooManyPixels, UnsupportedMediaType
+from pdfmill.core.errors import DamagedInput, EngineFailed, MissingDependency, TooManyPixels, UnsupportedMediaType
 from pdfmill.core.limits import MEGAPIXEL, Limits
 
 #: Left to itself Pillow tries every format it knows, and starts Ghostscript for a PostScript file named .jpg.
-_FORMATS = {MediaType.PNG: "PNG", MediaType.JPEG: "JPEG", MediaType.TIFF: "TIFF", MediaType.WEBP: "WEBP"}
+_FORMATS = {
+    MediaType.PNG: "PNG",
+    MediaType.JPEG: "JPEG",
+    MediaType.TIFF: "TIFF",
+    MediaType.WEBP: "WEBP",
+    MediaType.HEIC: "HEIF",
+}
 
 #: Pixels; JPEG writes sizes in 16 bits, WebP in 14.
 _LARGEST_SIDE = {MediaType.JPEG: 65_500, MediaType.WEBP: 16_383}
@@ -48,17 +55,34 @@ def open_image(path: Path, media_type: MediaType, limits: Limits) -> Iterator[Im
 
     Raises:
         UnsupportedMediaType: It is of a kind that is not opened here.
+        MissingDependency: It is a HEIC image, and nothing is installed that reads these.
         DamagedInput: It cannot be read.
         TooManyPixels: It has more pixels than ``limits`` allows.
     """
     image_format = _FORMATS.get(media_type)
     if image_format is None:
         raise UnsupportedMediaType(
-            f"Images of the kind {media_type.value} are not taken. Send a PNG, JPEG, TIFF or WebP."
+            f"Images of the kind {media_type.value} are not taken. Send a PNG, JPEG, TIFF, WebP or HEIC."
         )
+    if media_type is MediaType.HEIC:
+        _learn_heic()
     with _translated(), Image.open(path, formats=[image_format]) as image:
         check_pixels(image, limits)
         yield image
+
+
+@cache
+def _learn_heic() -> None:
+    """Have Pillow open HEIC images, by pillow-heif."""
+    try:
+        import pillow_heif
+    except ModuleNotFoundError as error:
+        raise MissingDependency(
+            "HEIC images are not read here. Send a JPEG or PNG, or have this installed: pip install 'pdfmill[heic]'",
+            program="pillow-heif",
+        ) from error
+    pillow_heif.register_heif_opener()
+    pillow_heif.options.DECODE_THREADS = 1  # jobs run beside each other
 
 
 def check_pixels(image: Image.Image, limits: Limits) -> None:

@@ -174,6 +174,13 @@ PROBES: dict[str, Probe] = {
             optional="receipts and tables are read once only",
         ),
         Probe(
+            "pillow-heif",
+            "reads photographs of telephones (HEIC)",
+            "pip install 'pdfmill[heic]'",
+            _library("pillow-heif"),
+            optional="HEIC images are not read",
+        ),
+        Probe(
             "valkey",
             "carries messages between the parts of `pdfmill serve`",
             "apt-get install valkey-server (or redis-server), or name a broker in PDFMILL_BROKER__URL",

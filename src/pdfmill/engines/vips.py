@@ -69,9 +69,10 @@ def enlarge(pixels: Pixels, width: int, height: int) -> Pixels:
 
 
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
-    """A progressive JPEG without metadata, of grey, RGB or CMYK samples.
+    """A JPEG of one scan without metadata, of grey, RGB or CMYK samples.
 
-    How it is split into scans is not searched for: `mozjpeg.repack_jpeg` does that afterwards, without another loss.
+    `mozjpeg.repack_jpeg` splits it into the best scans afterwards, without another loss; until it is known that it will
+    be kept, one scan is encoded and decoded faster.
 
     Args:
         pixels: Height × width × 1, 3 or 4.
@@ -88,7 +89,6 @@ def _encode(pixels: Pixels, quality: int) -> bytes:
     try:
         data = image.jpegsave_buffer(
             Q=quality,
-            interlace=True,
             optimize_coding=True,
             trellis_quant=True,
             overshoot_deringing=True,

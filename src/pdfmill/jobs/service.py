@@ -164,6 +164,17 @@ class JobService:
         with self._database.read() as session:
             return self._load(session, job_id)
 
+    def events_after(self, job_id: str, sequence: int) -> tuple[Sequence[JobEvent], Job]:
+        """What happened to a job after the event of that number, oldest first, and the job as it is not before that.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        later = select(JobEvent).where(JobEvent.job_id == job_id, JobEvent.sequence > sequence)
+        with self._database.read() as session:
+            events = session.scalars(later.order_by(JobEvent.sequence)).all()
+            return events, self._load(session, job_id)
+
     def list_jobs(
         self,
         *,

@@ -7,10 +7,24 @@ from typing import Literal
 from pydantic import Field
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import MediaType
+from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.pages import PageRanges
-from pdfmill.core.provider import Need, ProviderUse
+from pdfmill.core.provider import Need
+from pdfmill.core.shared_options import (
+    MethodOption,
+    MethodUsed,
+    NeedsOcr,
+    OcrOption,
+    PagesOption,
+    Providers,
+    StruckStatement,
+    asks_model,
+    need_of,
+    page_list,
+)
+
+#: Media type of each kind of output (RFC 7763 for Markdown).
+_FILES = {"md": "text/markdown", "txt": "text/plain", "json": "application/json"}
 
 
 class AskOptions(Options):
@@ -19,15 +33,12 @@ class AskOptions(Options):
     question: str = Field(
         "What is this document about?", min_length=3, max_length=1000, description="The question, in a sentence."
     )
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
+    to: Literal["md", "txt", "json"] = Field(
+        "md", description="Kind of the output: the answer with the sentences and pages that say so; json has boxes too."
     )
-    method: Literal["auto", "local", "model"] = Field(
-        "auto",
-        description="local answers with the passages that are nearest and sends nothing anywhere; model asks the "
-        "configured language model; auto is model where one is configured.",
-    )
+    pages: PagesOption = None
+    ocr: OcrOption = "auto"
+    method: MethodOption = "auto"
 
 
 class AnswerPlace(Result):
@@ -45,48 +56,43 @@ class AnswerPassage(Result):
 
     text: str = Field(description="What it says; without a model, word for word.")
     pages: list[int] = Field(description="Numbers of the pages that say so.")
+    quotes: list[str] = Field(description="The sentences of the document that say so, word for word.")
     places: list[AnswerPlace] = Field(description="The lines that say so.")
-
-
-class StruckAnswer(Result):
-    """A statement of a language model that was taken out."""
-
-    text: str = Field(description="What it said.")
-    values: list[str] = Field(description="What of it does not stand in the cited text; empty if nothing was cited.")
 
 
 class AskResult(Result):
     """The answer."""
 
-    method: Literal["local", "model"] = Field(description="Who answered: local are passages of the document.")
+    method: MethodUsed
     answer: list[AnswerPassage] = Field(description="What the document says; empty if it does not say.")
-    struck: list[StruckAnswer] = Field(description="Statements that were taken out.")
-    needs_ocr: str | None = Field(description="Pages that could not be read, such as 2,5-7; null if none.")
-    providers: list[ProviderUse] = Field(description="Who saw text of the document; nobody if empty.")
+    absent: list[str] = Field(description="Words of the question that stand nowhere in the document.")
+    struck: list[StruckStatement] = Field(description="Statements that were taken out.")
+    needs_ocr: NeedsOcr
+    providers: Providers = ()  # the supervisor writes them down
 
 
 def run(inputs: Inputs, options: AskOptions, ctx: Context) -> Outcome[AskResult]:
     """Answer the question from the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.answering.service import AnsweringService
+    from pdfmill.services.answering.writing import write_answer
     from pdfmill.services.ocr.page_layers import recogniser
 
-    by_model = options.method == "model" or (options.method == "auto" and ctx.provider.offer.completion is not None)
+    source, by_model = inputs.single, asks_model(options.method, ctx)
     found = ctx.service(AnsweringService).answer(
-        inputs.single, options.question, options.pages, ctx, by_model=by_model, recognise=recogniser(options.ocr)
+        source, options.question, options.pages, ctx, by_model=by_model, recognise=recogniser(options.ocr)
     )
+    target = ctx.path(f"answer.{options.to}")
+    write_answer(found, source.name, options.to, target)
     ctx.advance(1, 1)
-    needs_ocr = found.source.needs_ocr
-    warnings = list(found.source.warnings)
-    if not found.passages:
-        warnings.append("The document does not answer this, or not in these words. Ask in words that it may use.")
     return Outcome(
         result=AskResult(
             method="model" if by_model else "local",
             answer=[
                 AnswerPassage(
                     text=passage.text,
-                    pages=sorted({place.page for each in passage.cited for place in each.places}),
+                    pages=passage.pages,
+                    quotes=[each.text for each in passage.cited],
                     places=[
                         AnswerPlace(page=place.page, box=[round(edge, 2) for edge in place.box])
                         for each in passage.cited
@@ -95,16 +101,17 @@ def run(inputs: Inputs, options: AskOptions, ctx: Context) -> Outcome[AskResult]
                 )
                 for passage in found.passages
             ],
-            struck=[StruckAnswer(text=each.text, values=list(each.values)) for each in found.struck],
-            needs_ocr=str(PageRanges.of(needs_ocr)) if needs_ocr else None,
-            providers=[],  # the supervisor writes them down
+            absent=list(found.absent),
+            struck=[StruckStatement(text=each.text, values=list(each.values)) for each in found.struck],
+            needs_ocr=page_list(found.source.needs_ocr),
         ),
-        warnings=tuple(warnings),
+        outputs=(OutputFile(target, source.renamed(marker="-answer", suffix=f".{options.to}"), _FILES[options.to]),),
+        warnings=found.warnings,
     )
 
 
 def _needs(options: AskOptions) -> Need | None:
-    return Need.COMPLETION if options.method == "model" else None
+    return need_of(options.method)
 
 
 ask = Operation(

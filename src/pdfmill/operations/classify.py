@@ -9,17 +9,15 @@ from pydantic import Field
 from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.pages import PageRanges
-from pdfmill.core.provider import Need, ProviderUse
+from pdfmill.core.provider import Need
+from pdfmill.core.shared_options import NeedsOcr, OcrOption, PagesOption, Providers, need_of, page_list
 
 
 class ClassifyOptions(Options):
     """How the kind is found out."""
 
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3; all if not given.")
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    pages: PagesOption = None
+    ocr: OcrOption = "auto"
     method: Literal["local", "model"] = Field(
         "local", description="local goes by rules and sends nothing anywhere; model asks the configured language model."
     )
@@ -38,8 +36,8 @@ class ClassifyResult(Result):
     )
     evidence: list[str] = Field(description="Words of the document that speak for it.")
     language: str | None = Field(description="The document's language (ISO 639-1); null if it could not be told.")
-    needs_ocr: str | None = Field(description="Pages that could not be read, such as 2,5-7; null if none.")
-    providers: list[ProviderUse] = Field(description="Who saw text of the document; nobody if empty.")
+    needs_ocr: NeedsOcr
+    providers: Providers = ()  # the supervisor writes them down
 
 
 def run(inputs: Inputs, options: ClassifyOptions, ctx: Context) -> Outcome[ClassifyResult]:
@@ -59,15 +57,14 @@ def run(inputs: Inputs, options: ClassifyOptions, ctx: Context) -> Outcome[Class
             confidence=judgement.confidence,
             evidence=list(judgement.evidence),
             language=source.language,
-            needs_ocr=str(PageRanges.of(source.needs_ocr)) if source.needs_ocr else None,
-            providers=[],  # the supervisor writes them down
+            needs_ocr=page_list(source.needs_ocr),
         ),
         warnings=source.warnings,
     )
 
 
 def _needs(options: ClassifyOptions) -> Need | None:
-    return Need.COMPLETION if options.method == "model" else None
+    return need_of(options.method)
 
 
 classify = Operation(

@@ -53,7 +53,8 @@ class ConvertOptions(Options):
 
     ocr: Literal["auto", "off"] = Field(
         "auto",
-        description="auto recognises the words of pages that are only a picture, for text, docx and tables.",
+        description="auto recognises the words of pages that are only a picture, or whose text is garbled, for text, "
+        "docx and tables.",
     )
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAStatement
 from pdfmill.core.limits import LimitOverrides
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
+from pdfmill.core.shared_options import OcrOption
 
 if TYPE_CHECKING:
     from pdfmill.services.extraction.statements.model import Statement, StatementFile
@@ -42,9 +43,7 @@ class ExtractBankStatementOptions(Options):
         description="Also write a copy of the PDF in which every value that was found is boxed, labelled, and coloured "
         "by confidence.",
     )
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    ocr: OcrOption = "auto"
 
 
 class StatementSummary(Result):

@@ -11,6 +11,7 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAnInvoice
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.shared_options import OcrOption
 
 if TYPE_CHECKING:
     from pdfmill.services.extraction.invoices.model import ReadInvoice
@@ -41,9 +42,7 @@ class ExtractInvoiceOptions(Options):
         True,
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",
     )
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    ocr: OcrOption = "auto"
 
 
 class RuleFinding(Result):

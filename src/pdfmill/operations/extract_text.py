@@ -10,6 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.shared_options import OcrOption
 
 #: Suffix and media type of each mode's file (RFC 7763 for Markdown).
 _FILES = {
@@ -35,9 +36,7 @@ class ExtractTextOptions(Options):
     running_lines: bool = Field(
         False, description="Keep running heads and feet and page numbers (plain, markdown; the others always do)."
     )
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    ocr: OcrOption = "auto"
 
 
 class PageQuality(Result):

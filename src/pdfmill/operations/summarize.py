@@ -9,8 +9,20 @@ from pydantic import Field
 from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.pages import PageRanges
-from pdfmill.core.provider import Need, ProviderUse
+from pdfmill.core.provider import Need
+from pdfmill.core.shared_options import (
+    MethodOption,
+    MethodUsed,
+    NeedsOcr,
+    OcrOption,
+    OptionalLanguageCode,
+    PagesOption,
+    Providers,
+    StruckStatement,
+    asks_model,
+    need_of,
+    page_list,
+)
 
 #: Media type of each kind of output (RFC 7763 for Markdown).
 _FILES = {"md": "text/markdown", "json": "application/json", "pdf": MediaType.PDF.value}
@@ -28,23 +40,15 @@ class SummarizeOptions(Options):
         description="Kind of the output. json has the sentences and their boxes, pdf is the document with the summary "
         "in front, linked to its pages.",
     )
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    pages: PagesOption = None
+    ocr: OcrOption = "auto"
     focus: str = Field("", max_length=300, description="What the summary should be about most, in a few words.")
-    language: str | None = Field(
+    language: OptionalLanguageCode = Field(
         None,
-        min_length=2,
-        max_length=3,
         description="Language of the summary as a code such as en or de; the document's own if not given. Only a "
         "language model can write another one.",
     )
-    method: Literal["auto", "local", "model"] = Field(
-        "auto",
-        description="local takes the document's own sentences and sends nothing anywhere; model asks the configured "
-        "language model; auto is model where one is configured.",
-    )
+    method: MethodOption = "auto"
 
 
 class PointView(Result):
@@ -55,23 +59,16 @@ class PointView(Result):
     sentences: list[int] = Field(description="Numbers of the sentences that say so; the json output has their boxes.")
 
 
-class StruckView(Result):
-    """A statement of a language model that was taken out."""
-
-    text: str = Field(description="What it said.")
-    values: list[str] = Field(description="What of it does not stand in the cited text; empty if nothing was cited.")
-
-
 class SummarizeResult(Result):
     """What was summarized."""
 
-    method: Literal["local", "model"] = Field(description="Who wrote it: local are the document's own sentences.")
+    method: MethodUsed
     language: str | None = Field(description="The summary's language (ISO 639-1); null if it could not be told.")
     points: list[PointView] = Field(description="The statements.")
-    struck: list[StruckView] = Field(description="Statements that were taken out; at most 50 are listed.")
+    struck: list[StruckStatement] = Field(description="Statements that were taken out; at most 50 are listed.")
     sentences_read: int = Field(description="Sentences and rows of tables that were read.")
-    needs_ocr: str | None = Field(description="Pages that could not be read, such as 2,5-7; null if none.")
-    providers: list[ProviderUse] = Field(description="Who saw text of the document; nobody if empty.")
+    needs_ocr: NeedsOcr
+    providers: Providers = ()  # the supervisor writes them down
 
 
 def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[SummarizeResult]:
@@ -83,7 +80,7 @@ def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[Summ
     from pdfmill.services.summary.writing import write_json, write_markdown, write_pages
 
     source = inputs.single
-    by_model = options.method == "model" or (options.method == "auto" and ctx.provider.offer.completion is not None)
+    by_model = asks_model(options.method, ctx)
     wish = SummaryWish(
         SummaryLength(options.length), SummaryStyle(options.style), options.language or None, options.focus
     )
@@ -108,10 +105,9 @@ def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[Summ
                 PointView(text=point.text, pages=point.pages, sentences=[each.number for each in point.cited])
                 for point in summary.points
             ],
-            struck=[StruckView(text=each.text, values=list(each.values)) for each in summary.struck[:50]],
+            struck=[StruckStatement(text=each.text, values=list(each.values)) for each in summary.struck[:50]],
             sentences_read=len(summary.source.sentences),
-            needs_ocr=str(PageRanges.of(summary.source.needs_ocr)) if summary.source.needs_ocr else None,
-            providers=[],  # the supervisor writes them down
+            needs_ocr=page_list(summary.source.needs_ocr),
         ),
         outputs=(OutputFile(target, name, _FILES[options.to], page_count),),
         warnings=summary.warnings,
@@ -119,7 +115,7 @@ def run(inputs: Inputs, options: SummarizeOptions, ctx: Context) -> Outcome[Summ
 
 
 def _needs(options: SummarizeOptions) -> Need | None:
-    return Need.COMPLETION if options.method == "model" else None
+    return need_of(options.method)
 
 
 summarize = Operation(

@@ -12,7 +12,8 @@ from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotExportable
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
-from pdfmill.core.provider import Need, ProviderUse
+from pdfmill.core.provider import Need
+from pdfmill.core.shared_options import LanguageCode, NeedsOcr, OcrOption, OptionalLanguageCode, Providers, page_list
 
 if TYPE_CHECKING:
     from pdfmill.services.translation.refit import Refitted
@@ -30,10 +31,8 @@ _FILES = {
 class TranslateOptions(Options):
     """From which language into which, and what is made of it."""
 
-    target: str = Field("en", pattern=r"^[a-z]{2,3}$", description="Language to translate into, such as en, de or ar.")
-    source: str | None = Field(
-        None, pattern=r"^[a-z]{2,3}$", description="Language of the document; found out if not given."
-    )
+    target: LanguageCode = Field("en", description="Language to translate into, such as en, de or ar.")
+    source: OptionalLanguageCode = Field(None, description="Language of the document; found out if not given.")
     to: Literal["pdf", "docx", "md", "txt"] | None = Field(
         None,
         description="Kind of the output; that of the document if not given. pdf is for PDFs and keeps the layout: each "
@@ -43,9 +42,7 @@ class TranslateOptions(Options):
     pages: PageRanges | None = Field(
         None, description="Pages to translate, such as 1-3,7,end; all if not given. A pdf keeps the others as they are."
     )
-    ocr: Literal["auto", "off"] = Field(
-        "auto", description="auto recognises the words of pages that are only a picture."
-    )
+    ocr: OcrOption = "auto"
     glossary: tuple[str, ...] = Field(
         (), max_length=500, description="Terms with their translations, each as term=translation."
     )
@@ -76,28 +73,28 @@ class TranslateResult(Result):
     texts: int = Field(description="Paragraphs, headings, list items and cells that were translated.")
     left: list[str] = Field(description="Texts that stayed as they are; at most 50 are listed.")
     overflows: list[OverflowView] = Field(description="Texts that stand in notes, since they did not fit (pdf).")
-    needs_ocr: str | None = Field(description="Pages that could not be read, such as 2,5-7; null if none.")
-    providers: list[ProviderUse] = Field(description="Who saw text of the document.")
+    needs_ocr: NeedsOcr
+    providers: Providers = ()  # the supervisor writes them down
 
 
 def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[TranslateResult]:
     """Translate the one input."""
     # Here, because web server, worker and reconciler only describe operations: they must not load PDF libraries.
     from pdfmill.services.ocr.page_layers import recogniser
-    from pdfmill.services.translation.service import TranslationService
+    from pdfmill.services.translation.service import TranslationService, TranslationWish
 
     ctx.provider.offer.require(Need.TRANSLATION)
     source = inputs.single
     form = _form(options, source)
     terms = (entry.partition("=") for entry in options.glossary)
-    document = ctx.service(TranslationService).translate(
-        source,
-        options.pages,
-        ctx.stage("translating", share=0.8),
-        source=options.source or None,
-        target=options.target,
+    wish = TranslationWish(
+        options.source or None,
+        options.target,
         glossary={term.strip(): translation.strip() for term, _, translation in terms},
-        recognise=recogniser(options.ocr),
+        emphasis=form in ("md", "docx"),
+    )
+    document = ctx.service(TranslationService).translate(
+        source, options.pages, ctx.stage("translating", share=0.8), wish, recognise=recogniser(options.ocr)
     )
     target = ctx.path(f"translation.{form}")
     refitted = _write(document, source, target, form, options, ctx.stage("writing", share=1.0))
@@ -117,8 +114,7 @@ def run(inputs: Inputs, options: TranslateOptions, ctx: Context) -> Outcome[Tran
             texts=sum(unit.kind.is_translated for page in document.pages for unit in page.units),
             left=document.left[:50],
             overflows=[OverflowView(number=each.number, page=each.page, text=each.text) for each in refitted.overflows],
-            needs_ocr=str(PageRanges.of(document.needs_ocr)) if document.needs_ocr else None,
-            providers=[],  # the supervisor writes them down
+            needs_ocr=page_list(document.needs_ocr),
         ),
         outputs=(OutputFile(target, name, _FILES[form], refitted.page_count or None),),
         warnings=tuple(warnings),

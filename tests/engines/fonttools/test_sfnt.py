@@ -45,6 +45,39 @@ def test_a_subset_with_other_outlines_is_noticed():
     assert not font.draws_like(other, {font.glyph_ids["Z"]})
 
 
+def _changed(change):
+    """The font after a change of one of its tables, and the font without it."""
+    font = TTFont(io.BytesIO(truetype(count=60)), recalcBBoxes=False)
+    change(font)
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return SfntFont(truetype(count=60)), SfntFont(buffer.getvalue())
+
+
+@pytest.mark.parametrize("metric", [(999, 50), (501, 51)], ids=["advance width", "bearing"])
+def test_another_metric_of_the_same_outline_is_noticed(metric):
+    font, other = _changed(lambda font: font["hmtx"].metrics.update(A=metric))
+    assert font.draws_like(other, {2})
+    assert not font.draws_like(other, {1})
+
+
+def test_another_part_of_the_same_composite_is_noticed():
+    def change(font):
+        font["glyf"]["A"] = font["glyf"]["C"]
+
+    font, other = _changed(change)
+    assert font.draws_like(other, {2})
+    assert not font.draws_like(other, {font.glyph_ids["Z"]})
+
+
+def test_padding_makes_no_difference():
+    def change(font):
+        font["glyf"].padding = 4
+
+    font, other = _changed(change)
+    assert font.draws_like(other, range(60))
+
+
 def test_components_that_multiply_are_refused():
     font = TTFont(io.BytesIO(truetype(count=60)), recalcBBoxes=False)
     glyf = font["glyf"]

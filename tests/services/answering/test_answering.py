@@ -5,11 +5,16 @@ import json
 import pikepdf
 import pytest
 
+from builders.pdf import add_image, photo
 from builders.prose import prose_pdf
+from builders.scans import scanned
 from direct_provider import direct_provider
 from language_server import language_server
+from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile
+from pdfmill.core.errors import NoText
+from pdfmill.core.language_data import installed_languages
 from pdfmill.core.operation import Inputs
 from pdfmill.operations.ask import ask
 from pdfmill.operations.classify import classify
@@ -86,7 +91,82 @@ def test_the_best_passage_answers_with_its_page_and_box(run):
 def test_what_the_document_does_not_say_is_not_answered(run):
     outcome = run(ask, question="Zebras?")
     assert outcome.result.answer == []
-    assert "does not answer" in outcome.warnings[-1]
+    assert outcome.result.absent == ["zebras"]
+    assert "does not answer" in outcome.warnings[0]
+    assert "zebras" in outcome.warnings[1]
+    assert "does not answer" in outcome.outputs[0].path.read_text()
+
+
+def test_a_question_about_the_whole_is_answered_by_what_says_most(run):
+    result = run(ask).result
+    assert len(result.answer) == 3
+    assert all(passage.text in " ".join(CONTRACT) for passage in result.answer)
+
+
+@pytest.mark.parametrize("to", ["md", "txt", "json"])
+def test_the_answer_is_a_file_with_its_quotes_and_pages(run, to):
+    outcome = run(ask, question="How much is the rent?", to=to)
+    (output,) = outcome.outputs
+    assert output.name == f"lease-answer.{to}"
+    text = output.path.read_text()
+    assert "How much is the rent?" in text
+    if to == "json":
+        (first, *_) = json.loads(text)["answer"]
+        assert first["sentences"][0]["text"] == outcome.result.answer[0].quotes[0]
+        assert first["sentences"][0]["places"][0]["page"] == 1
+    else:
+        assert "The rent is 850 EUR a month and shall be paid on the third day of each month. (p. 1)" in text
+        assert "word for word" in text
+
+
+def test_the_file_of_a_model_has_the_sentences_that_bear_it_out(run, server):
+    def think(system, document):
+        number = _number(next(line for line in document.splitlines() if "850 EUR" in line))
+        return json.dumps({"statements": [{"text": "One pays 850 EUR.", "sentences": [number]}]})
+
+    server.think = think
+    text = run(ask, provider=True, question="What is the rent?").outputs[0].path.read_text()
+    assert "- One pays 850 EUR. (p. 1)\n  > The rent is 850 EUR a month" in text
+
+
+@pytest.fixture
+def reader():
+    if not installed_languages():
+        not_run("no language for OCR is installed")
+
+
+def test_a_scan_is_read_before_it_is_asked(run, contract, tmp_path, reader):
+    scan = scanned(tmp_path / "scan.pdf", contract)
+    result = run(ask, scan, question="When is the rent paid?").result
+    assert "third day of each month" in result.answer[0].text
+    assert result.answer[0].pages == [1]
+    left, top, right, bottom = result.answer[0].places[0].box
+    assert 60 < left < right < 490
+    assert 70 < top < bottom < 300
+    with pytest.raises(NoText, match="ocr on auto"):
+        run(ask, scan, ocr="off")
+
+
+@pytest.mark.parametrize("kind", ["invoice", "contract", "letter", "scientific_paper"])
+def test_a_scan_is_read_before_its_kind_is_told(run, tmp_path, kind, reader):
+    scan = scanned(tmp_path / "scan.pdf", prose_pdf(tmp_path / "d.pdf", KINDS[kind]))
+    result = run(classify, scan).result
+    assert (result.kind, result.needs_ocr) == (kind, None)
+    with pytest.raises(NoText, match="ocr on auto"):
+        run(classify, scan, ocr="off")
+
+
+def test_a_page_that_cannot_be_read_is_named(run, contract, tmp_path, reader):
+    with pikepdf.open(contract) as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary())
+        page.Contents = pdf.make_stream(b"")
+        add_image(pdf, page, photo(300, 300), inches=(8.27, 11.69))
+        pdf.save(tmp_path / "mixed.pdf")
+    outcome = run(ask, tmp_path / "mixed.pdf", question="How much is the rent?")
+    assert outcome.result.needs_ocr == "2"
+    assert "Pages 2 have no text" in outcome.warnings[0]
+    assert "850 EUR" in outcome.result.answer[0].text
 
 
 def test_a_model_answers_with_citations_and_its_inventions_are_struck(run, server):

@@ -102,7 +102,7 @@ def test_a_form_is_drawn_as_it_is_filled_in_and_links_stay(archive, tmp_path):
 def _differing_pixels(*paths):
     drawings = []
     for path in paths:
-        with open_drawn(path) as document:
+        with open_drawn(path, [1.0]) as document:
             drawings.append(document.draw(0, dpi=72, max_pixels=10**7))
     return int((drawings[0] != drawings[1]).sum())
 

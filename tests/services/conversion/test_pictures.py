@@ -65,7 +65,7 @@ def test_colour_that_is_grey_everywhere_is_stored_as_grey():
 def test_a_page_looks_the_same_in_every_format(draw, tmp_path, picture_format, ink):
     source = sheets(tmp_path / "a.pdf", colourful)
     drawn = draw(source, manner(picture_format, ink=ink, quality=95))
-    with open_drawn(source) as document:
+    with open_drawn(source, [1.0]) as document:
         expected = document.draw_in(0, ink, dpi=72).pixels
     with Image.open(drawn.path, formats=[picture_format.value.upper()]) as image:
         # WebP has no grey of its own.

@@ -232,3 +232,20 @@ def test_on_a_title_page_only_the_largest_line_is_a_heading(read, tmp_path):
     pages = read(sheets(tmp_path / "a.pdf", title, chapter, chapter))
     headings = [block.lines[0].text for page in pages for block in page.blocks if block.kind == "heading"]
     assert headings == ["A Manual", "A Chapter", "A Chapter"]
+
+
+def test_a_heading_that_only_counts_is_one_with_its_title(page_of):
+    def build(sheet):
+        sheet.text(72, 80, "Chapter 3", size=20, look="bold")
+        sheet.text(72, 116, "Results of the Work", size=24, look="bold")
+        sheet.text(72, 150, "Chapter 3 of this book tells what came out.")
+        sheet.text(72, 190, "Sources", size=14, look="bold")
+        sheet.text(72, 212, "Letters", size=14, look="bold")
+        sheet.paragraph(72, 240, ["some more text of the body that goes on and on"] * 5)
+
+    headings = [block for block in page_of(build).blocks if block.kind == "heading"]
+    assert [(" ".join(line.text for line in each.lines), each.level) for each in headings] == [
+        ("Chapter 3 Results of the Work", 1),
+        ("Sources", 3),
+        ("Letters", 3),
+    ]

@@ -111,3 +111,13 @@ def test_no_word_of_a_plain_text_is_lost(tmp_path_factory, text):
     markers = [block.marker for page in pages for block in page.blocks if isinstance(block, ListItem)]
     assert sorted([*(word.text for word in words_of(pages)), *markers]) == sorted(text.split())
     read_text_file(path, "a.md", Limits())
+
+
+def test_words_of_markdown_have_their_looks_and_links(read):
+    text = "Grain is **stored** in [*old* silos](https://silo.example), `not` in<br>barns."
+    words = [word for line in read(text, "a.md")[0].blocks[0].lines for word in line.words]
+    assert [word.text for word in words if word.style.bold] == ["stored"]
+    assert [word.text for word in words if word.style.italic] == ["old"]
+    assert [word.text for word in words if word.style.monospaced] == ["not"]
+    assert [word.text for word in words if word.link == "https://silo.example"] == ["old", "silos,"]
+    assert [word.text for word in words][-2:] == ["in", "barns."]

@@ -6,8 +6,8 @@ import pytest
 from builders.scans import DPI, ENGLISH, GERMAN, found_part, scan
 from missing import not_run
 from pdfmill.core.language_data import installed_languages
-from pdfmill.engines.tesseract import Tesseract
-from pdfmill.services.ocr.ink import Ink
+from pdfmill.engines.tesseract import FoundLine, FoundWord, Tesseract
+from pdfmill.services.ocr.ink import Ink, without
 from pdfmill.services.ocr.languages import LanguageChooser
 from pdfmill.services.ocr.light import evened, is_uneven
 from pdfmill.services.ocr.model import Suspicion, Treatment
@@ -103,3 +103,51 @@ def test_words_that_tesseract_loses_without_a_doubt_are_missed():
 @pytest.mark.parametrize(("dpi", "told"), [(150, 150), (20, 300), (1200, 300)])
 def test_a_resolution_that_makes_no_page_is_not_believed(dpi, told):
     assert plausible_dpi(sheet(scan(), dpi)) == pytest.approx(told)
+
+
+class Counted(Tesseract):
+    """Tesseract, which counts the pixels that it reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.pixels = 0
+
+    def read(self, pixels, languages, **how):
+        self.pixels += pixels.size
+        return super().read(pixels, languages, **how)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_lies_otherwise_is_read_once_and_a_part_of_it_twice_at_most(turn):
+    tesseract, pixels = Counted(), scan(turn=turn)
+    reading = PageReader(tesseract, LanguageChooser(("eng",), ("eng",)), lambda: None).read(sheet(pixels))
+    assert found_part(reading.text) > 0.97
+    assert tesseract.pixels < 1.5 * pixels.size
+
+
+def test_an_upright_page_is_read_once():
+    tesseract, pixels = Counted(), scan()
+    PageReader(tesseract, LanguageChooser(("eng",), ("eng",)), lambda: None).read(sheet(pixels))
+    assert tesseract.pixels == pixels.size
+
+
+def test_what_is_painted_over_is_not_read_and_the_rest_is():
+    pixels = scan()
+    lines = read(pixels).lines
+    first, rest = lines[:5], lines[5:]
+    left = read(without(pixels, (word.box for line in first for word in line.words)))
+    assert found_part(left.text, ENGLISH[5:]) > 0.97
+    assert found_part(left.text, ENGLISH[:5]) < 0.4  # words that stand in both halves
+    assert len(left.lines) == len(rest)
+
+
+def test_words_found_later_are_paragraphs_at_the_end_if_they_are_certain():
+    reading = read(scan())
+    certain, unsure, speck = (
+        FoundLine((FoundWord(text, (0, 0, 9, 9), confidence),), (0, 0, 9, 9), None, 0, 0)
+        for text, confidence in (("Total", 90.0), ("lhi", 20.0), ("|.", 95.0))
+    )
+    more = reading.with_more([certain, unsure, speck])
+    assert more.lines[: len(reading.lines)] == reading.lines
+    assert [line.words[0].text for line in more.lines[len(reading.lines) :]] == ["Total"]
+    assert more.lines[-1].paragraph > max(line.paragraph for line in reading.lines)

@@ -84,7 +84,7 @@ def test_local_sentences_are_the_documents_own_with_page_and_box(run):
             assert 70 < left < right < 480
             assert 60 < top < bottom < 400
     assert outcome.result.method == "local"
-    assert outcome.result.providers == []
+    assert outcome.result.providers == ()
 
 
 def test_a_sentence_across_a_page_break_has_a_place_on_both(run, tmp_path):

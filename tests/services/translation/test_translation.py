@@ -6,6 +6,7 @@ import zipfile
 
 import fpdf
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,9 @@ from pdfmill.core.operation import Inputs
 from pdfmill.engines.pdfium import open_read
 from pdfmill.operations.translate import translate
 from pdfmill.services import Services
+from pdfmill.services.translation.emphasis import has_look, mark
 from pdfmill.services.translation.protection import protect
+from pdfmill.services.writing.flow import Span, joined_text
 
 PAGE = [
     "# Rechnung Nr. RE-2024-117",
@@ -168,6 +171,49 @@ def test_leftward_scripts_are_set_from_right_to_left(run, server, target, word):
     assert text.count(word) + text.count(word[::-1]) > 20
 
 
+def test_leftward_text_stands_at_the_right_edge_with_its_markers_beside_it(run, server, tmp_path):
+    pdf = fpdf.FPDF(unit="pt", format=(595, 842))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=11)
+    pdf.set_xy(72, 72)
+    pdf.multi_cell(
+        400, 15, "Der Hund jagt die Katze durch den Garten, und der Vogel sitzt auf dem Baum. " * 4, align="L"
+    )
+    for row, text in enumerate(("Die Katze klettert auf den Baum.", "Der Hund bleibt unten.", "Der Vogel fliegt weg.")):
+        pdf.text(80, 172 + 16 * row, f"{row + 1}.")
+        pdf.text(100, 172 + 16 * row, text)
+    pdf.output(tmp_path / "list.pdf")
+    server.think = lambda _, text: re.sub(r"[A-Za-zäöüß]+", "כלב", text)
+    (output,) = run(tmp_path / "list.pdf", target="he").outputs
+    with pypdfium2.PdfDocument(output.path) as made:
+        page = made[0].get_textpage()
+        boxes = {page.get_text_range(index, 1): page.get_charbox(index) for index in range(page.count_chars())}
+        words = [page.get_charbox(index) for index in range(page.count_chars()) if page.get_text_range(index, 1) == "כ"]
+    text_right = max(box[2] for box in words)
+    for digit in "123":
+        left, bottom, right, _ = boxes[digit]
+        beside = [box[2] for box in words if abs(box[1] - bottom) < 4]
+        assert max(beside) < left < right < text_right + 3
+        assert left - max(beside) < 30
+
+
+def test_a_translation_has_all_of_its_cell(run, server, tmp_path):
+    pdf = fpdf.FPDF(unit="pt", format=(595, 842))
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=10)
+    with pdf.table(width=450, col_widths=(1, 3)) as table:
+        for row in (("Tier", "Was es macht"), ("Hund", "Er jagt die Katze"), ("Katze", "Sie klettert auf den Baum")):
+            table.row(row)
+    pdf.output(tmp_path / "table.pdf")
+    server.think = lambda _, text: f"{text} {text.lower()} noch einmal"
+    outcome = run(tmp_path / "table.pdf", source="de")
+    assert outcome.result.overflows == []
+    with pypdfium2.PdfDocument(outcome.outputs[0].path) as made:
+        page = made[0].get_textpage()
+        heights = [box[3] - box[1] for box in map(page.get_rect, range(page.count_rects()))]
+    assert min(heights) > 0.6 * max(heights)
+
+
 @pytest.mark.parametrize("bilingual", [False, True])
 def test_text_markdown_and_word_hold_the_same(run, bilingual):
     plain, marked, word = (run(to=to, bilingual=bilingual).outputs[0].path for to in ("txt", "md", "docx"))
@@ -256,6 +302,95 @@ def test_what_is_taken_out_comes_back(parts):
     assert masked.stitched(masked.fragments()) == masked.restored(masked.text)
     assert "".join(" ".join(masked.sentences()).split()) == "".join(masked.text.split())
     assert not masked.values or masked.restored(masked.text.replace("⟦0⟧", "")) is None
+
+
+MARKED = """# Die *wichtige* Nachricht
+
+Der **große Hund** jagt [die Katze](https://katze.example/haus), und `git push --force` macht das am
+5. Mai *nicht* wett.
+
+- Der *alte* Baum steht vor dem **Haus**, und er ist höher als das Dach.
+
+| Tier | Art |
+| --- | --- |
+| **Hund** | Der Hund läuft [hier](https://hund.example) |
+"""
+
+
+@pytest.fixture
+def marked(tmp_path):
+    path = tmp_path / "brief.md"
+    path.write_text(MARKED)
+    return path
+
+
+@pytest.mark.parametrize("translator", ["openai", "libretranslate"])
+def test_emphasis_code_and_links_of_markdown_come_back(run, server, marked, translator):
+    if translator == "openai":
+        server.think = as_model(str.upper)
+    outcome = run(marked, translator=translator)
+    text = outcome.outputs[0].path.read_text()
+    for part in (
+        "# DIE *WICHTIGE* NACHRICHT",
+        "DER **GROSSE HUND** JAGT [DIE KATZE](<https://katze.example/haus>), UND `git push --force` MACHT",
+        "AM 5. MAI *NICHT* WETT.",
+        "- DER *ALTE* BAUM STEHT VOR DEM **HAUS**,",
+        "| **HUND** | DER HUND LÄUFT [HIER](<https://hund.example>) |",
+    ):
+        assert part in text
+    assert outcome.warnings == ()
+
+
+def test_a_word_document_has_emphasis_and_links_as_well(run, marked):
+    with zipfile.ZipFile(run(marked, to="docx").outputs[0].path) as archive:
+        body = archive.read("word/document.xml").decode()
+        assert "https://katze.example/haus" in archive.read("word/_rels/document.xml.rels").decode()
+    assert re.search(r"<w:b/>[^/]*<w:bCs/></w:rPr><w:t[^>]*> GROSSE HUND</w:t>", body)
+    assert re.search(r'<w:hyperlink r:id="\w+"><w:r><w:t xml:space="preserve"> DIE KATZE', body)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: re.sub(r"⟦\d+⟧", "", text),
+        lambda text: re.sub(r"⟦0⟧(.*?)⟦1⟧", r"⟦1⟧\1⟦0⟧", text),
+        lambda text: re.sub(r"⟦0⟧(.*?)⟦1⟧", r"⟦0⟧⟦1⟧\1", text),
+    ],
+)
+def test_emphasis_that_a_provider_breaks_is_given_up_and_that_is_said(run, server, marked, spoil):
+    server.think = lambda target, text: spoil(text.upper())
+    outcome = run(marked)
+    text = outcome.outputs[0].path.read_text()
+    assert "DER GROSSE HUND JAGT DIE KATZE, UND" in text
+    assert "https://katze.example/haus" in text
+    assert "without their emphasis" in outcome.warnings[-1]
+    assert "⟦" not in text
+
+
+_WORDS = st.sampled_from(["Hund", "12,50", "die Katze", "RE-1", "läuft."])
+_RUNS = st.lists(
+    st.builds(
+        Span,
+        _WORDS,
+        bold=st.booleans(),
+        monospaced=st.booleans(),
+        link=st.sampled_from([None, "https://a.example"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(_RUNS)
+def test_runs_that_are_marked_come_back_in_their_looks(runs):
+    marked = mark(tuple(runs), {})
+    found = marked.restored(marked.protected.text)
+    letters = [(letter, has_look(run), run.link) for run in runs for letter in run.text if letter != " "]
+    assert [(letter, has_look(run), run.link) for run in found for letter in run.text if letter != " "] == letters
+    assert joined_text(found) == joined_text(runs)
+    if marked.looks:
+        number = max(marked.looks)
+        assert marked.restored(marked.protected.text.replace(f"⟦{number}⟧", "")) is None
 
 
 @pytest.mark.parametrize("name", ["brief.md", "brief.txt"])

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.errors import EncryptedInput
+from pdfmill.core.language_data import installed_languages
 from pdfmill.core.operation import Accepts, Operation, Options, Outcome, Registry, Result
 
 
@@ -47,6 +48,11 @@ def operation(function):
         )
     )
     return function
+
+
+@operation
+def name_languages(options, ctx):
+    return {"languages": ",".join(installed_languages())}
 
 
 @operation

@@ -213,3 +213,20 @@ def _wait_for(condition):
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_language_data_that_the_operator_named_are_found_in_the_box(spool, tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("data")
+    for each in (folder, *folder.parents[:-2]):
+        each.chmod(each.stat().st_mode | 0o055)
+    (folder / "fra.traineddata").touch()
+    monkeypatch.setenv("TESSDATA_PREFIX", str(folder))
+    with Sandbox.start(spool, registry="misbehaving:load_registry", extra_readable=(HERE,)) as sandbox:
+        directory = spool / "languages"
+        directory.mkdir(mode=0o755)
+        asked = SandboxRequest(operation="name-languages", options={"target": ""}, inputs=(), limits=LIMITS)
+        with sandbox.launch(directory, asked) as process:
+            while not isinstance(event := process.next_event(5), Ended):
+                pass
+    assert event.outcome is not None, event
+    assert event.outcome.result["found"] == {"languages": "fra"}

@@ -24,8 +24,9 @@ def refuse_endless_charstrings(charstrings: Any, names: Iterable[str]) -> None:
     """
     for name in names:
         charstring = charstrings[name]
-        counter = _CallCounter(getattr(charstring.private, "Subrs", []), charstring.globalSubrs, charstring.private)
-        counter.execute(charstring)
+        subroutines = getattr(charstring.private, "Subrs", [])
+        if len(subroutines) or len(charstring.globalSubrs):
+            _CallCounter(subroutines, charstring.globalSubrs, charstring.private).execute(charstring)
 
 
 def refuse_endless_composites(glyf: Any, names: Iterable[str]) -> None:
@@ -53,9 +54,8 @@ def _count_parts(glyf: Any, name: str, counts: dict[str, int], depth: int) -> in
     if depth > _DEEPEST:
         raise ValueError("components are nested too deeply")
     if name not in counts:
-        glyph = glyf[name]
-        components = glyph.components if glyph.isComposite() else []
-        counts[name] = sum(_count_parts(glyf, each.glyphName, counts, depth + 1) for each in components) or 1
+        components = glyf.glyphs[name].getComponentNames(glyf)  # not glyf[name], which would interpret it all
+        counts[name] = sum(_count_parts(glyf, each, counts, depth + 1) for each in components) or 1
     if counts[name] > _MOST_PARTS:
         raise ValueError("a glyph has too many parts")
     return counts[name]

@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 from pdfmill.engines.fonttools.bombs import refuse_endless_charstrings, refuse_endless_composites
 from pdfmill.engines.fonttools.failures import font_damage_translated
 from pdfmill.engines.fonttools.outlines import glyphs_alike
+from pdfmill.engines.fonttools.raw_glyphs import RawGlyphs
 
 #: The tables that a PDF reader uses (ISO 32000-2, 9.9.1). Layout, names and bitmaps serve typesetting programs only.
 _TABLES_OF_A_PDF_FONT = frozenset(
@@ -104,7 +105,20 @@ class SfntFont:
         return list(maps)
 
     def _glyph_alike(self, other: SfntFont, glyph_id: int) -> bool:
+        if self._raw and other._raw and self._raw.same(other._raw, glyph_id):
+            return True
         return glyphs_alike(self._glyphs, self._order[glyph_id], other._glyphs, other._order[glyph_id])
+
+    @cached_property
+    def _raw(self) -> RawGlyphs | None:
+        """None where the outlines are CFF."""
+        if "glyf" not in self._font:
+            return None
+        return RawGlyphs(
+            self._font.reader,
+            has_long_offsets=bool(self._font["head"].indexToLocFormat),
+            metric_count=self._font["hhea"].numberOfHMetrics,
+        )
 
     @cached_property
     def _glyphs(self) -> Any:

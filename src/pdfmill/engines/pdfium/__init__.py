@@ -6,6 +6,7 @@ PDFium is not thread-safe: one document, one process.
 from pdfmill.engines.pdfium.drawing import Drawing, DrawnDocument, GreyImage, Ink, Pixels, open_drawn
 from pdfmill.engines.pdfium.graphics import Graphics, Painted, picture_share
 from pdfmill.engines.pdfium.metrics import StandardFont, standard_font
+from pdfmill.engines.pdfium.opening import finds_pages
 from pdfmill.engines.pdfium.reading import ReadDocument, ReadPage, open_read
 from pdfmill.engines.pdfium.structure import Link, OutlineItem
 from pdfmill.engines.pdfium.text import Characters, Font, TextRun, is_of_leftward_script, text_of
@@ -29,6 +30,7 @@ __all__ = [
     "StandardFont",
     "TextRun",
     "TextWords",
+    "finds_pages",
     "is_of_leftward_script",
     "open_drawn",
     "open_read",

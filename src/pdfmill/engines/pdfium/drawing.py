@@ -49,7 +49,7 @@ class Drawing:
 class DrawnDocument:
     """A document opened for drawing."""
 
-    def __init__(self, document: Any, pixels: PixelBudget, user_units: Sequence[float] = ()) -> None:
+    def __init__(self, document: Any, user_units: Sequence[float], pixels: PixelBudget) -> None:
         self._document = document
         self._pixels = pixels
         self._user_units = user_units
@@ -60,7 +60,7 @@ class DrawnDocument:
 
     def page_size(self, page_index: int) -> tuple[float, float]:
         """Width and height of a page as shown, in points."""
-        unit = self._user_units[page_index] if self._user_units else 1.0
+        unit = self._user_units[page_index]
         width, height = self._document.get_page_size(page_index)
         return width * unit, height * unit
 
@@ -115,7 +115,7 @@ class DrawnDocument:
         """
         page = self._document[page_index]
         try:
-            unit = self._user_units[page_index] if self._user_units else 1.0
+            unit = self._user_units[page_index]
             width, height = page.get_size()
             left, top, right, bottom = (edge / unit for edge in part) if part else (0.0, 0.0, width, height)
             scale = self._scale((right - left, bottom - top), dpi * unit, self._pixels.page_pixels)
@@ -148,17 +148,15 @@ class DrawnDocument:
 
 
 @contextmanager
-def open_drawn(
-    path: Path, pixels: PixelBudget | None = None, user_units: Sequence[float] = ()
-) -> Iterator[DrawnDocument]:
+def open_drawn(path: Path, user_units: Sequence[float], pixels: PixelBudget | None = None) -> Iterator[DrawnDocument]:
     """Open a document for drawing.
 
     Args:
+        user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`.
         pixels: What the attempt may still draw; ``ctx.pixels``. By default the document has a budget of its own.
-        user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`; by default 1.
 
     Raises:
-        DamagedInput: PDFium cannot read it.
+        DamagedInput: PDFium cannot read it, or counts other pages.
     """
-    with open_document(path) as document:
-        yield DrawnDocument(document, pixels or PixelBudget(Limits()), user_units)
+    with open_document(path, len(user_units)) as document:
+        yield DrawnDocument(document, user_units, pixels or PixelBudget(Limits()))

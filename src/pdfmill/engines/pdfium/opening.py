@@ -1,4 +1,4 @@
-"""Opening a document, and the words for what PDFium cannot read."""
+"""Opening a document whose pages have been counted, and the words for what PDFium cannot read."""
 
 from __future__ import annotations
 
@@ -8,19 +8,40 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as raw
 
 from pdfmill.core.errors import DamagedInput
 
 
+def finds_pages(path: Path, page_count: int) -> bool:
+    """Whether PDFium finds so many pages in a file, and each of them.
+
+    It believes the /Count of the page tree's root, and counts kids that are no pages; libqpdf walks the tree.
+    """
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            size = raw.FS_SIZEF()
+            found = (raw.FPDF_GetPageSizeByIndexF(document.raw, index, size) for index in range(page_count))
+            return len(document) == page_count and all(found)
+    except pypdfium2.PdfiumError:
+        return False
+
+
 @contextmanager
-def open_document(path: Path) -> Iterator[Any]:
+def open_document(path: Path, page_count: int) -> Iterator[Any]:
     """A document of pypdfium2, form fields included.
 
+    Args:
+        page_count: As libqpdf counts them; see `pdfmill.services.readable`.
+
     Raises:
-        DamagedInput: PDFium cannot read it, or one of the pages that the caller asks for.
+        DamagedInput: PDFium cannot read it, or one of the pages that the caller asks for, or counts other pages.
     """
     try:
         document = pypdfium2.PdfDocument(path)
+        if len(document) != page_count:
+            document.close()
+            raise DamagedInput("The pages of the file cannot be counted. Print it to a new PDF and send that.")
         document.init_forms()
     except pypdfium2.PdfiumError as error:
         raise DamagedInput("The pages of the file cannot be drawn. Print it to a new PDF and send that.") from error

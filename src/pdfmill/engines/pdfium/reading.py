@@ -119,7 +119,7 @@ def open_read(path: Path, user_units: Sequence[float]) -> Iterator[ReadDocument]
         user_units: For each page, the points in a unit of its user space, see `pdfmill.engines.pikepdf`.
 
     Raises:
-        DamagedInput: PDFium cannot read it, or one of its pages.
+        DamagedInput: PDFium cannot read it, or one of its pages, or counts other pages.
     """
-    with open_document(path) as document:
+    with open_document(path, len(user_units)) as document:
         yield ReadDocument(document, user_units)

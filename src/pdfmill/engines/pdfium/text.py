@@ -22,8 +22,13 @@ from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
 #: Font descriptor flags, ISO 32000-1, table 123.
 _FIXED_PITCH, _SERIF, _ITALIC, _FORCE_BOLD = 1 << 0, 1 << 1, 1 << 6, 1 << 18
 
-#: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own.
-_BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd|cmbx|cmb\d|cmssbx|sfbx|ectt?bx|[-.]b$", re.IGNORECASE)
+#: What foundries put into the names of their heavier and slanted faces; Computer Modern has codes of its own, and URW's
+#: "Medi" is the bold face of a family. Neither StemV nor the weight that PDFium makes of it tells faces apart: in real
+#: files plain ones have 40 to 190, bold ones 40 to 180.
+_BOLD = re.compile(
+    r"bold|black|heavy|demi|-medi(?!um)|[-,]bd|cmbx|cmb\d|cmbsy|cmmib|cmssbx|sfb[ilx]|sfrb|ectt?bx|[-.]b$",
+    re.IGNORECASE,
+)
 _ITALICS = re.compile(r"ital|obli|slant|kursiv|cmti|cmsl|cmmi|sfti|[-,.]it$|[-.]i$", re.IGNORECASE)
 _MONOSPACED = re.compile(r"cour|mono|typewriter|consol|menlo|cmtt|sftt", re.IGNORECASE)
 _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pdfmill.engines.pikepdf import is_signed, open_pdf
 from pdfmill.services.archiving.tidying import tidy
 from pdfmill.services.compression.similarity import structural_similarity
 from pdfmill.services.preview.facts import read_facts
+from pdfmill.services.readable import readable
 
 #: At this resolution each page is compared with the original.
 COMPARED_DPI = 50
@@ -66,6 +68,7 @@ class ArchivingService:
         writing = ctx.stage("writing", share=0.4)
         with open_pdf(source, ctx.limits) as pdf:
             _refuse_what_would_be_lost(pdf)
+            path, units = readable(pdf, source, ctx)
             facts = read_facts(pdf, ctx)
             missing = sorted({font.name for font in facts.fonts if not font.embedded})
             page_count = len(pdf.pages)
@@ -76,7 +79,7 @@ class ArchivingService:
         if written.findings:
             raise _error([_reason(finding, missing) for finding in written.findings[:_MOST_REASONS]])
         least = _LEAST_SIMILARITY if facts.form == "none" else _LEAST_SIMILARITY_OF_FORMS
-        _require_same_looks(source, target, least, ctx.stage("comparing", share=1.0))
+        _require_same_looks(path, target, units, least, ctx.stage("comparing", share=1.0))
         ctx.meter.pages += page_count
         return Archived(page_count, (*changes, *written.changes))
 
@@ -131,9 +134,9 @@ def _error(reasons: list[dict[str, Any]]) -> NotArchivable:
     )
 
 
-def _require_same_looks(source: Path, target: Path, least: float, ctx: Context) -> None:
+def _require_same_looks(source: Path, target: Path, user_units: Sequence[float], least: float, ctx: Context) -> None:
     changed = []
-    with open_drawn(source, ctx.pixels) as before, open_drawn(target, ctx.pixels) as after:
+    with open_drawn(source, user_units, ctx.pixels) as before, open_drawn(target, user_units, ctx.pixels) as after:
         for index in range(before.page_count):
             drawings = [each.draw(index, dpi=COMPARED_DPI, max_pixels=_COMPARED_PIXELS) for each in (before, after)]
             same = drawings[0].shape == drawings[1].shape

@@ -13,6 +13,7 @@ from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.compression.inventory import inventory
 from pdfmill.services.compression.similarity import structural_similarity
+from pdfmill.services.readable import readable
 
 _DRAWN_PIXELS = 4_000_000
 
@@ -54,10 +55,11 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: fl
     found = Comparison()
     with open_pdf(original) as before, open_pdf(smaller) as after:
         found.lost = _lost_structure(before, after)
+        readings = readable(before, original, ctx), readable(after, smaller, ctx)
     if found.lost:
         return found
     touched = set(touched_pages)
-    with open_drawn(original, ctx.pixels) as old, open_drawn(smaller, ctx.pixels) as new:
+    with open_drawn(*readings[0], ctx.pixels) as old, open_drawn(*readings[1], ctx.pixels) as new:
         for index in range(old.page_count):
             if old.text(index) != new.text(index):
                 found.changed_text = index + 1

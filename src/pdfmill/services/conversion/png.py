@@ -13,15 +13,13 @@ from enum import StrEnum
 import numpy as np
 
 from pdfmill.engines.isal import deflate
+from pdfmill.engines.libdeflate import pack_quickly
 from pdfmill.engines.pdfium import Pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: PNG 2nd edition (ISO/IEC 15948), table 11.1: colour type by samples for each pixel.
 _COLOUR_TYPES = {1: 0, 3: 2, 4: 6}
 _INCHES_PER_METRE = 1 / 0.0254
-
-#: zlib's level for small files; higher ones take twice as long for a hundredth of the size.
-_SMALL_LEVEL = 6
 
 
 class PngEffort(StrEnum):
@@ -43,7 +41,7 @@ def encode_png(pixels: Pixels, *, dpi: float, effort: PngEffort = PngEffort.SPEE
     rows = np.zeros((height, 1 + width * samples), np.uint8)  # each row begins with its filter: none
     rows[:, 1:] = pixels.reshape(height, width * samples)
     data = rows.tobytes()
-    packed = deflate(data) if effort is PngEffort.SPEED else zlib.compress(data, _SMALL_LEVEL)
+    packed = deflate(data) if effort is PngEffort.SPEED else pack_quickly(data)
     dots = round(dpi * _INCHES_PER_METRE)
     return b"".join(
         (

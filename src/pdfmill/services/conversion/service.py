@@ -14,10 +14,11 @@ from pdfmill.core.errors import OutputTooLarge
 from pdfmill.core.limits import MIB
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import Drawing, DrawnDocument, Ink, open_drawn
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.engines.pillow import encode_image, open_tiff
 from pdfmill.services.conversion.png import PngEffort, as_grey, encode_png
 from pdfmill.services.packing import unique_names
+from pdfmill.services.readable import readable
 
 #: Part of the wanted resolution below which a page counts as drawn coarser.
 _COARSER = 0.99
@@ -93,9 +94,9 @@ class ConversionService:
         """
         with open_pdf(source, ctx.limits) as pdf:
             page_count = len(pdf.pages)
-            units = user_units(pdf)
+            path, units = readable(pdf, source, ctx)
         indices = list(range(page_count)) if pages is None else pages.resolve(page_count)
-        with open_drawn(source, ctx.pixels, units) as document:
+        with open_drawn(path, units, ctx.pixels) as document:
             if manner.picture_format is PictureFormat.TIFF:
                 return _tiff(document, indices, manner, ctx)
             if manner.archive or len(indices) > 1:

@@ -54,7 +54,7 @@ def extract_raw_text(
         As `pdfmill.services.extraction.text.TextExtractionService.extract`.
     """
     reading = ctx.stage("reading", share=0.2 if recognise else 1.0)
-    with open_pages(source, pages, ctx.limits) as opened:
+    with open_pages(source, pages, ctx) as opened:
         found: dict[int, RawPage] = {}
         for done, index in enumerate(opened.indices, start=1):
             with opened.document.page(index) as page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.services.extraction.raw_text import extract_raw_text
 from pdfmill.services.layout.model import Page, TextQuality
 from pdfmill.services.layout.recognition import Recognise
-from pdfmill.services.layout.service import LayoutService
+from pdfmill.services.layout.service import LayoutDocument, LayoutService
 from pdfmill.services.writing.flow import lines_of
 from pdfmill.services.writing.grid import GridWriter
 from pdfmill.services.writing.html import HtmlWriter
@@ -94,7 +94,7 @@ class TextExtractionService:
         reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
             LayoutService().open(source, pages, reading, recognise, text_only=form is TextForm.PLAIN) as document,
-            _writer(form, manner, source, document.user_units, ctx) as writer,
+            _writer(form, manner, document, ctx) as writer,
             target.open("w", encoding="utf-8", newline="\n") as file,
         ):
             extracted.title = document.title
@@ -142,7 +142,7 @@ def _counted(page: Page) -> PageText:
 
 
 @contextmanager
-def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float], ctx: Context) -> Iterator[Writer]:
+def _writer(form: TextForm, manner: Manner, document: LayoutDocument, ctx: Context) -> Iterator[Writer]:
     match form:
         case TextForm.PLAIN:
             yield PlainWriter(manner)
@@ -153,5 +153,5 @@ def _writer(form: TextForm, manner: Manner, source: Path, units: Sequence[float]
         case TextForm.JSON:
             yield JsonWriter()
         case TextForm.HTML:
-            with picture_drawer(source, units, ctx) as draw:
+            with picture_drawer(document, ctx) as draw:
                 yield HtmlWriter(manner, draw)

@@ -179,7 +179,12 @@ class _Collector:
             starts.append(len(text))
             text += token.text + ("" if token.glued else " ")
         for start, end in sentence_spans(text):
-            own = [token.place for token, at in zip(tokens, starts, strict=True) if start <= at < end]
+            # Of scripts that put no spaces between words, one token may be a part of several sentences.
+            own = [
+                token.place
+                for token, at in zip(tokens, starts, strict=True)
+                if at < end and at + len(token.text) > start
+            ]
             if own and not _LEADERS.search(text[start:end]):
                 is_prose = not self._in_back_matter and bool(_ENDS_SENTENCE.search(text[start:end]))
                 self._append(text[start:end], own, is_prose=is_prose)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from heapq import merge
 
 from pdfmill.services.layout.columns import Band
-from pdfmill.services.layout.headings import HeadingFinder
+from pdfmill.services.layout.headings import HeadingFinder, with_titles
 from pdfmill.services.layout.lines import box_of, join
 from pdfmill.services.layout.markers import marker_of
 from pdfmill.services.layout.model import Block, ColumnBand, Heading, Line, ListItem, Paragraph, Picture, Table, union
@@ -48,11 +48,11 @@ class BlockFinder:
             others = [item for item in region if not isinstance(item, Line)]
             # A picture beside a paragraph follows it: it does not cut it in two.
             found += merge(text, others, key=lambda block: block.box.top)
-        return _nested(_continued(found))
+        return _nested(with_titles(_continued(found)))
 
     def running_text(self, lines: Sequence[Line]) -> list[Block]:
         """The blocks of a column whose lines are known, from top to bottom."""
-        return _nested(_continued(self._text_blocks(lines)))
+        return _nested(with_titles(_continued(self._text_blocks(lines))))
 
     def _text_blocks(self, lines: Sequence[Line]) -> list[Block]:
         return [self._text_block(tuple(paragraph)) for paragraph in paragraphs(lines)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pdfmill.services.layout.markers import is_entry_of_contents, marker_of, section_depth
-from pdfmill.services.layout.model import Line
+from pdfmill.services.layout.model import Block, Heading, Line, union
 from pdfmill.services.layout.profile import Profile
 
 _MOST_LINES = 4
@@ -24,6 +24,15 @@ _LABEL = re.compile(
     r"(\s*[A-Z]?\d+|\s*[–—:.]|$)",
     re.IGNORECASE,
 )
+#: What counts the parts of a book on a line of its own, above the part's title.
+_PART = re.compile(
+    r"(chapter|part|book|appendix|annex|kapitel|teil|buch|anhang|chapitre|partie|livre|annexe|cap[ií]tulo|capitolo|parte|"
+    r"libro|ap[ée]ndice|hoofdstuk|deel|bijlage|rozdział|глава|часть)\s+(\d{1,3}|[ivxlc]{1,7}|[a-z]|one|two|three|four|"
+    r"five|six|seven|eight|nine|ten|eleven|twelve)[.:]?",
+    re.IGNORECASE,
+)
+#: Heights of its line that such a title stands below it at most.
+_TITLE_GAP = 3.0
 #: Spaces of the shortest sentence, and ems between the columns of a table.
 _SENTENCE_SPACES = 3
 _COLUMN_GAP = 2.5
@@ -107,6 +116,26 @@ def _is_spread(line: Line) -> bool:
         max(after.box.left - word.box.right, word.box.left - after.box.right) > _COLUMN_GAP * line.size
         for word, after in pairwise(line.words[1:])
     )
+
+
+def with_titles(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with each heading that only counts, such as "Chapter 3", made one with the title below it."""
+    found: list[Block] = []
+    for block in blocks:
+        above = found[-1] if found else None
+        if isinstance(block, Heading) and isinstance(above, Heading) and _is_title_of(block, above):
+            lines = (*above.lines, *block.lines)
+            found[-1] = Heading(lines, union(line.box for line in lines), min(above.level, block.level))
+        else:
+            found.append(block)
+    return found
+
+
+def _is_title_of(heading: Heading, above: Heading) -> bool:
+    number = above.lines[0]
+    close = -number.size <= heading.box.top - above.box.bottom <= _TITLE_GAP * number.box.height
+    texts = [" ".join(line.text for line in each.lines) for each in (above, heading)]
+    return close and bool(_PART.fullmatch(texts[0])) and not _PART.match(texts[1])
 
 
 def comparable(text: str) -> str:

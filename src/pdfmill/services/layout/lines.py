@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import groupby, pairwise
+from itertools import pairwise
 
+from pdfmill.services.layout.directions import holds_leftward_letters, in_reading_order
 from pdfmill.services.layout.model import Box, Line, Word, union
-from pdfmill.services.layout.words import is_right_to_left
 
 #: Two words are on one line if they share at least this part of the lower one's height.
 _SHARED_HEIGHT = 0.5
@@ -126,26 +126,13 @@ def _on_one_line(row_top: float, row_bottom: float, top: float, bottom: float) -
 
 
 def reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words of a line in the order in which one reads them.
-
-    In a line that runs from right to left, words that run the other way keep their own order among themselves (rule L2
-    of the Unicode bidirectional algorithm, UAX #9, on whole words).
-    """
+    """The words of a line in the order in which one reads them."""
     if len(words) == 1:
         return (words[0],)
     ordered = sorted(words, key=lambda word: word.box.left)
-    if not is_right_to_left(" ".join(word.text for word in ordered)):
+    if not any(holds_leftward_letters(word.text) for word in ordered):
         return tuple(ordered)
-    found: list[Word] = []
-    for leftwards, group in groupby(reversed(ordered), key=_runs_leftwards):
-        words_of_run = list(group)
-        found += words_of_run if leftwards else reversed(words_of_run)
-    return tuple(found)
-
-
-def _runs_leftwards(word: Word) -> bool:
-    """Whether a word in a line that runs from right to left does not run the other way; marks go with the line."""
-    return is_right_to_left(word.text) or not any(map(str.isalnum, word.text))
+    return in_reading_order(ordered)
 
 
 def box_of(lines: Iterable[Line]) -> Box:

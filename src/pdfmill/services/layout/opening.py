@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pdfmill.core.limits import Limits
+from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
+from pdfmill.services.readable import readable
 
 
 @dataclass(frozen=True)
@@ -18,25 +19,27 @@ class OpenPages:
     """A document and what to read of it.
 
     Attributes:
+        path: Where the document lies that is read, see `readable`.
         indices: The pages that were asked for, in that order.
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
     document: ReadDocument
+    path: Path
     indices: Sequence[int]
     user_units: Sequence[float]
 
 
 @contextmanager
-def open_pages(path: Path, pages: PageRanges | None, limits: Limits) -> Iterator[OpenPages]:
+def open_pages(path: Path, pages: PageRanges | None, ctx: Context) -> Iterator[OpenPages]:
     """Open a document to read some of its pages; None for all.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         InvalidPageRange: A page lies outside the document.
     """
-    with open_pdf(path, limits) as pdf:
+    with open_pdf(path, ctx.limits) as pdf:
         indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-        units = user_units(pdf)
-    with open_read(path, units) as document:
-        yield OpenPages(document, indices, units)
+        readable_path, units = readable(pdf, path, ctx)
+    with open_read(readable_path, units) as document:
+        yield OpenPages(document, readable_path, indices, units)

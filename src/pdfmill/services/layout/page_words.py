@@ -15,7 +15,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Box, TextQuality, Word
 from pdfmill.services.layout.opening import open_pages
 from pdfmill.services.layout.quality import is_sparse, quality_of
-from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.words import Layer, read_layers
 
 
@@ -85,7 +85,7 @@ class WordDocument:
             pictures = page.pictures() if is_sparse(sum(layer.characters for layer in layers)) else ()
             quality = quality_of(page, [word.text for layer in layers for word in layer.words], pictures)
         read = self._recognised.get(page_index)
-        if read is not None and quality is TextQuality.IMAGE_ONLY:
+        if read is not None and quality.needs_ocr:
             return PageWords(page_index + 1, read.frame, TextQuality.RECOGNISED, read.words, "ocr")
         frame, words = (layers[0].frame, layers[0].words) if layers else (Frame(0, *size), ())
         return PageWords(page_index + 1, frame, quality, words, _source(words))
@@ -99,18 +99,18 @@ def open_words(
 
     Args:
         pages: Those to read; None for all.
-        recognise: Reads pages that are only a picture, within the whole stretch of the context's progress; None to
-            leave them without words.
+        recognise: Reads pages that are only a picture or have garbled text, within the whole stretch of the context's
+            progress; None to leave them as they are.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         InvalidPageRange: A page lies outside the document.
         Cancelled, DeadlineExceeded: As the context says.
     """
-    with open_pages(path, pages, ctx.limits) as opened:
+    with open_pages(path, pages, ctx) as opened:
         recognised: Mapping[int, Layer] = {}
         if recognise is not None:
-            recognised = layers_of_pictures(path, opened.user_units, opened.indices, recognise, ctx)
+            recognised = layers_of_unreadable(opened.path, opened.user_units, opened.indices, recognise, ctx)
         yield WordDocument(opened.document, opened.indices, recognised)
 
 

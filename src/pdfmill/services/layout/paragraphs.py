@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.markers import is_entry_of_contents, marker_of, section_depth
 from pdfmill.services.layout.model import Line
-from pdfmill.services.layout.words import is_right_to_left
 
 #: Ems that a gap between two lines exceeds the usual one by, if a paragraph ends there.
 _EXTRA_GAP = 0.3

@@ -1,4 +1,4 @@
-"""Where the words of pages come from that are pictures: whoever recognises text hands them over as layers."""
+"""Where the words of pages come from whose own text is absent or wrong: whoever recognises text hands over layers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.services.layout.model import TextQuality
-from pdfmill.services.layout.quality import first_look
+from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.words import Layer
 
-#: Given a document, the points in a unit of each page's user space, and indices of pages that are pictures: the words
-#: of those that it can read. `pdfmill.services.ocr.page_layers.recogniser` has one.
+#: Given a document, the points in a unit of each page's user space, and indices of pages that are pictures or have
+#: garbled text: the words of those that it can read. `pdfmill.services.ocr.page_layers.recogniser` has one.
 Recognise = Callable[[Path, Sequence[float], Sequence[int], Context], Mapping[int, Layer]]
 
 
@@ -32,21 +31,20 @@ def unread_pages(pages: PageRanges | str) -> str:
     )
 
 
-def layers_of_pictures(
+def layers_of_unreadable(
     path: Path, user_units: Sequence[float], page_indices: Sequence[int], recognise: Recognise, ctx: Context
 ) -> Mapping[int, Layer]:
-    """The words of those pages that are only a picture, by page index.
+    """The words of those pages that are only a picture, or whose text is garbled, by page index.
 
     Raises:
         DamagedInput: A page cannot be read.
         Cancelled, DeadlineExceeded: As the context says.
     """
     with open_read(path, user_units) as document:
-        pictures = [index for index in sorted(set(page_indices)) if _is_picture(document, index)]
-    return recognise(path, user_units, pictures, ctx) if pictures else {}
+        needing = [index for index in sorted(set(page_indices)) if _needs_ocr(document, index)]
+    return recognise(path, user_units, needing, ctx) if needing else {}
 
 
-def _is_picture(document: ReadDocument, page_index: int) -> bool:
+def _needs_ocr(document: ReadDocument, page_index: int) -> bool:
     with document.page(page_index) as page:
-        look = first_look(page.count_characters(), page.pictures(), page.geometry.size)
-    return look is TextQuality.IMAGE_ONLY
+        return quality_of(page, page.text().split(), page.pictures()).needs_ocr

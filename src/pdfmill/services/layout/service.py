@@ -14,6 +14,7 @@ from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.blocks import BlockFinder, Item
 from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
@@ -23,11 +24,11 @@ from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.recognition import Recognise, layers_of_pictures
+from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
 from pdfmill.services.layout.rulings import ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
 _SAMPLED = 60
@@ -59,6 +60,7 @@ class LayoutDocument:
 
     Attributes:
         page_indices: The pages that were asked for, in that order.
+        path: The file that PDFium reads, see `pdfmill.services.readable`.
         user_units: For each page of the document, the points in a unit of its user space.
     """
 
@@ -67,6 +69,7 @@ class LayoutDocument:
         self._meter = meter
         self._text_only = text_only
         self.page_indices = opened.indices
+        self.path = opened.path
         self.user_units = opened.user_units
         self._recognised: Mapping[int, Layer] = {}
         self._kept: dict[int, _ReadPage | SimplePage] = {}
@@ -93,16 +96,16 @@ class LayoutDocument:
             self._kept[page_index] = self._read(page_index)
         ctx.advance(1, 1)
 
-    def recognise(self, path: Path, recognise: Recognise, ctx: Context) -> None:
-        """Have the words of those pages that are only a picture recognised; of the sample these are known.
+    def recognise(self, recognise: Recognise, ctx: Context) -> None:
+        """Have the words of those pages recognised whose text is absent or wrong; of the sample these are known.
 
         Raises:
             DamagedInput: A page cannot be read.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        known = {index for index, read in self._kept.items() if read.quality is not TextQuality.IMAGE_ONLY}
+        known = {index for index, read in self._kept.items() if not read.quality.needs_ocr}
         if others := [index for index in self.page_indices if index not in known]:
-            self._recognised = layers_of_pictures(path, self.user_units, others, recognise, ctx)
+            self._recognised = layers_of_unreadable(self.path, self.user_units, others, recognise, ctx)
 
     def survey(self) -> None:
         """Compare the sample; `page` needs what the pages have in common."""
@@ -202,11 +205,12 @@ class LayoutDocument:
         return _ReadPage(size, layers, graphics, quality)
 
     def _recognised_too(self, page_index: int, read: _ReadPage) -> _ReadPage:
-        """The page with the words that were recognised, if it is only a picture."""
+        """The page with the words that were recognised, if its own are absent or wrong."""
         recognised = self._recognised.get(page_index)
-        if recognised is None or read.quality is not TextQuality.IMAGE_ONLY:
+        if recognised is None or not read.quality.needs_ocr:
             return read
-        return replace(read, layers=[recognised, *read.layers], quality=TextQuality.RECOGNISED)
+        own = [] if read.quality is TextQuality.GARBLED else read.layers
+        return replace(read, layers=[recognised, *own], quality=TextQuality.RECOGNISED)
 
     def _without_running_lines(self, read: _ReadPage) -> tuple[list[Line], list[Line], list[Word]]:
         """Headers, footers and the words that are left of a page."""
@@ -280,13 +284,13 @@ class LayoutService:
             InvalidPageRange: A page lies outside the document.
             Cancelled, DeadlineExceeded: As the context says.
         """
-        with open_pages(path, pages, ctx.limits) as found:
+        with open_pages(path, pages, ctx) as found:
             opened = LayoutDocument(found, ctx.meter, text_only=text_only)
             if recognise is None:
                 opened.read_sample(ctx)
             else:
                 opened.read_sample(ctx.stage("comparing pages", share=0.2))
-                opened.recognise(path, recognise, ctx.stage("recognising", share=1.0))
+                opened.recognise(recognise, ctx.stage("recognising", share=1.0))
             opened.survey()
             yield opened
 

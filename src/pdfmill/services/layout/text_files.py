@@ -6,9 +6,13 @@ it begins in, its top the number of its line on the page, both from 0.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -158,18 +162,67 @@ def _table(tokens: Iterator[Token], rows: Sequence[str]) -> Iterator[Table]:
 
 
 def _inline(token: Token, rows: Sequence[str]) -> tuple[Line, ...]:
-    """What one reads of inline markup, line by line, each word where it stands in the source."""
-    texts = [""]
+    """What one reads of inline markup, line by line: words in their looks, where they stand in the source."""
+    texts: list[list[tuple[str, _Look]]] = [[]]
+    look = _Look()
     for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak"):
-            texts.append("")
-        elif child.type in ("text", "code_inline"):
-            texts[-1] += child.content
-        elif child.type == "image":
-            texts[-1] += f" {child.content} "
+        match child.type:
+            case "softbreak" | "hardbreak":
+                texts.append([])
+            case "text":
+                texts[-1] += [(character, look) for character in child.content]
+            case "code_inline":
+                texts[-1] += [(character, look._replace(monospaced=True)) for character in child.content]
+            case "image":
+                texts[-1] += [(character, look) for character in f" {child.content} "]
+            case "html_inline":
+                texts[-1].append((" ", look))
+            case _:
+                look = look.within(child)
     first = token.map[0] if token.map else 0
-    found = (_line(text, first + offset, rows[first + offset]) for offset, text in enumerate(texts))
+    found = (_looking_line(text, first + offset, rows[first + offset]) for offset, text in enumerate(texts))
     return tuple(line for line in found if line)
+
+
+class _Look(NamedTuple):
+    """How inline markup sets text."""
+
+    bold: bool = False
+    italic: bool = False
+    monospaced: bool = False
+    link: str | None = None
+
+    def within(self, token: Token) -> _Look:
+        """The look behind a token that begins or ends emphasis or a link; the same behind any other."""
+        is_begun = token.nesting > 0
+        match token.type.rpartition("_")[0]:
+            case "strong":
+                return self._replace(bold=is_begun)
+            case "em":
+                return self._replace(italic=is_begun)
+            case "link":
+                return self._replace(link=str(token.attrs["href"]) if is_begun else None)
+            case _:
+                return self
+
+
+def _looking_line(characters: Sequence[tuple[str, _Look]], number: int, source: str) -> Line | None:
+    """A line whose words look as most of their letters do; None if there are no words."""
+    text = "".join(character for character, _ in characters)
+    line = _line(text, number, source)
+    if line is None:
+        return None
+    looks = [
+        Counter(look for character, look in characters[found.start() : found.end()] if character.isalnum())
+        or Counter([characters[found.start()][1]])
+        for found in re.finditer(r"\S+", text)
+    ]
+    words = []
+    for word, counted in zip(line.words, looks, strict=True):
+        (look, _) = counted.most_common(1)[0]
+        style = replace(_PLAIN, bold=look.bold, italic=look.italic, monospaced=look.monospaced)
+        words.append(replace(word, style=style, link=look.link))
+    return Line.of(tuple(words))
 
 
 def _code(token: Token) -> tuple[Line, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pdfmill.engines.pdfium import Characters, Link, TextRun, is_of_leftward_script, text_of
+from pdfmill.services.layout.directions import main_run, tokens_in_reading_order, visual_order
 from pdfmill.services.layout.frames import Boxes, Frame
 from pdfmill.services.layout.model import Box, Style, Word
 
@@ -17,6 +18,9 @@ from pdfmill.services.layout.model import Box, Style, Word
 #: small gap are as good as a large gap alone, but its belief without any gap splits words at kerning.
 _GAP = 0.22
 _GAP_WITH_SPACE = 0.1
+#: The same in text that runs from right to left, in which PDFium's belief is not asked; spaces are as wide as 0.25,
+#: letters are hardly ever parted by a tenth of that. And a gap that such text does not go on over.
+_GAP_LEFTWARDS, _APART_LEFTWARDS = 0.15, 1.5
 #: Characters overlap in height by at least this part of the lower one, or are not on one line.
 _LEVEL = 0.35
 
@@ -36,8 +40,6 @@ _SYMBOLS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\u
 #: What `written` changes.
 _UNUSUAL = re.compile(f"[{LINE_END_HYPHENS}\xad\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\ufb00-\ufdff\ufe70-\ufefc]")
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -53,14 +55,6 @@ class Layer:
     characters: int = 0
 
 
-def is_right_to_left(text: str) -> bool:
-    """Whether most letters of a text are of a script that runs from right to left."""
-    if text.isascii():
-        return False
-    letters = sum(map(str.isalpha, text))
-    return bool(letters) and 2 * len(_RIGHT_TO_LEFT.findall(text)) > letters
-
-
 def read_layers(
     characters: Characters, size: tuple[float, float], links: tuple[Link, ...], types: dict[int, tuple[str, ...]]
 ) -> list[Layer]:
@@ -74,13 +68,17 @@ def read_layers(
         return []
     angles = _angles(characters)
     spaces = _is_space(characters)
-    painted = (characters.run_indices >= 0) & ~spaces & _is_on_page(characters.boxes, size) & _is_text(characters)
+    shown = (characters.run_indices >= 0) & _is_on_page(characters.boxes, size) & _is_text(characters)
+    painted = shown & ~spaces
     styles = [style_of(run, types) for run in characters.runs]
     layers = []
     for angle in np.unique(angles[painted]).tolist():
         rows = np.flatnonzero(painted & (angles == angle))
         frame = Frame(angle, *size)
-        words = _words(characters, rows, spaces, frame, styles)
+        if is_of_leftward_script(characters.codepoints[rows]).any():
+            words = _both_ways(characters, np.flatnonzero(shown & (angles == angle)), spaces, frame, styles)
+        else:
+            words = _words(characters, rows, spaces, frame, styles)
         layers.append(Layer(frame, tuple(_linked(words, links, frame) if links else words), len(rows)))
     return sorted(layers, key=lambda layer: (-layer.characters, layer.frame.angle))
 
@@ -154,6 +152,64 @@ def _words(
     return [Word(text[start:end], Box._make(box), styles[run]) for start, end, box, run in found]
 
 
+def _both_ways(
+    characters: Characters,
+    rows: npt.NDArray[np.intp],
+    spaces: npt.NDArray[np.bool_],
+    frame: Frame,
+    styles: list[Style],
+) -> list[Word]:
+    """Words of a layer in which text runs from right to left, from its characters with the spaces between them."""
+    rows = _with_marks_behind_letters(characters, rows, frame)
+    runs = characters.run_indices[rows]
+    sizes = np.array([run.size for run in characters.runs], np.float32)[runs]
+    level = frame.level(characters.boxes[rows], sizes)
+    lines = np.concatenate(([0], np.cumsum(~_on_one_line(level))))
+    points = characters.codepoints[rows]
+    for mark in np.flatnonzero(np.isin(points, _COMBINING_MARKS))[1:].tolist():
+        level[mark] = level[mark - 1]  # its own place is where its font puts it
+    order = visual_order(level, is_of_leftward_script(points), lines)
+    text = text_of(points[order])
+    level, lines, sizes = level[order], lines[order], np.maximum(sizes[order], 1)
+    gaps = (level[1:, 0] - np.maximum(level[:-1, 0], level[:-1, 2])) / np.maximum(sizes[:-1], sizes[1:])
+    ends = np.flatnonzero((np.diff(lines) > 0) | (gaps > _APART_LEFTWARDS)) + 1
+    is_gap = gaps > _GAP_LEFTWARDS
+    words = []
+    for start, end in zip([0, *ends.tolist()], [*ends.tolist(), len(order)], strict=True):
+        for token, places in tokens_in_reading_order(text[start:end], is_gap[start : end - 1].tolist()):
+            inside = [start + place for place in main_run(places)]
+            box = level[inside]
+            edges = (*box[:, :2].min(axis=0), *box[:, 2:].max(axis=0))
+            middle = order[inside[(len(inside) - 1) // 2]]
+            words.append(Word(written(token), Box(*(round(float(each), 2) for each in edges)), styles[runs[middle]]))
+    return [word for word in words if word.text]
+
+
+def _with_marks_behind_letters(
+    characters: Characters, rows: npt.NDArray[np.intp], frame: Frame
+) -> npt.NDArray[np.intp]:
+    """The rows of characters with combining marks behind the letters that they stand on."""
+    rows = rows.copy()
+    boxes = characters.boxes[rows]
+    level = frame.level(boxes, boxes[:, 3] - boxes[:, 1])
+    middles = (level[:, 0] + level[:, 2]) / 2
+    for mark in np.flatnonzero(np.isin(characters.codepoints[rows], _COMBINING_MARKS))[:-1].tolist():
+        before, after = (
+            mark > 0 and level[each, 0] <= middles[mark] <= level[each, 2] for each in (mark - 1, mark + 1)
+        )
+        if after and not before:
+            rows[mark : mark + 2] = rows[mark : mark + 2][::-1]
+    return rows
+
+
+def _on_one_line(level: Boxes) -> npt.NDArray[np.bool_]:
+    """For each character but the last, whether the next one stands beside it."""
+    before, after = level[:-1], level[1:]
+    overlap = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
+    height = np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1])
+    return np.asarray(overlap >= _LEVEL * height)
+
+
 def _breaks(
     characters: Characters,
     rows: npt.NDArray[np.intp],
@@ -170,12 +226,10 @@ def _breaks(
     added = np.cumsum(spaces & (characters.run_indices < 0))
     has_space = np.diff(real[rows]) > 0
     has_added = np.diff(added[rows]) > 0
-    overlap = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
-    height = np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1])
     points = characters.codepoints[rows]
     rightwards = ~is_of_leftward_script(points)
     back = (before[:, 0] - after[:, 0] > 0.5 * size) & rightwards[:-1] & rightwards[1:]
-    parted = (gap > _GAP * size) | (has_added & (gap > _GAP_WITH_SPACE * size)) | back | (overlap < _LEVEL * height)
+    parted = (gap > _GAP * size) | (has_added & (gap > _GAP_WITH_SPACE * size)) | back | ~_on_one_line(level)
     # A combining mark stands wherever its font puts it; it belongs to the letter before it.
     marks = np.isin(points, _COMBINING_MARKS)
     return np.asarray(has_space | (parted & ~marks[:-1] & ~marks[1:]))

@@ -17,6 +17,7 @@ from pdfmill.services.ocr.layer import is_visibly_skewed, lay_text, straighten, 
 from pdfmill.services.ocr.model import PageOutcome, ReadPage, Suspicion, as_level, as_scanned
 from pdfmill.services.ocr.pictures import replace_by_picture
 from pdfmill.services.ocr.plan import Mode
+from pdfmill.services.readable import readable
 
 Pages = Callable[[], Iterator[ReadPage]]
 
@@ -73,7 +74,8 @@ def write_document(source: Path, target: Path, pages: Pages, changes: Changes, c
         if not any(_changes(page, changes) for page in pages()):
             shutil.copyfile(source, target)
             return ["No page was changed, so the PDF came back as it was."]
-        warnings = _change(pdf, source, pages, changes, ctx)
+        path, _ = readable(pdf, source, ctx)
+        warnings = _change(pdf, path, pages, changes, ctx)
         save_pdf(pdf, target)
     return warnings
 

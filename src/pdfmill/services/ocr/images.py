@@ -8,7 +8,7 @@ from pikepdf import Pdf
 from PIL import Image
 
 from pdfmill.core.context import Context
-from pdfmill.core.documents import InputFile
+from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import EmptyInput, EngineFailed, TooManyPages
 from pdfmill.engines.img2pdf import write_image_pages
 from pdfmill.engines.pillow import check_pixels, flattened, open_image
@@ -18,6 +18,8 @@ _PLAUSIBLE, _PAPER = (2.0, 17.5), 11.7
 #: Resolutions that scanners and cameras have; what screens claim says nothing.
 _LOW, _HIGH = 100.0, 300.0
 _SCREEN = (72.0, 96.0)
+#: JPEG quality at which nothing is lost that one sees or reads.
+_PHOTOGRAPH = 95
 
 
 def as_pdf(file: InputFile, target: Path, ctx: Context) -> Path:
@@ -32,10 +34,13 @@ def as_pdf(file: InputFile, target: Path, ctx: Context) -> Path:
         raise EmptyInput("The file is empty. Send it again, with its content.")
     with open_image(file.path, file.media_type, ctx.limits) as image:
         _check_frames(image, ctx)
+        if file.media_type is MediaType.HEIC:  # which PDF has no filter for
+            _write_frames(image, target, ctx, "JPEG", quality=_PHOTOGRAPH, subsampling=0)
+            return target
         try:
             write_image_pages(file.path, target, page_size)
         except EngineFailed:
-            _write_frames(image, target, ctx)
+            _write_frames(image, target, ctx, "PNG", compress_level=3)
     return target
 
 
@@ -47,6 +52,11 @@ def page_size(width: int, height: int, dpi: tuple[float, float]) -> tuple[float,
     if not (believed and low <= max(width / x, height / y) <= high):
         x = y = min(max(max(width, height) / _PAPER, _LOW), _HIGH)
     return 72 * width / x, 72 * height / y
+
+
+def _resolution(image: Image.Image) -> tuple[int, int]:
+    x, y = image.info.get("dpi", (0, 0))
+    return round(x), round(y)
 
 
 def _check_frames(image: Image.Image, ctx: Context) -> None:
@@ -65,14 +75,14 @@ def _check_frames(image: Image.Image, ctx: Context) -> None:
         image.load()
 
 
-def _write_frames(image: Image.Image, target: Path, ctx: Context) -> None:
-    """Frames that do not go into a PDF as they are, decoded, on white paper."""
-    draft, page = ctx.path("frame.png"), ctx.path("frame.pdf")
+def _write_frames(image: Image.Image, target: Path, ctx: Context, image_format: str, **how: int) -> None:
+    """Frames that do not go into a PDF as they are, decoded and encoded in another format, on white paper."""
+    draft, page = ctx.path(f"frame.{image_format.lower()}"), ctx.path("frame.pdf")
     with Pdf.new() as pdf:
         for frame in range(getattr(image, "n_frames", 1)):
             ctx.check()
             image.seek(frame)
-            flattened(image).save(draft, "PNG", dpi=image.info.get("dpi", (0, 0)), compress_level=3)
+            flattened(image).save(draft, image_format, dpi=_resolution(image), **how)
             write_image_pages(draft, page, page_size)
             with Pdf.open(page) as single:
                 pdf.pages.extend(single.pages)

@@ -23,8 +23,8 @@ _LONGEST = 1100
 _NEIGHBOURHOOD, _DEPTH = 12, 14
 #: Pixels of a cell's side, and parts of a cell that letters cover: less is dust or a ruling, more is a picture.
 _CELL, _LEAST, _MOST = 10, 0.04, 0.6
-#: Words reach so many parts of their height beyond their boxes.
-_MARGIN = 0.3
+#: Words reach so many parts of their height beyond their boxes; their own ink at most the second.
+_MARGIN, _RIM = 0.3, 0.1
 #: Fewer cells are a smudge.
 _ENOUGH_CELLS = 12
 
@@ -64,12 +64,42 @@ class Ink:
         Args:
             boxes: Of the words: left, top, right, bottom in pixels of the image.
         """
+        texts = int(self.cells.sum())
+        return 1 - float(self._outside(boxes).sum() / texts) if texts >= _ENOUGH_CELLS else 1.0
+
+    def fullest_rows(self, share: float, boxes: Iterable[PixelBox] = ()) -> slice:
+        """The rows of the image, that share of all of them, with the most of what looks like text outside of words."""
+        texts = self._outside(boxes).sum(axis=1)
+        count = max(1, round(share * len(texts)))
+        start = int(np.convolve(texts, np.ones(count), "valid").argmax()) if len(texts) else 0
+        return slice(*(self._least_inked_near(edge * _CELL) * self.scale for edge in (start, start + count)))
+
+    def _outside(self, boxes: Iterable[PixelBox]) -> npt.NDArray[np.bool_]:
         side = self.scale * _CELL
-        inside = np.zeros_like(self.cells)
+        outside = self.cells.copy()
         for left, top, right, bottom in boxes:
             margin = (bottom - top) * _MARGIN
             rows = slice(max(0, int((top - margin) // side)), int((bottom + margin) // side) + 1)
             columns = slice(max(0, int((left - margin) // side)), int((right + margin) // side) + 1)
-            inside[rows, columns] = True
-        texts = int(self.cells.sum())
-        return float((self.cells & inside).sum() / texts) if texts >= _ENOUGH_CELLS else 1.0
+            outside[rows, columns] = False
+        return outside
+
+    def _least_inked_near(self, row: int) -> int:
+        """A row of the mask between two lines, where there is one."""
+        first = max(0, row - _CELL)
+        return first + int(self.mask[first : row + _CELL + 1].sum(axis=1).argmin()) if first < len(self.mask) else row
+
+
+def without(pixels: GreyImage, boxes: Iterable[PixelBox]) -> GreyImage:
+    """A grey image with paper where words stand.
+
+    Args:
+        boxes: Of the words: left, top, right, bottom in pixels.
+    """
+    blank = pixels.copy()
+    paper = np.percentile(pixels[::4, ::4], 90)
+    for left, top, right, bottom in boxes:
+        margin = (bottom - top) * _RIM
+        rows = slice(max(0, int(top - margin)), int(bottom + margin))
+        blank[rows, max(0, int(left - margin)) : int(right + margin)] = paper
+    return blank

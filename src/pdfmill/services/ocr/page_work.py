@@ -13,10 +13,11 @@ from pdfmill.core.limits import PixelBudget
 from pdfmill.engines.pdfium import Graphics, Ink, open_drawn, open_read
 from pdfmill.engines.tesseract import Tesseract
 from pdfmill.services.layout.columns import regions
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, TextQuality, Word, union
 from pdfmill.services.layout.quality import quality_of
-from pdfmill.services.layout.words import Layer, is_right_to_left, read_layers
+from pdfmill.services.layout.words import Layer, read_layers
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.languages import LanguageChooser
 from pdfmill.services.ocr.model import (
@@ -104,7 +105,7 @@ class PageWork:
         self._stack = ExitStack()
         self._plan = plan
         self._read = self._stack.enter_context(open_read(source, user_units))
-        self._drawn = self._stack.enter_context(open_drawn(source, pixels, user_units))
+        self._drawn = self._stack.enter_context(open_drawn(source, user_units, pixels))
         self._reader = None
         if not reads_with_rapidocr(plan):
             languages = LanguageChooser(plan.languages, installed_languages())

@@ -29,7 +29,7 @@ def replace_by_picture(
         clean: With even light and white paper.
         quality: Of the JPEG, 1 to 100.
     """
-    with open_drawn(source, ctx.pixels, user_units(pdf)) as document:
+    with open_drawn(source, user_units(pdf), ctx.pixels) as document:
         drawing = document.draw_in(read.number - 1, Ink.COLOUR, dpi=read.dpi or 300)
     pixels = drawing.pixels
     if clean:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import DeadlineExceeded, EngineFailed, NothingToRecognise
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.crew import PageEnd, work_through
@@ -26,6 +26,7 @@ from pdfmill.services.ocr.page_work import begin, begin_again, reads_with_rapido
 from pdfmill.services.ocr.plan import OcrPlan
 from pdfmill.services.ocr.preview import OcrPreview, look_at
 from pdfmill.services.ocr.second_reading import wants_second_reading
+from pdfmill.services.readable import readable
 
 #: MiB that reading a page takes at most, and that the rest of the attempt takes.
 _PAGE_MIB, _REST_MIB = 400, 256
@@ -107,8 +108,8 @@ class OCRService:
         source = self._as_pdf(file, ctx)
         with open_pdf(source, ctx.limits) as pdf:
             check_can_be_read(pdf)
-            units = user_units(pdf)
-        return len(units), look_at(source, units, chosen_pages(plan, len(units)), plan, ctx)
+            path, units = readable(pdf, source, ctx)
+        return len(units), look_at(path, units, chosen_pages(plan, len(units)), plan, ctx)
 
     def _as_pdf(self, file: InputFile, ctx: Context) -> Path:
         if file.media_type is MediaType.PDF:
@@ -211,8 +212,8 @@ class Readings:
         """
         with open_pdf(source, ctx.limits) as pdf:
             check_can_be_read(pdf)
-            units = user_units(pdf)
-        return cls(source, plan, chosen_pages(plan, len(units)), units, ctx)
+            path, units = readable(pdf, source, ctx)
+        return cls(path, plan, chosen_pages(plan, len(units)), units, ctx)
 
     def __enter__(self) -> Readings:
         return self

@@ -22,9 +22,9 @@ GreyImage = npt.NDArray[np.uint8]
 _LEVEL = 0.6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """An image of a page, treated or not.
+    """An image of a page, treated or not; equal to itself only.
 
     Attributes:
         pixels: Height × width; text is darker than paper.
@@ -66,6 +66,11 @@ class Sheet:
 
     def evened(self) -> Sheet:
         return self._with(Treatment.LIGHT_EVENED, pixels=evened(self.pixels))
+
+    def strip(self, rows: slice) -> Sheet:
+        """Some rows of the sheet."""
+        pixels = self.pixels[rows]
+        return replace(self, pixels=pixels, size=(self.size[0], self.size[1] * len(pixels) / len(self.pixels)))
 
     def enlarged(self, factor: float) -> Sheet:
         return self._with(Treatment.ENLARGED, pixels=sharply_enlarged(self.pixels, factor))

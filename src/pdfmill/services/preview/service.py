@@ -13,7 +13,7 @@ from pdfmill.core.limits import MEGAPIXEL
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Work
 from pdfmill.engines.pdfium import Ink, open_drawn
-from pdfmill.engines.pikepdf import open_pdf, user_units
+from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.engines.pillow import encode_image
 from pdfmill.services.archiving.service import COMPARED_DPI
 from pdfmill.services.conversion.targets import Target
@@ -23,6 +23,7 @@ from pdfmill.services.preview.advice import Advice, advise
 from pdfmill.services.preview.facts import Facts, read_facts
 from pdfmill.services.preview.forecast import Forecast, forecast
 from pdfmill.services.preview.probe import Probe, probe
+from pdfmill.services.readable import readable
 
 #: Pages that are searched for tables when tables are wanted.
 _SEARCHED = 3
@@ -63,10 +64,11 @@ class PreviewService:
         """
         looking = ctx.stage("looking at pages", share=0.8)
         with open_pdf(source, ctx.limits) as pdf:
-            page_count, units = len(pdf.pages), user_units(pdf)
+            page_count = len(pdf.pages)
+            path, units = readable(pdf, source, ctx)
             facts = read_facts(pdf, ctx)
         indices = list(range(page_count)) if pages is None else pages.resolve(page_count)
-        seen = probe(source, indices, units, looking)
+        seen = probe(path, indices, units, looking)
         searching = ctx.stage("looking for tables", share=1.0)
         has_tables = _has_tables(source, seen, searching) if target and target.holds_tables else None
         searching.advance(1, 1)
@@ -89,10 +91,11 @@ class PreviewService:
         """
         target = ctx.path("thumbnails.zip")
         with open_pdf(source) as pdf:
-            units, digits = user_units(pdf), len(str(len(pdf.pages)))
+            path, units = readable(pdf, source, ctx)
+        digits = len(str(len(units)))
         with (
             zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive,
-            open_drawn(source, ctx.pixels, units) as document,
+            open_drawn(path, units, ctx.pixels) as document,
         ):
             for done, page_index in enumerate(page_indices, start=1):
                 dpi = width / max(document.page_size(page_index)[0], 1) * 72

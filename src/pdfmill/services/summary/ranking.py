@@ -90,16 +90,10 @@ def choose(
     return sorted(_diverse(words, rank, count))
 
 
-def similarities(texts: Sequence[str], question: str) -> Vector:
-    """How near each text is to a question: the cosine of their weighted words."""
-    words, vocabulary = _matrix(texts, common=1.0, least=1)
-    return words.times(_vector(vocabulary, question))
-
-
-def _matrix(texts: Sequence[str], *, common: float = _COMMON, least: int = 2) -> tuple[_Words, dict[str, int]]:
+def _matrix(texts: Sequence[str], *, least: int) -> tuple[_Words, dict[str, int]]:
     tokens = [words_of(text) for text in texts]
     frequency = Counter(word for each in tokens for word in set(each))
-    most = max(2.0, common * len(texts))
+    most = max(2.0, _COMMON * len(texts))
     vocabulary = {
         word: index for index, word in enumerate(word for word, count in frequency.items() if least <= count <= most)
     }

@@ -14,8 +14,8 @@ from pdfmill.core.pages import PageRanges
 from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
-from pdfmill.services.language.statements import Point
-from pdfmill.services.layout.words import is_right_to_left
+from pdfmill.services.language.evidence import described_point, described_struck, origin, pages_in_words
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.placing import shown_to_user
 from pdfmill.services.summary.model import Summary, SummaryStyle
 from pdfmill.services.writing.markdown import escaped
@@ -39,25 +39,8 @@ def _described(summary: Summary) -> dict[str, Any]:
         "language": summary.language,
         "style": summary.style.value,
         "verbatim": summary.is_verbatim,
-        "points": [
-            {
-                "text": point.text,
-                "section": summary.source.sections[point.cited[0].section],
-                "sentences": [
-                    {
-                        "number": sentence.number,
-                        "text": sentence.text,
-                        "places": [
-                            {"page": place.page, "box": [round(edge, 2) for edge in place.box]}
-                            for place in sentence.places
-                        ],
-                    }
-                    for sentence in point.cited
-                ],
-            }
-            for point in summary.points
-        ],
-        "struck": [{"text": each.text, "values": list(each.values)} for each in summary.struck],
+        "points": [described_point(point, summary.source) for point in summary.points],
+        "struck": [described_struck(each) for each in summary.struck],
         "sentences_read": len(summary.source.sentences),
         "pages_read": str(PageRanges.of(summary.source.pages)),
     }
@@ -70,22 +53,12 @@ def write_markdown(summary: Summary, name: str, target: Path) -> None:
         if title:
             lines += [f"## {escaped(title)}", ""]
         if summary.style is SummaryStyle.PARAGRAPH:
-            lines.append(" ".join(f"{escaped(point.text)} {_pages(point)}" for point in points))
+            lines.append(" ".join(f"{escaped(point.text)} {pages_in_words(point)}" for point in points))
         else:
-            lines += [f"- {escaped(point.text)} {_pages(point)}" for point in points]
+            lines += [f"- {escaped(point.text)} {pages_in_words(point)}" for point in points]
         lines.append("")
-    lines.append(f"*{_origin(summary)}*")
+    lines.append(f"*{origin(is_verbatim=summary.is_verbatim)}*")
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _pages(point: Point) -> str:
-    return f"(p. {PageRanges.of(point.pages)})"
-
-
-def _origin(summary: Summary) -> str:
-    if summary.is_verbatim:
-        return "These are sentences of the document, word for word."
-    return "Written by a language model; figures, dates and names were compared with the pages named."
 
 
 def write_pages(summary: Summary, source: InputFile, target: Path, ctx: Context) -> int:
@@ -115,14 +88,19 @@ def write_pages(summary: Summary, source: InputFile, target: Path, ctx: Context)
 
 def _write_sheet(summary: Summary, name: str, target: Path, *, linked: bool) -> None:
     title = summary.source.title or name
-    texts = [title, _origin(summary), "p. 0123456789-,•", *(point.text for point in summary.points)]
+    texts = [
+        title,
+        origin(is_verbatim=summary.is_verbatim),
+        "p. 0123456789-,•",
+        *(point.text for point in summary.points),
+    ]
     texts += [each for each, _ in summary.sections()]
     rightward = not is_right_to_left(" ".join(point.text for point in summary.points))
     fonts = {PLAIN: fonts_for(texts), _BOLD: fonts_for(texts, bold=True)}
     pages = TextPages(fonts, rightward=rightward)
     sheet = _Sheet(pages)
     sheet.write(title, Look(18, _BOLD), after=4)
-    sheet.write(_origin(summary), Look(9, colour=_GREY), after=14)
+    sheet.write(origin(is_verbatim=summary.is_verbatim), Look(9, colour=_GREY), after=14)
     for heading, points in summary.sections():
         if heading:
             sheet.write(heading, Look(12, _BOLD), after=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,11 +11,14 @@ from pdfmill.core.context import Context
 from pdfmill.core.errors import ProviderRefused
 from pdfmill.core.provider import TEXTS_CAP, Need, Seat, TranslationRequest
 from pdfmill.services.language.answers import ask_for
-from pdfmill.services.translation.protection import Protected, protect
+from pdfmill.services.translation.emphasis import MarkedText, Runs, flattened, mark, with_addresses
+from pdfmill.services.translation.protection import Protected
+from pdfmill.services.writing.flow import joined_text
 
 _TASK = """You translate text from {source} to {target} (ISO 639-1). The document is a JSON object: "texts" are to be \
 translated, each by itself, keeping its number; "before" is what stands before them, for context only. Marks such as \
-⟦0⟧ stand for numbers and names: each must come back exactly once, where it belongs in your sentence. Translate \
+⟦0⟧ stand for numbers and names, or go in pairs around emphasis: each must come back exactly once, where it belongs in \
+your sentence. Translate \
 everything else; add nothing, leave nothing out, explain nothing."""
 
 #: Texts that a language model keeps apart.
@@ -59,6 +62,7 @@ class TextTranslator:
 
     Attributes:
         left: Texts that no believable translation came for; they stay as they are.
+        flat: Texts whose translation has lost its emphasis, code and links, since the provider did not keep them apart.
     """
 
     def __init__(self, languages: Languages, glossary: Mapping[str, str], ctx: Context) -> None:
@@ -67,29 +71,32 @@ class TextTranslator:
         self._ctx = ctx
         self._seat: Seat = ctx.provider.offer.require(Need.TRANSLATION)
         self._before = ""
-        self._known: dict[str, str] = {}
+        self._known: dict[Runs, Runs] = {}
         self.left: list[str] = []
+        self.flat: list[str] = []
 
-    def translate(self, texts: Sequence[str]) -> list[str]:
+    def translate(self, texts: Sequence[Runs]) -> list[Runs]:
         """The texts in the other language, each once; what holds no words comes back as it is.
 
         Raises:
             ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded, LanguageNotSupported: As the provider.
         """
         wanted = [text for text in dict.fromkeys(texts) if text not in self._known]
-        protected = {text: protect(text, self._glossary) for text in wanted}
+        marked = {text: mark(text, self._glossary) for text in wanted}
         self._known |= {
-            text: each.restored(each.text) or text for text, each in protected.items() if not each.has_words
+            text: each.restored(each.protected.text) or text
+            for text, each in marked.items()
+            if not each.protected.has_words
         }
-        for batch in self._batches([text for text in wanted if text not in self._known], protected):
-            self._translate_batch(batch, protected)
+        for batch in self._batches([text for text in wanted if text not in self._known], marked):
+            self._translate_batch(batch, marked)
         return [self._known[text] for text in texts]
 
-    def _batches(self, texts: Sequence[str], protected: Mapping[str, Protected]) -> Iterator[list[str]]:
-        batch: list[str] = []
+    def _batches(self, texts: Sequence[Runs], marked: Mapping[Runs, MarkedText]) -> Iterator[list[Runs]]:
+        batch: list[Runs] = []
         size = 0
         for text in texts:
-            own = len(protected[text].text)
+            own = len(marked[text].protected.text)
             if batch and (size + own > self._seat.portion or len(batch) >= _MOST_TEXTS):
                 yield batch
                 batch, size = [], 0
@@ -98,18 +105,34 @@ class TextTranslator:
         if batch:
             yield batch
 
-    def _translate_batch(self, batch: Sequence[str], protected: Mapping[str, Protected]) -> None:
-        """Together first; what cannot be believed then by itself, and at last in fragments."""
-        answers = self._ask([protected[text] for text in batch])
+    def _translate_batch(self, batch: Sequence[Runs], marked: Mapping[Runs, MarkedText]) -> None:
+        """Together first; what cannot be believed then by itself, then without emphasis, and at last in fragments."""
+        answers = self._ask([marked[text].protected for text in batch])
         for text, answer in zip(batch, answers, strict=True):
-            self._known[text] = self._believed(text, protected[text], answer) or self._again(text, protected[text])
-        self._before = " ".join((self._before, *batch))[-_CONTEXT:]
+            self._known[text] = self._believed(marked[text], answer) or self._again(text, marked[text])
+        self._before = " ".join((self._before, *map(joined_text, batch)))[-_CONTEXT:]
 
-    def _again(self, text: str, masked: Protected) -> str:
+    def _again(self, text: Runs, marked: MarkedText) -> Runs:
         if self._seat.speaks is Need.COMPLETION:
-            (answer,) = self._ask([masked])
-            if found := self._believed(text, masked, answer):
+            (answer,) = self._ask([marked.protected])
+            if found := self._believed(marked, answer):
                 return found
+        if marked.looks:
+            plain = flattened(text)
+            marked = mark(plain, self._glossary)
+            (answer,) = self._ask([marked.protected])
+            found = self._believed(marked, answer) or self._in_fragments(marked)
+            if found:
+                self.flat.append(plain[0].text)
+                return with_addresses(found, text)
+        elif found := self._in_fragments(marked):
+            return found
+        self.left.append(joined_text(text))
+        return text
+
+    def _in_fragments(self, marked: MarkedText) -> Runs | None:
+        """The texts between the marks, each by itself; None if there are no marks, or the result is none."""
+        masked = marked.protected
         if masked.values:
             fragments = masked.fragments()
             worded = [index for index, each in enumerate(fragments) if any(map(str.isalpha, each))]
@@ -119,14 +142,14 @@ class TextTranslator:
                 before, after = _edges(fragments[index])
                 fragments[index] = before + (answer or "").strip() + after
             stitched = masked.stitched(fragments)
-            if stitched is not None and _is_plausible(text, stitched):
-                return stitched
-        self.left.append(text)
-        return text
+            if stitched is not None and _is_plausible(masked.text, stitched):
+                return (replace(marked.around, text=stitched),)
+        return None
 
-    def _believed(self, text: str, masked: Protected, answer: str | None) -> str | None:
-        restored = masked.restored(answer.strip()) if answer else None
-        return restored if restored is not None and _is_plausible(text, restored) else None
+    def _believed(self, marked: MarkedText, answer: str | None) -> Runs | None:
+        restored = marked.restored(answer.strip()) if answer else None
+        whole = marked.protected.restored(marked.protected.text) or ""
+        return restored if restored and _is_plausible(whole, joined_text(restored)) else None
 
     def _ask(self, texts: Sequence[Protected]) -> list[str | None]:
         self._ctx.check()

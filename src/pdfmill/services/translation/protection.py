@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from pdfmill.services.language.sentences import sentence_spans
 
-_MARK = re.compile(r"⟦\s*(\d+)\s*⟧")
+#: What stands for a value, with its number.
+MARK = re.compile(r"⟦\s*(\d+)\s*⟧")
 
 #: What is taken out, the longest reading first: addresses, formulas, codes with figures, numbers.
 _PROTECTED = (
@@ -37,26 +38,26 @@ class Protected:
     @property
     def has_words(self) -> bool:
         """Whether anything is left to translate."""
-        return bool(_LETTER.search(_MARK.sub("", self.text)))
+        return bool(_LETTER.search(MARK.sub("", self.text)))
 
     def restored(self, translated: str) -> str | None:
         """The translation with the values in their places; None if a mark is lost or doubled, or a figure made up."""
-        marks = [int(number) for number in _MARK.findall(translated)]
+        marks = [int(number) for number in MARK.findall(translated)]
         if sorted(marks) != list(range(len(self.values))) or self._has_new_figures(translated):
             return None
-        return _MARK.sub(lambda match: self.values[int(match[1])], translated)
+        return MARK.sub(lambda match: self.values[int(match[1])], translated)
 
     def _has_new_figures(self, translated: str) -> bool:
         """Whether there are figures beside the marks that the text does not have there."""
-        own = set(_FIGURE.findall(_MARK.sub("", self.text)))
-        return not own >= set(_FIGURE.findall(_MARK.sub("", translated)))
+        own = set(_FIGURE.findall(MARK.sub("", self.text)))
+        return not own >= set(_FIGURE.findall(MARK.sub("", translated)))
 
     def sentences(self) -> list[str]:
         """The sentences of the text with its marks; where they end is seen in the text without."""
         full, starts = "", []
         ends: list[tuple[int, int, int]] = []  # of each value: where it begins and ends, and where its mark ends
         position = 0
-        for match in _MARK.finditer(self.text):
+        for match in MARK.finditer(self.text):
             full += self.text[position : match.start()]
             begun = len(full)
             full += self.values[int(match[1])]
@@ -72,11 +73,11 @@ class Protected:
 
     def fragments(self) -> list[str]:
         """The texts between the marks, for a translator that does not keep marks; one more than there are marks."""
-        return _MARK.split(self.text)[::2]
+        return MARK.split(self.text)[::2]
 
     def stitched(self, fragments: Sequence[str]) -> str | None:
         """The fragments, translated each by itself, with the values between them; None if one has marks or figures."""
-        order = [int(number) for number in _MARK.findall(self.text)]
+        order = [int(number) for number in MARK.findall(self.text)]
         if any("⟦" in fragment or self._has_new_figures(fragment) for fragment in fragments):
             return None
         text = fragments[0]
@@ -85,13 +86,17 @@ class Protected:
         return text
 
 
-def protect(text: str, glossary: Mapping[str, str]) -> Protected:
-    """Take out what must not change; a term of the glossary comes back as its translation."""
+def protect(text: str, glossary: Mapping[str, str], *, first: int = 0) -> Protected:
+    """Take out what must not change; a term of the glossary comes back as its translation.
+
+    Args:
+        first: Number of the first mark.
+    """
     values: list[str] = []
 
     def keep(value: str) -> str:
         values.append(value)
-        return f"⟦{len(values) - 1}⟧"
+        return f"⟦{first + len(values) - 1}⟧"
 
     text = text.replace("⟦", "[").replace("⟧", "]")  # a document has no marks of its own
     terms = sorted(glossary, key=len, reverse=True)

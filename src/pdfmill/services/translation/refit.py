@@ -13,8 +13,8 @@ from pdfmill.engines.fpdf import PLAIN, Face, Look, TextPages
 from pdfmill.engines.noto import fonts_for
 from pdfmill.engines.pikepdf import open_pdf, save_pdf
 from pdfmill.services.conversion.word.faces import face_of
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Box, Style
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.placing import placement
 from pdfmill.services.translation.removal import remove_text
 from pdfmill.services.translation.service import TranslatedDocument
@@ -28,6 +28,8 @@ _OUTLIERS = 4
 #: Points that text keeps away from its neighbours and from the edge of the page.
 _GAP = 3.0
 _MARGIN = 18.0
+#: Points that text keeps away from the rules of a table, as far as it did.
+_LEAST_PADDING, _MOST_PADDING = 1.5, 8.0
 #: Lines by which a unit may grow downwards where there is room.
 _GROWTH_LINES = 0.8
 
@@ -90,13 +92,13 @@ def refit(document: TranslatedDocument, source: Path, target: Path, ctx: Context
 
 
 def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitted, ctx: Context) -> None:
-    texts = ["[0123456789] …", *(text for page in document.translations for text in page)]
-    rightward = not is_right_to_left(" ".join(text for page in document.translations[:20] for text in page))
+    texts = ["[0123456789] …", *(text for page in document.texts for text in page)]
+    rightward = not is_right_to_left(" ".join(text for page in document.texts[:20] for text in page))
     styles = {unit.style for page in document.pages for unit in page.units if unit.kind.is_translated}
     faces = dict.fromkeys((PLAIN, *sorted(map(_face, styles))))
     fonts = {face: fonts_for(texts, face.family, bold=face.bold, italic=face.italic) for face in faces}
     pages = TextPages(fonts, rightward=rightward)
-    for done, (page, translations) in enumerate(zip(document.pages, document.translations, strict=True)):
+    for done, (page, translations) in enumerate(zip(document.pages, document.texts, strict=True)):
         ctx.advance(done, len(document.pages), unit="pages")
         pages.begin_page(page.width, page.height)
         pairs = [(unit, text) for unit, text in zip(page.units, translations, strict=True) if unit.kind.is_translated]
@@ -167,8 +169,10 @@ class _Fitter:
         top = unit.box.top - (look.line_height - 1.2 * look.size) / 2
         self._pages.write(text, (room.left, top), room.width, look)
         if unit.marker:
-            edge = unit.outer.left if self._rightward else unit.box.right + _GAP
-            self._pages.write(unit.marker, (edge, top), 10 * look.size, replace(look, centred=False))
+            own = replace(look, centred=False)
+            width = max(unit.box.left - unit.outer.left, self._pages.width_of(unit.marker, own) + _GAP)
+            edge = unit.outer.left if self._rightward else room.right
+            self._pages.write(unit.marker, (edge, top), width, own)
 
     def _look(self, unit: Unit, part: float) -> Look:
         leading = 1.2 + (unit.leading - 1.2) * (part - _SMALLEST) / (1 - _SMALLEST) if part < 1 else unit.leading
@@ -190,9 +194,17 @@ class _Fitter:
         )
 
     def _room(self, unit: Unit) -> Box:
-        """The unit's box, grown where nothing stands: a short line sideways, all text downwards a little."""
-        box = unit.box
+        """The unit's box, grown where nothing stands: a short line sideways, all text downwards a little.
+
+        A cell of a ruled table has all of its cell; leftward text stands where its column ends.
+        """
+        if unit.room is not None:
+            gap = min(max(unit.box.left - unit.room.left, _LEAST_PADDING), _MOST_PADDING)
+            return Box(
+                unit.room.left + gap, unit.box.top, unit.room.right - gap, max(unit.room.bottom, unit.box.bottom)
+            )
         others = [other.box for other in self._page.units if other is not unit]
+        box = unit.box if self._rightward else self._mirrored(unit, others)
         beside = [each for each in others if each.top < box.bottom and each.bottom > box.top]
         left, right = box.left, box.right
         if unit.line_count == 1 and unit.kind is not UnitKind.CELL:
@@ -211,6 +223,25 @@ class _Fitter:
         floor = min(below, default=self._page.height - _MARGIN)
         bottom = min(max(floor - 1, box.bottom), box.bottom + _GROWTH_LINES * unit.style.size)
         return Box(left, box.top, max(right, left + 10), bottom)
+
+    def _mirrored(self, unit: Unit, others: Sequence[Box]) -> Box:
+        """The unit's box, as far from its column's right edge as it was from the left one; as it is beside others."""
+        box = unit.box
+        if unit.kind is UnitKind.CELL or unit.is_ragged or self._is_centred(unit):
+            return box
+        texts = [each.box for each in self._page.units]
+        whole = (min(each.left for each in texts), max(each.right for each in texts))
+        holding = [
+            (left, right)
+            for left, right in (*self._columns[:-1], whole)
+            if left - _GAP <= unit.outer.left and box.right <= right + _GAP
+        ]
+        left, right = min(holding, key=lambda column: column[1] - column[0])
+        shares = any(
+            each.top < box.bottom - 1 and each.bottom > box.top + 1 and each.left < right and each.right > left
+            for each in others
+        )
+        return box if shares else Box(left + right - box.right, box.top, left + right - box.left, box.bottom)
 
 
 def _write_notes(pages: TextPages, overflows: Sequence[Overflow]) -> None:

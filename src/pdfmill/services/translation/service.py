@@ -15,7 +15,9 @@ from pdfmill.services.language.reading import nothing_to_read, read_pages
 from pdfmill.services.layout.model import Page
 from pdfmill.services.layout.recognition import Recognise, unread_pages
 from pdfmill.services.translation.asking import Languages, TextTranslator
+from pdfmill.services.translation.emphasis import Runs
 from pdfmill.services.translation.units import UnitPage, units_of
+from pdfmill.services.writing.flow import Span, joined_text
 
 
 @dataclass
@@ -23,7 +25,9 @@ class TranslatedDocument:
     """A document and its translation.
 
     Attributes:
-        translations: The text of each unit in the other language, in the order of the pages' units.
+        translations: The text of each unit in the other language, in the order of the pages' units; with its emphasis
+            if that was asked for.
+        flat: Texts whose translation has lost its emphasis, code and links.
         left: Texts that stayed as they were, since nothing believable came for them.
         needs_ocr: Numbers of the pages that could not be read.
     """
@@ -31,8 +35,14 @@ class TranslatedDocument:
     title: str
     languages: Languages
     pages: list[UnitPage]
-    translations: list[list[str]] = field(default_factory=list)
+    translations: list[list[Runs]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    flat: list[str] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """The translations without emphasis."""
+        return [[joined_text(runs) for runs in page] for page in self.translations]
 
     @property
     def needs_ocr(self) -> list[int]:
@@ -49,7 +59,29 @@ class TranslatedDocument:
                 f"{len(self.left)} texts stayed as they are, because what the provider said lost or changed figures or "
                 "was no translation; `left` lists them."
             )
+        if self.flat:
+            found.append(
+                f"{len(self.flat)} texts are translated, but without their emphasis, code and links: the provider did "
+                "not keep the marks around them. Addresses stand behind the text."
+            )
         return found
+
+
+@dataclass(frozen=True)
+class TranslationWish:
+    """What is asked for.
+
+    Attributes:
+        source: The document's language, ISO 639-1; None to find out.
+        target: That of the translation.
+        glossary: Terms with their translations.
+        emphasis: Whether bold and italic words, code and links inside a text are kept apart.
+    """
+
+    source: str | None
+    target: str
+    glossary: Mapping[str, str]
+    emphasis: bool
 
 
 class TranslationService:
@@ -60,16 +92,13 @@ class TranslationService:
         file: InputFile,
         pages: PageRanges | None,
         ctx: Context,
+        wish: TranslationWish,
         *,
-        source: str | None,
-        target: str,
-        glossary: Mapping[str, str],
         recognise: Recognise | None = None,
     ) -> TranslatedDocument:
         """Translate the units of a document.
 
         Args:
-            source: Its language, ISO 639-1; None to find out.
             recognise: Reads pages that are only a picture; None to leave them without words.
 
         Raises:
@@ -82,22 +111,22 @@ class TranslationService:
             Cancelled, DeadlineExceeded: As the context says.
         """
         read, title = _read(file, pages, ctx.stage("reading", share=0.25), recognise)
-        own = source or _language(read)
-        if own == target:
+        own = wish.source or _language(read)
+        if own == wish.target:
             raise LanguageNotSupported(
-                f"The document is in {target} already. Choose another language with `target`, or name the document's "
-                "own with `source` if it was mistaken."
+                f"The document is in {wish.target} already. Choose another language with `target`, or name the "
+                "document's own with `source` if it was mistaken."
             )
-        document = TranslatedDocument(title, Languages(own, target), read)
+        document = TranslatedDocument(title, Languages(own, wish.target), read)
         translating = ctx.stage("translating", share=0.9)
-        translator = TextTranslator(document.languages, glossary, ctx)
+        translator = TextTranslator(document.languages, wish.glossary, ctx)
         done = 0
         for group in _groups(read, ctx.provider.offer.require(Need.TRANSLATION).portion):
             translating.advance(done, len(read), unit="pages", message=f"page {group[0].number}")
-            document.translations += _translated(group, translator)
+            document.translations += _translated(group, translator, emphasis=wish.emphasis)
             done += len(group)
         translating.advance(1, 1)
-        document.left = translator.left
+        document.left, document.flat = translator.left, translator.flat
         return document
 
 
@@ -116,11 +145,18 @@ def _groups(pages: Sequence[UnitPage], size: int) -> Iterator[list[UnitPage]]:
         yield group
 
 
-def _translated(pages: Sequence[UnitPage], translator: TextTranslator) -> list[list[str]]:
+def _translated(pages: Sequence[UnitPage], translator: TextTranslator, *, emphasis: bool) -> list[list[Runs]]:
     """The text of each unit of each page in the other language; what is not translated stays."""
-    wanted = [unit.text for page in pages for unit in page.units if unit.kind.is_translated]
+    wanted = [
+        unit.runs if emphasis else (Span(unit.text),)
+        for page in pages
+        for unit in page.units
+        if unit.kind.is_translated
+    ]
     translated = iter(translator.translate(wanted))
-    return [[next(translated) if unit.kind.is_translated else unit.text for unit in page.units] for page in pages]
+    return [
+        [next(translated) if unit.kind.is_translated else (Span(unit.text),) for unit in page.units] for page in pages
+    ]
 
 
 def _read(

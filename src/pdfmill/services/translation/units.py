@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from pdfmill.services.layout.model import Block, Box, Heading, Line, ListItem, Page, Paragraph, Style, Table
-from pdfmill.services.writing.flow import is_code, running_text
+from pdfmill.services.writing.addresses import is_web_address
+from pdfmill.services.writing.flow import Span, is_code, joined_text, running_text, spans
 
 #: Points by which lines may miss their common middle.
 _MISS = 4.0
@@ -48,11 +49,13 @@ class Unit:
         page: Number, from 1.
         box: Around its lines; without the marker of a list item.
         outer: Around all of it.
+        room: The cell of a ruled table that it stands in; None for other units.
         style: That of its first word; bold or italic only if all of it is.
         leading: From line to line, in ems.
         level: Of a heading or a list item, from 1; 0 otherwise.
         marker: Of a list item.
         cell: Where a cell stands; None for other units.
+        runs: Its text, what is set in a look of its own apart; in a heading, what is not set as all of it is.
         line_count: Lines that it stands on.
         is_ragged: Whether its lines are centred: they begin at different places, and have one middle.
     """
@@ -67,6 +70,8 @@ class Unit:
     level: int = 0
     marker: str = ""
     cell: CellPlace | None = None
+    room: Box | None = None
+    runs: tuple[Span, ...] = ()
     line_count: int = 1
     is_ragged: bool = False
 
@@ -99,7 +104,8 @@ def _units_of_block(block: Block, index: int, page: int) -> Iterator[Unit]:
             for cell in block.cells:
                 if cell.lines:
                     kind = UnitKind.TURNED if block.angle else UnitKind.CELL
-                    yield _unit(kind, page, cell.lines, cell=CellPlace(index, cell.row, cell.column))
+                    unit = _unit(kind, page, cell.lines, cell=CellPlace(index, cell.row, cell.column))
+                    yield replace(unit, room=cell.box) if block.ruled else unit
         case Paragraph() | Heading() | ListItem() if block.angle:
             yield _unit(UnitKind.TURNED, page, block.lines)
         case Heading():
@@ -130,7 +136,53 @@ def _unit(
     steps = [below.box.top - above.box.top for above, below in pairwise(lines)]
     leading = statistics.median(steps) / max(style.size, 1) if steps else 1.2
     leading = min(max(leading, 1.0), 1.6)
-    return Unit(kind, text, page, box, box, style, leading, level, marker, cell, len(lines), _is_centred(boxes))
+    runs = tuple(_runs(lines, style if kind is UnitKind.HEADING else replace(style, bold=False, italic=False)))
+    return Unit(
+        kind,
+        text,
+        page,
+        box,
+        box,
+        style,
+        leading,
+        level=level,
+        marker=marker,
+        cell=cell,
+        runs=runs,
+        line_count=len(lines),
+        is_ragged=_is_centred(boxes),
+    )
+
+
+def _runs(lines: Sequence[Line], style: Style) -> Iterator[Span]:
+    """The text in runs; what is so in the style, or has neither letters nor figures, is no emphasis."""
+
+    def look(span: Span) -> Span:
+        link = span.link if span.link and is_web_address(span.link) else None
+        is_said = any(map(str.isalnum, span.text))
+        return Span(
+            "",
+            bold=is_said and span.bold and not style.bold,
+            italic=is_said and span.italic and not style.italic,
+            monospaced=is_said and span.monospaced and not style.monospaced,
+            link=link,
+        )
+
+    for own, group in groupby(_without_marks(spans(lines)), key=look):
+        parts = list(group)
+        yield replace(own, text=joined_text(parts), glued=parts[0].glued)
+
+
+def _without_marks(parts: Sequence[Span]) -> Iterator[Span]:
+    """Spans with the punctuation at their ends apart where others follow: it belongs to the sentence."""
+    for part in parts[:-1]:
+        text = part.text.rstrip(",;:.!?")
+        if text and text != part.text and not part.monospaced:
+            yield replace(part, text=text)
+            yield Span(part.text[len(text) :], glued=True)
+        else:
+            yield part
+    yield from parts[-1:]
 
 
 def _is_italic(lines: Sequence[Line]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -49,6 +49,14 @@ def spans(lines: Sequence[Line], *, dehyphenate: bool = True) -> list[Span]:
         found.append(Span(text if glues else text[:-1], bold, italic, monospaced, link, glued))
         glued = glues
     return found
+
+
+def joined_text(runs: Iterable[Span]) -> str:
+    """What some runs say."""
+    text = ""
+    for run in runs:
+        text += ("" if run.glued or not text else " ") + run.text
+    return text
 
 
 def _look(word: Word) -> tuple[bool, bool, bool, str | None]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pdfmill.services.layout.model import Block, Heading, Line, ListItem, Page, Paragraph, Picture, Table
 from pdfmill.services.writing.addresses import is_web_address
-from pdfmill.services.writing.flow import Span, code_text, is_code, running_text, spans
+from pdfmill.services.writing.flow import Span, code_text, is_code, joined_text, running_text, spans
 from pdfmill.services.writing.manner import Manner
 
 #: Characters that mean something wherever they stand; ``_`` does so only at the edge of a word, ``&`` before an entity.
@@ -86,10 +87,12 @@ class MarkdownWriter:
         return "\n".join(written)
 
     def _text(self, lines: tuple[Line, ...]) -> str:
-        text = ""
-        for span in spans(lines, dehyphenate=self._manner.dehyphenate):
-            text += ("" if span.glued or not text else " ") + _span(span)
-        return _guarded(text)
+        return marked_up(spans(lines, dehyphenate=self._manner.dehyphenate))
+
+
+def marked_up(runs: Iterable[Span]) -> str:
+    """Runs with their emphasis, code and links, as a line of Markdown."""
+    return _guarded(joined_text(replace(run, text=_span(run)) for run in runs))
 
 
 def escaped(text: str) -> str:

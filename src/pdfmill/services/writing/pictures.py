@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from pdfmill.engines.pillow import encode_image
 from pdfmill.services.conversion.png import PngEffort, encode_png
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Block, Box, Page, Picture
+from pdfmill.services.layout.service import LayoutDocument
 
 _DPI = 150
 _SKETCH_DPI = 30
@@ -64,7 +64,7 @@ def _encoded(pixels: Pixels, dpi: float) -> tuple[str, bytes]:
 
 
 @contextmanager
-def picture_drawer(source: Path, units: Sequence[float], ctx: Context) -> Iterator[PictureDrawer]:
+def picture_drawer(document: LayoutDocument, ctx: Context) -> Iterator[PictureDrawer]:
     """Draws pictures of a document within what the attempt may draw."""
-    with open_drawn(source, ctx.pixels, units) as document:
-        yield PictureDrawer(document)
+    with open_drawn(document.path, document.user_units, ctx.pixels) as drawn:
+        yield PictureDrawer(drawn)

@@ -19,6 +19,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import OutputRejected, PdfMillError
 from pdfmill.core.failure import Failure
+from pdfmill.core.language_data import data_environment
 from pdfmill.core.limits import MIB, Limits
 from pdfmill.core.operation import AnyOperation, BatchItem, Inputs, Outcome
 from pdfmill.core.progress import Progress
@@ -124,8 +125,9 @@ def _shut_the_box(setup: Setup, seccomp_filter: bytes | None, directory: Path, l
     _limit_resources(limits)
     work_dir = directory / "work"
     os.chdir(work_dir)
+    environment = {**_ENVIRONMENT, **data_environment(), "HOME": str(work_dir), "TMPDIR": str(work_dir)}
     os.environ.clear()
-    os.environ.update(_ENVIRONMENT, HOME=str(work_dir), TMPDIR=str(work_dir))
+    os.environ.update(environment)
     if setup.landlock:
         temporary = (Path("/tmp"),) if setup.has_private_tmp else ()  # noqa: S108 - the job's own
         readable = (*map(Path, setup.readable), directory)

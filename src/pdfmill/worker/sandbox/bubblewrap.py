@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pdfmill
+from pdfmill.core.language_data import own_data_folder
 from pdfmill.worker.box.setup import Namespaces
 from pdfmill.worker.sandbox.tiers import User, Way
 
@@ -25,17 +26,17 @@ ENVIRONMENT = {
 }
 
 
-def interpreter_paths(extra: tuple[Path, ...] = ()) -> list[Path]:
-    """What Python and pdfmill need to be read: the interpreter, the virtual environment, this package."""
-    package = Path(pdfmill.__file__).parent
-    paths = [Path(sys.base_prefix), Path(sys.prefix), package, *extra]
+def needed_paths(extra: tuple[Path, ...] = ()) -> list[Path]:
+    """What has to be read outside of /usr: the interpreter, the virtual environment, this package, language data."""
+    package, data = Path(pdfmill.__file__).parent, own_data_folder()
+    paths = [Path(sys.base_prefix), Path(sys.prefix), package, *([] if data is None else [data]), *extra]
     return [path for path in dict.fromkeys(path.absolute() for path in paths) if not path.is_relative_to("/usr")]
 
 
 def readable_paths(extra: tuple[Path, ...] = ()) -> tuple[str, ...]:
     """What a job may read besides its own directory."""
     system = [Path(name) for name in ("/usr", "/lib", "/lib64", "/bin", "/proc", "/dev", "/var/cache/fontconfig")]
-    return tuple(map(str, [*system, *(Path("/etc") / name for name in _ETC), *interpreter_paths(extra)]))
+    return tuple(map(str, [*system, *(Path("/etc") / name for name in _ETC), *needed_paths(extra)]))
 
 
 def command(program: str, way: Way, spool: Path, extra: tuple[Path, ...], inner: list[str]) -> list[str]:
@@ -50,7 +51,7 @@ def command(program: str, way: Way, spool: Path, extra: tuple[Path, ...], inner:
     # The fork server that gives up being root mounts its own /proc.
     words += ["--dir" if way.user is User.LENT_INSIDE else "--proc", "/proc"]
     words += ["--dev", "/dev", "--size", str(_TMPFS_BYTES), "--tmpfs", "/tmp"]  # noqa: S108
-    for path in interpreter_paths(extra):
+    for path in needed_paths(extra):
         words += [*_folders_above(path), "--ro-bind", str(path), str(path)]
     words += [
         *_folders_above(spool),

@@ -20,6 +20,7 @@ from typing import Any
 import pdfmill
 from pdfmill.config.logging import get_logger
 from pdfmill.core.errors import EngineFailed
+from pdfmill.core.language_data import data_environment
 from pdfmill.core.limits import Limits
 from pdfmill.providers.desk import Desk
 from pdfmill.worker.box.escapes import probe_escapes
@@ -237,7 +238,7 @@ class Sandbox:
     def _start_process(self, control: socket.socket) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             self._command(control.fileno()),
-            env={**bubblewrap.ENVIRONMENT, "PYTHONPATH": self._python_path()},
+            env={**bubblewrap.ENVIRONMENT, **data_environment(), "PYTHONPATH": self._python_path()},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

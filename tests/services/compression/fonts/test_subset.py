@@ -1,9 +1,11 @@
 """Fonts hold what is shown, wherever that is; and stay whole where that is not sure."""
 
+import ctypes
 import subprocess
 
 import pikepdf
 import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -264,20 +266,63 @@ def _free_text(pdf, font, page):
 
 
 @pytest.mark.parametrize("scene", [_default_resources, _widget, _free_text])
-def test_a_font_in_which_text_can_be_typed_stays_whole(pdf, ctx, scene):
+def test_a_font_in_which_text_can_be_typed_keeps_all_that_can_be_typed(pdf, ctx, scene):
     font = embed(pdf, truetype(600), "/FontFile2")
     page = add_page(pdf, show("A"), Font={"/F1": font})
     scene(pdf, font, page)
-    before = font.FontDescriptor.FontFile2.read_bytes()
-    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
-    assert font.FontDescriptor.FontFile2.read_bytes() == before
+    before = len(font.FontDescriptor.FontFile2.read_bytes())
+    assert subset_fonts(pdf, ctx).left_alone == {}
+    assert glyphs_left(font) == set(LETTERS)
+    assert len(font.FontDescriptor.FontFile2.read_bytes()) < before
+    assert font.BaseFont == font.FontDescriptor.FontName == Name.Boxes  # no tag, which would make programs avoid it
 
 
-def test_a_form_font_that_no_page_shows_stays_whole(pdf, ctx):
+def test_a_form_font_that_no_page_shows_keeps_all_that_can_be_typed(pdf, ctx):
     font = embed(pdf, truetype(600), "/FontFile2")
     _default_resources(pdf, font, add_page(pdf, b""))
+    assert subset_fonts(pdf, ctx).subset == 1
+    assert glyphs_left(font) == set(LETTERS)
+
+
+def test_what_is_typed_into_a_field_looks_as_before(pdf, ctx, tmp_path):
+    font = embed(pdf, truetype(600), "/FontFile2", Encoding=Name.WinAnsiEncoding)
+    page = add_page(pdf, b"")
+    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=Array([10, 50, 290, 90]), P=page.obj, F=4)
+    field.FT, field.T, field.DA = Name.Tx, String("name"), String("/F1 20 Tf 0 g")
+    page.obj.Annots = Array([pdf.make_indirect(field)])
+    pdf.Root.AcroForm = Dictionary(Fields=page.obj.Annots, DR=Dictionary(Font=Dictionary(F1=font)))
+    drawings = []
+    for step in (lambda: None, lambda: subset_fonts(pdf, ctx)):
+        step()
+        pdf.save(tmp_path / "form.pdf")
+        drawings.append([_typed(tmp_path / "form.pdf", text).tobytes() for text in ("", "Quiz", "Waxy")])
+    assert drawings[0] == drawings[1]
+    assert len(set(drawings[0])) == 3
+
+
+def _typed(path, text):
+    """The page after somebody has typed a text into the field in its middle."""
+    document = pypdfium2.PdfDocument(path)
+    try:
+        document.init_forms()
+        form = document.formenv
+        page = document[0]
+        pdfium.FORM_OnLButtonDown(form.raw, page.raw, 0, 150, 70)
+        pdfium.FORM_OnLButtonUp(form.raw, page.raw, 0, 150, 70)
+        characters = ctypes.create_string_buffer(f"{text}\0".encode("utf-16-le"))
+        pdfium.FORM_ReplaceSelection(form.raw, page.raw, ctypes.cast(characters, pdfium.FPDF_WIDESTRING))
+        pdfium.FORM_ForceToKillFocus(form.raw)
+        return page.render(scale=1, may_draw_forms=True).to_numpy().copy()
+    finally:
+        document.close()
+
+
+def test_the_fonts_of_an_xfa_form_stay_whole(pdf, ctx):
+    font = embed(pdf, truetype(600), "/FontFile2")
+    _default_resources(pdf, font, add_page(pdf, show("A"), Font={"/F1": font}))
+    pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp/>")
     before = font.FontDescriptor.FontFile2.read_bytes()
-    assert subset_fonts(pdf, ctx).subset == 0
+    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.EDITABLE: 1}
     assert font.FontDescriptor.FontFile2.read_bytes() == before
 
 
@@ -304,11 +349,27 @@ def _second_descriptor(pdf, font):
     pdf.Root.Other = pdf.make_indirect(Dictionary(Type=Name.FontDescriptor, FontFile2=font.FontDescriptor.FontFile2))
 
 
-@pytest.mark.parametrize("scene", [_unknown_name, _damaged_content, _second_descriptor])
-def test_a_font_whose_use_is_not_sure_stays_whole(pdf, ctx, scene):
-    font = embed(pdf, truetype(), "/FontFile2")
+@pytest.mark.parametrize("scene", [_unknown_name, _damaged_content])
+def test_a_font_whose_use_is_not_sure_keeps_all_that_its_codes_can_show(pdf, ctx, scene):
+    font = embed(pdf, truetype(600), "/FontFile2")
     add_page(pdf, show("A"), Font={"/F1": font})
     scene(pdf, font)
+    assert subset_fonts(pdf, ctx).left_alone == {}
+    assert glyphs_left(font) == set(LETTERS)
+
+
+@pytest.mark.parametrize("scene", [_unknown_name, _damaged_content])
+def test_a_composite_font_whose_use_is_not_sure_stays_whole(pdf, ctx, scene):
+    font = embed_composite(pdf, truetype(), "/FontFile2", subtype="/CIDFontType2")
+    add_page(pdf, b"BT /F1 9 Tf <0001> Tj ET", Font={"/F1": font})
+    scene(pdf, font)
+    assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.USE_UNKNOWN: 1}
+
+
+def test_a_font_whose_program_others_may_use_stays_whole(pdf, ctx):
+    font = embed(pdf, truetype(), "/FontFile2")
+    add_page(pdf, show("A"), Font={"/F1": font})
+    _second_descriptor(pdf, font)
     assert subset_fonts(pdf, ctx).left_alone == {LeftAlone.USE_UNKNOWN: 1}
 
 

@@ -120,7 +120,7 @@ def test_samples_that_must_stay_stay_bit_by_bit(ctx, tmp_path):
 
 
 def _by_pdfium(path):
-    with open_drawn(path) as document:
+    with open_drawn(path, [1.0]) as document:
         return document.draw(0, dpi=72, max_pixels=4_000_000)
 
 

@@ -33,6 +33,11 @@ def editable_fonts(objects: Iterable[Any]) -> Iterator[Dictionary]:
                 yield from _fonts_in(form.get(Name.Resources), seen)
 
 
+def is_xfa(each: Any) -> bool:
+    """Whether an object is, or directly holds, an interactive form that XFA lays out (ISO 32000-1, 12.7.8)."""
+    return any(Name.XFA in part for part in _with_direct_parts([each]))
+
+
 def _with_direct_parts(objects: Iterable[Any]) -> Iterator[Dictionary]:
     """The dictionaries, and those that may stand directly inside: the form in the catalog, annotations in a page."""
     for each in objects:

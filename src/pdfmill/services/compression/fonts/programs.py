@@ -10,13 +10,16 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Stream
 
 from pdfmill.core.context import Context
-from pdfmill.services.compression.fonts.editable import editable_fonts
+from pdfmill.services.compression.fonts.editable import editable_fonts, is_xfa
 from pdfmill.services.compression.fonts.report import LeftAlone
 from pdfmill.services.compression.fonts.usage import FontUsage
 from pdfmill.services.compression.structure.duplicates import stream_digest
 from pdfmill.services.compression.structure.objects import ObjectId, array_items, slots
 
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+
+#: Whatever is shown or typed in a simple font, its codes are single bytes (ISO 32000-2, 9.4.3).
+_EVERY_CODE = frozenset(range(256))
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class FontUser:
     Attributes:
         font: The font dictionary that content streams name.
         cid_font: Its descendant, if it is a composite font.
-        codes: The character codes shown: bytes, for composite fonts two of them.
+        codes: The character codes that may be shown: bytes, for composite fonts two of them.
     """
 
     font: Dictionary
@@ -54,12 +57,14 @@ class FontProgram:
         stream: The stream of the font file.
         key: The entry of font descriptors that holds it: /FontFile, /FontFile2 or /FontFile3.
         users: All fonts that use it.
+        is_editable: Whether text can still be typed in one of them.
         must_stay: Why it may not be changed, if so.
     """
 
     stream: Stream
     key: str
     users: list[FontUser] = field(default_factory=list)
+    is_editable: bool = False
     must_stay: LeftAlone | None = None
 
 
@@ -81,20 +86,28 @@ def merge_font_files(objects: Mapping[ObjectId, Any], ctx: Context) -> int:
 
 
 def font_programs(usage: FontUsage, objects: Mapping[ObjectId, Any], ctx: Context) -> list[FontProgram]:
-    """The programs of all fonts that resources name, and which of them must stay whole."""
+    """The programs of all fonts that resources name, and which of them must stay whole.
+
+    A simple font in which text can be typed, or whose use is not known, may show every one of its 256 codes and nothing
+    else: the font of a field is the one that /DA names (ISO 32000-2, 12.7.4.3), and programs that cannot write a
+    character with it take another font. Composite fonts reach every glyph, and XFA forms take programs by the name of
+    their typeface: both stay whole.
+    """
+    editable = {font.objgen: font for font in editable_fonts(objects.values()) if font.is_indirect}
     programs: dict[ObjectId, FontProgram] = {}
-    for font_id, font in usage.fonts.items():
-        codes = frozenset(usage.codes.get(font_id, ()))
+    for font_id, font in (editable | usage.fonts).items():
+        is_known = usage.complete and font_id not in usage.uncertain and font_id not in editable
+        codes = frozenset(usage.codes.get(font_id, ())) if is_known else _EVERY_CODE
         for cid_font, key, stream in _programs_of(font):
             program = programs.setdefault(stream.objgen, FontProgram(stream, key))
             program.users.append(FontUser(font, cid_font, codes))
-            if font_id in usage.uncertain or not usage.complete or key != program.key:
-                program.must_stay = LeftAlone.USE_UNKNOWN
+            program.is_editable |= font_id in editable
+            if (cid_font is not None and not is_known) or key != program.key:
+                program.must_stay = LeftAlone.EDITABLE if font_id in editable else LeftAlone.USE_UNKNOWN
     _keep_programs_with_unknown_users(programs, objects, ctx)
-    for font in editable_fonts(objects.values()):
-        for _, _, stream in _programs_of(font):
-            if stream.objgen in programs:
-                programs[stream.objgen].must_stay = LeftAlone.EDITABLE
+    if any(is_xfa(each) for each in objects.values()):
+        for program in programs.values():
+            program.must_stay = LeftAlone.EDITABLE if program.is_editable else program.must_stay
     return list(programs.values())
 
 

@@ -107,11 +107,13 @@ def _rebuild_cff(font: CFFFont, users: list[FontUser]) -> Rebuilt:
             by_position = True
             cids = identity_cids(user.font, user.codes)
             names |= {font.glyph_names[cid] for cid in cids if cid < len(font.glyph_names)}
+    if set(font.glyph_names) <= names:
+        raise NotRebuilt(LeftAlone.NOT_SMALLER)
     data = font.subset(names, retain_gids=by_position)
     new = CFFFont(data)
     if not font.draws_like(new, names, codes):
         raise NotRebuilt(LeftAlone.WOULD_CHANGE)
-    return Rebuilt(data, tuple(new.glyph_names), dropped_glyphs=not set(font.glyph_names) <= names)
+    return Rebuilt(data, tuple(new.glyph_names))
 
 
 def _rebuild_type1(font: Type1Font, users: list[FontUser]) -> Rebuilt:

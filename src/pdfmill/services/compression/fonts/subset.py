@@ -27,9 +27,9 @@ _SUBSET_TAG = re.compile(r"/[A-Z]{6}\+")
 def subset_fonts(pdf: Pdf, ctx: Context) -> FontReport:
     """Make embedded fonts smaller without changing what is shown, extracted or searched.
 
-    A font program is replaced only if every font that uses it is understood, nobody can type in it, and the new program
-    draws each shown glyph as the old one did; else it stays as it was, and the report says why. Glyph ids, widths,
-    encodings and ToUnicode maps stay. Documents that contradict themselves keep their fonts.
+    A font program is replaced only if every font that uses it is understood, and the new program draws each glyph that
+    is shown, or that can be typed, as the old one did; else it stays as it was, and the report says why. Glyph ids,
+    widths, encodings and ToUnicode maps stay. Documents that contradict themselves keep their fonts.
 
     Raises:
         Cancelled, DeadlineExceeded: As the context says; fonts replaced until then are whole.
@@ -58,7 +58,7 @@ def _shrink(pdf: Pdf, program: FontProgram, report: FontReport, *, is_pdfa1: boo
         raise NotRebuilt(LeftAlone.NOT_SMALLER)
     _replace(program, rebuilt, packed)
     for user in program.users:
-        if rebuilt.dropped_glyphs:
+        if rebuilt.dropped_glyphs and not program.is_editable:
             _tag_as_subset(user, _subset_tag(rebuilt.data))
         _update_glyph_lists(pdf, program, user, rebuilt, is_pdfa1=is_pdfa1)
     return replace(
@@ -97,6 +97,11 @@ def _subset_tag(data: bytes) -> str:
 
 
 def _tag_as_subset(user: FontUser, tag: str) -> None:
+    """Say that glyphs are missing.
+
+    Not where text can be typed: every character that the font can write is there, and programs that see the tag type in
+    another font.
+    """
     for holder, key in ((user.font, Name.BaseFont), (user.cid_font, Name.BaseFont), (user.descriptor, Name.FontName)):
         if holder is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
@@ -38,8 +38,7 @@ def slots(container: Any) -> Iterator[tuple[Any, Any, Any]]:
     waiting = [container]
     while waiting:
         holder = waiting.pop()
-        for key in _keys(holder):
-            value = holder[key]
+        for key, value in _entries(holder):
             if not isinstance(value, Object):
                 continue
             if value.is_indirect:
@@ -81,7 +80,7 @@ def resources_holder(page: Dictionary) -> Dictionary | None:
     return None
 
 
-def _keys(holder: Any) -> list[Any]:
+def _entries(holder: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(holder, Array):
-        return list(range(len(holder)))
-    return list(holder.keys()) if isinstance(holder, Dictionary | Stream) else []
+        return list(enumerate(holder))
+    return list(holder.items()) if isinstance(holder, Dictionary | Stream) else ()

@@ -17,9 +17,9 @@ from pdfmill.services.conversion.word.faces import face_of
 from pdfmill.services.conversion.word.shape import turned_box
 from pdfmill.services.conversion.word.tables import column_edges, row_tops
 from pdfmill.services.conversion.written import WrittenPages
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Box, Cell, Heading, Line, ListItem, Page, Paragraph, Picture, Table, Word
 from pdfmill.services.layout.service import LayoutService
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.writing.addresses import is_web_address
 from pdfmill.services.writing.pictures import PictureDrawer, picture_drawer, without_text
 
@@ -44,7 +44,7 @@ class SlideService:
         written = WrittenPages(ctx.path("slides.pptx"))
         with (
             LayoutService().open(source, pages, ctx.stage("comparing pages", share=0.3)) as document,
-            picture_drawer(source, document.user_units, ctx) as draw,
+            picture_drawer(document, ctx) as draw,
             open_slide_deck(written.path) as deck,
         ):
             writing = ctx.stage("writing", share=1.0)

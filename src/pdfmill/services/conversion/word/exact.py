@@ -11,8 +11,8 @@ from pdfmill.services.conversion.word.sections import PageSetup, section_markup
 from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
 from pdfmill.services.conversion.word.tables import table_markup
 from pdfmill.services.conversion.word.text import set_runs
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Block, Box, Cell, Heading, Line, ListItem, Page, Picture, Table, Word
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.writing.pictures import PictureDrawer, without_text
 
 #: Points that a frame is wider than its text, so that a reader's rounding breaks no line.

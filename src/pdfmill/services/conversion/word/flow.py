@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pdfmill.engines.docx import WordDocument
+from pdfmill.services.conversion.continued import PlacedTable
+from pdfmill.services.conversion.word.arrangement import are_alike, gaps_to_cut, stands_beside, stretches_of
 from pdfmill.services.conversion.word.lists import Numbering
 from pdfmill.services.conversion.word.markup import (
     Format,
@@ -18,11 +20,11 @@ from pdfmill.services.conversion.word.markup import (
 )
 from pdfmill.services.conversion.word.sections import PageSetup, section_markup, setup_of
 from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
-from pdfmill.services.conversion.word.tables import table_markup
+from pdfmill.services.conversion.word.tables import FlowingTable, table_markup
 from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_runs
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import (
     Block,
-    Box,
     Cell,
     ColumnBand,
     Heading,
@@ -34,15 +36,10 @@ from pdfmill.services.layout.model import (
     Table,
 )
 from pdfmill.services.layout.profile import Profile
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.writing.pictures import PictureDrawer
 
-#: Points by which the columns of two pages may differ and still be one section's.
-_SAME_COLUMNS = 8.0
 #: Points of a paragraph that only holds something together.
 _THIN = 1.0
-#: Part of the lower block's height that two blocks share, if they stand side by side.
-_BESIDE = 0.3
 
 
 @dataclass
@@ -73,6 +70,7 @@ class FlowWriter:
         self._numbering = Numbering(document)
         self._pending: _Pending | None = None
         self._after_table = False
+        self._table_to_go_on: FlowingTable | None = None
         self._setup: PageSetup | None = None
         self._columns: ColumnBand | None = None
         self._on_new_page, self._number = True, 0
@@ -85,9 +83,9 @@ class FlowWriter:
     def page(self, page: Page) -> None:
         """Write a page."""
         setup = setup_of(page, self._common)
-        stretches = list(_stretches(page))
+        stretches = list(stretches_of(page))
         first = stretches[0][0]
-        if setup != self._setup or not _alike(first, self._columns):
+        if setup != self._setup or not are_alike(first, self._columns):
             self._end_section()
             self._begin_section(setup, page)
         else:
@@ -108,7 +106,7 @@ class FlowWriter:
         if self._pending is None:  # a table does not end a document
             self._thin_paragraph()
         self._flush()
-        self._document.write(self._section())
+        self._write(self._section())
 
     def _stretch(
         self, setup: PageSetup, page: Page, columns: ColumnBand | None, blocks_of_columns: Sequence[Sequence[Block]]
@@ -120,7 +118,7 @@ class FlowWriter:
                 measure = Measure(columns.boxes[index].left, columns.boxes[index].right)
             if index:
                 self._break, self._y = COLUMN_BREAK, top
-            self._cuts = _cuts(blocks, self._y, setup.body.bottom)
+            self._cuts = gaps_to_cut(blocks, self._y, setup.body.bottom)
             for block in blocks:
                 self._block(page, block, measure)
             bottom = max(bottom, self._y)
@@ -173,7 +171,7 @@ class FlowWriter:
         content = pending.ahead
         if pending.shape:
             content += set_runs(pending.lines, pending.shape, pending.base, self._document.link, pending.cuts)
-        self._document.write(paragraph(pending.layout, content, section))
+        self._write(paragraph(pending.layout, content, section))
         self._after_table = False
 
     def _thin_paragraph(self, height: float = _THIN) -> None:
@@ -189,7 +187,7 @@ class FlowWriter:
         if self._break == PAGE_BREAK:
             pending.layout = replace(pending.layout, page_break=True)
         elif self._break:  # in a paragraph of its own: readers do not agree on the spacing of one that begins with it
-            self._document.write(paragraph(Format(line=_THIN), f"<w:r>{self._break}</w:r>"))
+            self._write(paragraph(Format(line=_THIN), f"<w:r>{self._break}</w:r>"))
         pending.ahead += self._anchored
         self._break = self._anchored = ""
         self._pending = pending
@@ -255,7 +253,9 @@ class FlowWriter:
         return True
 
     def _table(self, page: Page, table: Table, measure: Measure) -> None:
-        if _stands_beside(table, page):
+        if self._go_on_with_table(page, table):
+            return
+        if stands_beside(table, page):
             self._thin_paragraph()
             left, top = twips(table.box.left), twips(table.box.top)
             place = f'w:vertAnchor="page" w:horzAnchor="page" w:tblpX="{left}" w:tblpY="{top}"'
@@ -267,8 +267,31 @@ class FlowWriter:
                 self._y += max(gap, _THIN)
             self._y = max(self._y, table.box.bottom)
         self._flush()
-        self._document.write(table_markup(table, measure.left, self._cell, place))
+        if place:
+            self._write(table_markup(table, measure.left, self._cell, place))
+        else:
+            self._close_table()
+            self._table_to_go_on = FlowingTable(table, PlacedTable.of(table, page, 1), measure.left, self._cell)
         self._after_table = True
+
+    def _go_on_with_table(self, page: Page, table: Table) -> bool:
+        """Put the rows of a table behind those on the page before, if they are one table."""
+        flowing = self._table_to_go_on
+        if flowing is None or self._break != PAGE_BREAK or not flowing.latest.goes_on(table, page):
+            return False
+        self._document.write(flowing.more(table, page))
+        self._break, self._y = "", table.box.bottom
+        return True
+
+    def _close_table(self) -> None:
+        if self._table_to_go_on is not None:
+            self._document.write(self._table_to_go_on.rest())
+            self._table_to_go_on = None
+
+    def _write(self, markup: str) -> None:
+        """Write what comes after all that was there; a table that waits for the next page goes on no more."""
+        self._close_table()
+        self._document.write(markup)
 
     def _cell(self, cell: Cell, measure: Measure) -> str:
         lines = cell.lines
@@ -283,7 +306,7 @@ class FlowWriter:
         assert self._setup
         box = picture.box
         inside = box.left > measure.left - 2 and box.right < measure.right + 2 and box.bottom < self._setup.body.bottom
-        if not inside or box.top < self._y - 4 or _stands_beside(picture, page):
+        if not inside or box.top < self._y - 4 or stands_beside(picture, page):
             self._place(page, picture)
             return
         before = self._room(box.top, box.height) - self._cuts.get(id(picture), 0.0)
@@ -306,34 +329,6 @@ def _described(page: Page, picture: Picture) -> str:
     return " ".join(line.text for line in picture.lines) or f"Picture on page {page.number}"
 
 
-def _height(block: Block) -> float:
-    """Points that a block is high at least, with lines as high as their largest letters."""
-    if isinstance(block, Table | Picture):
-        return block.box.height
-    return max(block.box.height, sum(max(word.style.size for word in line.words) for line in block.lines))
-
-
-def _cuts(blocks: Sequence[Block], top: float, bottom: float) -> dict[int, float]:
-    """By how many points the white above blocks is less, by their identity, for all of them to stay on the page.
-
-    Blocks that stand side by side come one below the other here; the last gaps give way first.
-    """
-    gaps = []
-    y = top
-    for block in blocks:
-        if block.angle or (isinstance(block, Picture) and block.source == "background"):
-            continue
-        gaps.append((id(block), max(block.box.top - y, 0.0)))
-        y = max(block.box.top, y) + _height(block)
-    found, over = {}, y - bottom
-    for identity, gap in reversed(gaps):
-        if over <= 0:
-            break
-        found[identity] = min(gap, over)
-        over -= found[identity]
-    return found
-
-
 def _format(shape: Shape, *, before: float, leftwards: bool) -> Format:
     return Format(
         before=max(before, 0.0),
@@ -346,40 +341,3 @@ def _format(shape: Shape, *, before: float, leftwards: bool) -> Format:
         leftwards=leftwards,
         tabs=shape.tabs,
     )
-
-
-def _stretches(page: Page) -> Iterator[tuple[ColumnBand | None, list[Sequence[Block]]]]:
-    """The blocks of a page from top to bottom: those over its whole width, and those in columns."""
-    start, any_yet = 0, False
-    for band in page.columns:
-        if band.starts[0] > start:
-            yield None, [page.blocks[start : band.starts[0]]]
-        ends = (*band.starts[1:], band.end)
-        yield band, [page.blocks[first:last] for first, last in zip(band.starts, ends, strict=True)]
-        start, any_yet = band.end, True
-    if start < len(page.blocks) or not any_yet:
-        yield None, [page.blocks[start:]]
-
-
-def _alike(one: ColumnBand | None, other: ColumnBand | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return len(one.boxes) == len(other.boxes) and all(
-        abs(a.left - b.left) < _SAME_COLUMNS and abs(a.right - b.right) < _SAME_COLUMNS
-        for a, b in zip(one.boxes, other.boxes, strict=True)
-    )
-
-
-def _stands_beside(block: Table | Picture, page: Page) -> bool:
-    """Whether something stands to the left or right of a block, in the same column."""
-    band = next((band for band in page.columns if any(box.holds(block.box) for box in band.boxes)), None)
-    column = next((box for box in band.boxes if box.holds(block.box)), None) if band else None
-    return any(
-        each is not block and _share_height(each.box, block.box) and (column is None or column.holds(each.box))
-        for each in page.blocks
-    )
-
-
-def _share_height(one: Box, other: Box) -> bool:
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return shared > _BESIDE * min(one.height, other.height)

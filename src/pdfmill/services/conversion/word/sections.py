@@ -10,9 +10,9 @@ from pdfmill.engines.docx import WordDocument
 from pdfmill.services.conversion.word.markup import Format, Look, paragraph, twips
 from pdfmill.services.conversion.word.shape import Measure, shape_of
 from pdfmill.services.conversion.word.text import PAGE_FIELD, PAGE_MARKUP, set_runs
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Box, ColumnBand, Line, Page, Word
 from pdfmill.services.layout.profile import Profile
-from pdfmill.services.layout.words import is_right_to_left
 
 #: Part of the white below a page's text that is kept; the rest is room for lines that come out longer.
 _KEPT_BELOW = 0.3

@@ -56,7 +56,7 @@ class WordService:
         reading = ctx.stage("comparing pages", share=0.3 if recognise is None else 0.8)
         with (
             LayoutService().open(source, pages, reading, recognise) as document,
-            picture_drawer(source, document.user_units, ctx) as draw,
+            picture_drawer(document, ctx) as draw,
             open_word_document(written.path, ctx.path("body.xml")) as word,
         ):
             word.describe(document.title)

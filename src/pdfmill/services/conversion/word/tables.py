@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
+from pdfmill.services.conversion.continued import PlacedTable, head_rows
 from pdfmill.services.conversion.word.markup import twips
 from pdfmill.services.conversion.word.shape import Measure
-from pdfmill.services.layout.model import Cell, Table
+from pdfmill.services.layout.model import Cell, Page, Table
 
 #: Points between a cell's edges and its text, left and right.
 _PADDING = 1.5
@@ -15,6 +17,38 @@ _NARROWEST = 4.0
 
 #: Gives the paragraphs of a cell within a measure.
 Setter = Callable[[Cell, Measure], str]
+
+
+@dataclass
+class FlowingTable:
+    """A table that the next page may go on with.
+
+    Attributes:
+        first: What stands on its first page.
+        latest: What stands on its last page so far.
+        left: The text's left edge on its first page, in points.
+        is_begun: Whether that is written.
+    """
+
+    first: Table
+    latest: PlacedTable
+    left: float
+    set_cell: Setter
+    is_begun: bool = False
+
+    def more(self, table: Table, page: Page) -> str:
+        """The rows on a further page, without their head, and all that comes before them if that is not yet written."""
+        edges, written = column_edges(self.first), ""
+        if not self.is_begun:
+            written = table_beginning(self.first, edges, self.left)
+            written += rows_markup(self.first, edges, self.set_cell, head=head_rows(self.first))
+        self.latest, self.is_begun = PlacedTable.of(table, page, 1), True
+        shifted = [edge + table.box.left - self.first.box.left for edge in edges]
+        return written + rows_markup(table, shifted, self.set_cell, first=head_rows(table))
+
+    def rest(self) -> str:
+        """What is not yet written, once nothing more can come."""
+        return TABLE_END if self.is_begun else table_markup(self.first, self.left, self.set_cell)
 
 
 def column_edges(table: Table) -> list[float]:
@@ -59,23 +93,45 @@ def table_markup(table: Table, left: float, set_cell: Setter, placed: str = "") 
         left: The text's left edge, in points of the page.
         placed: Attributes of a place on the page, for a table that stands beside other things.
     """
-    edges, tops = column_edges(table), row_tops(table)
+    edges = column_edges(table)
+    return table_beginning(table, edges, left, placed) + rows_markup(table, edges, set_cell) + TABLE_END
+
+
+def table_beginning(table: Table, edges: Sequence[float], left: float, placed: str = "") -> str:
+    """What comes before the rows of a table; see `table_markup`."""
     grid = "".join(f'<w:gridCol w:w="{twips(right - start)}"/>' for start, right in pairwise(edges))
-    by_row: list[list[Cell]] = [[] for _ in range(table.row_count)]
-    for cell in table.cells:
-        for row in range(cell.row, min(cell.row + cell.row_span, table.row_count)):
-            by_row[row].append(cell)
-    rows = "".join(
-        _row(index, sorted(cells, key=lambda cell: cell.column), edges, tops[index + 1] - tops[index], set_cell)
-        for index, cells in enumerate(by_row)
-    )
     floating = f"<w:tblpPr {placed}/>" if placed else ""
     indent = "" if placed else f'<w:tblInd w:w="{twips(edges[0] - left)}" w:type="dxa"/>'
     return (
         f'<w:tbl><w:tblPr>{floating}<w:tblW w:w="{twips(edges[-1] - edges[0])}" w:type="dxa"/>{indent}'
         f'{_BORDERS if table.ruled else ""}<w:tblLayout w:type="fixed"/>{_MARGINS}</w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+        f"<w:tblGrid>{grid}</w:tblGrid>"
     )
+
+
+TABLE_END = "</w:tbl>"
+
+
+def rows_markup(table: Table, edges: Sequence[float], set_cell: Setter, *, first: int = 0, head: int = 0) -> str:
+    """The rows of a table.
+
+    Args:
+        edges: Of its columns, in points of the page.
+        first: Index of the first row that is written.
+        head: How many rows, from the table's first, come again on each page that it goes on on.
+    """
+    tops = row_tops(table)
+    by_row: list[list[Cell]] = [[] for _ in range(table.row_count)]
+    for cell in table.cells:
+        for row in range(cell.row, min(cell.row + cell.row_span, table.row_count)):
+            by_row[row].append(cell)
+    written = []
+    for index in range(first, table.row_count):
+        cells = _cells(index, sorted(by_row[index], key=lambda cell: cell.column), edges, set_cell)
+        height = f'<w:trHeight w:val="{max(twips(tops[index + 1] - tops[index]), 1)}"/>'
+        repeated = "<w:tblHeader/>" if index < head else ""
+        written.append(f"<w:tr><w:trPr>{height}{repeated}</w:trPr>{cells}</w:tr>")
+    return "".join(written)
 
 
 _BORDERS = (
@@ -92,7 +148,8 @@ _MARGINS = (
 )
 
 
-def _row(index: int, cells: Sequence[Cell], edges: Sequence[float], height: float, set_cell: Setter) -> str:
+def _cells(index: int, cells: Sequence[Cell], edges: Sequence[float], set_cell: Setter) -> str:
+    """The cells of a row."""
     written, column = "", 0
     last = len(edges) - 1
     for cell in cells:
@@ -101,8 +158,7 @@ def _row(index: int, cells: Sequence[Cell], edges: Sequence[float], height: floa
         written += "".join(_empty(edges, each) for each in range(column, cell.column))
         column = min(cell.column + cell.column_span, last)
         written += _cell(cell, index, edges, set_cell)
-    written += "".join(_empty(edges, each) for each in range(column, last))
-    return f'<w:tr><w:trPr><w:trHeight w:val="{max(twips(height), 1)}"/></w:trPr>{written}</w:tr>'
+    return written + "".join(_empty(edges, each) for each in range(column, last))
 
 
 def _cell(cell: Cell, row: int, edges: Sequence[float], set_cell: Setter) -> str:

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from pdfmill.services.conversion.word.faces import face_of
 from pdfmill.services.conversion.word.markup import Look, run, styled
 from pdfmill.services.conversion.word.shape import Shape, is_leader
+from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Line, Word
-from pdfmill.services.layout.words import is_right_to_left
 from pdfmill.services.writing.addresses import is_web_address
 from pdfmill.services.writing.flow import pieces
 
@@ -114,7 +114,7 @@ def _look(word: Word, line: Line, size: float, shape: Shape) -> Look:
         position=position,
         spacing=shape.spacing,
         stretch=shape.stretch,
-        leftwards=is_right_to_left(word.text),
+        leftwards=is_right_to_left(word.text if any(map(str.isalpha, word.text)) else line.text),
     )
 
 
