@@ -278,6 +278,16 @@ def due_amount(invoice: Invoice) -> Decimal:
     return gross - paid + rounding
 
 
+def paid_amount(invoice: Invoice) -> Decimal | None:
+    """What was paid: without the minus that it may have on paper, where only so what is due is the rest (BR-CO-16)."""
+    paid: Decimal | None = value(invoice.totals.prepaid)
+    if paid is None:
+        return None
+    gross: Decimal = value(invoice.totals.tax_inclusive)
+    rounding: Decimal = value(invoice.totals.rounding) or Decimal(0)
+    return abs(paid) if gross - abs(paid) + rounding == due_amount(invoice) else paid
+
+
 def doubts(invoice: Invoice) -> Iterator[str]:
     """What was assumed, in sentences."""
     for each in breakdown(invoice):

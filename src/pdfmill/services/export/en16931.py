@@ -126,7 +126,7 @@ def _sums(invoice: Invoice) -> Iterator[Finding]:
     taxes = sum((value(row.tax_amount) or _ZERO for row in einvoice.breakdown(invoice)), _ZERO)
     yield from _unequal("BR-CO-14", "The total VAT", tax, "the taxes at each rate come to", taxes)
     yield from _unequal("BR-CO-15", "The total with VAT", gross, "net and VAT come to", net + tax)
-    due = gross - (value(totals.prepaid) or _ZERO) + (value(totals.rounding) or _ZERO)
+    due = gross - (einvoice.paid_amount(invoice) or _ZERO) + (value(totals.rounding) or _ZERO)
     left = "the total less what was found to be paid is"
     yield from _unequal("BR-CO-16", "The amount to pay", einvoice.due_amount(invoice), left, due)
 
