@@ -6,8 +6,12 @@ Then questions, see `ai_questions`.
 it is taken out before they are summarized. Documents are opened in this process, not in a sandbox: name no folder of
 attacks.
 
-The results hold 5 papers of the corpus, and 33 that come with Debian's packages of R (`r-cran-*`, their vignettes). The
-constants of the ranking were chosen by 11 of the latter, whose mean they raised no more than that of the others.
+The results hold papers of the corpus, and of those that come with Debian's packages of R (`r-cran-*`, their vignettes).
+The constants of the ranking were chosen by 11 of the latter, whose mean they raised no more than that of the others.
+
+Fitting weights of ten features (place, heading, cue, length, citations, references, code) by every other paper raised
+the mean of these from .398 to .43, and lowered that of the others from .423 to .40; so did choosing sentences by the
+words that they cover. What is left between papers is chance: the constants stay.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Part of ``make bench-ai``. Questions and the words that answer them are in `ques
 here, and over two of the corpus and Debian's FAQ (packages ``debian-faq*``, as PDFs) where the folders have them.
 Questions that the document does not answer must be refused. Of each document every other question was looked at when
 the ranking was made; the others were not.
+
+By the cosine of whole words, as it was before, the first passage answered 17 of the 45 that were looked at and 10 of
+the 41 others, one of five 26 and 18; 6 of 24 questions that no document answers were refused.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAnInvoice
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.pages import PageRanges
-from pdfmill.core.shared_options import OcrOption
+from pdfmill.core.shared_options import OcrOption, PagesOption
 
 if TYPE_CHECKING:
     from pdfmill.services.extraction.invoices.model import ReadInvoice
@@ -37,7 +36,7 @@ class ExtractInvoiceOptions(Options):
     overlay: bool = Field(
         False, description="Make a copy of the document as well, in which each value is boxed, coloured and labelled."
     )
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
+    pages: PagesOption = None
     use_xml: bool = Field(
         True,
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",

@@ -9,8 +9,7 @@ from pydantic import Field
 from pdfmill.core.context import Context
 from pdfmill.core.documents import MediaType, OutputFile
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.pages import PageRanges
-from pdfmill.core.shared_options import OcrOption
+from pdfmill.core.shared_options import OcrOption, PagesOption
 
 #: Suffix and media type of each mode's file (RFC 7763 for Markdown).
 _FILES = {
@@ -31,7 +30,7 @@ class ExtractTextOptions(Options):
         "order or left out (several times as fast, for search), layout keeps columns below one another, markdown has "
         "headings, lists, tables and links, json has pages, blocks, lines and words with their boxes.",
     )
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
+    pages: PagesOption = None
     dehyphenate: bool = Field(True, description="Put words together that a line's end divides (plain, raw, markdown).")
     running_lines: bool = Field(
         False, description="Keep running heads and feet and page numbers (plain, markdown; the others always do)."

@@ -13,6 +13,7 @@ from pdfmill.core.language_data import INSTALL_LANGUAGE, installed_languages
 from pdfmill.core.limits import LimitOverrides
 from pdfmill.core.operation import Accepts, Inputs, Inventory, Operation, Options, Outcome, Result
 from pdfmill.core.pages import PageRanges
+from pdfmill.core.shared_options import PagesOption
 
 if TYPE_CHECKING:
     from pdfmill.services.ocr.service import Recognised
@@ -46,7 +47,7 @@ class OcrOptions(Options):
         max_length=10,
         description="Languages of the text, such as eng or deu (ISO 639-3); auto finds out, among those installed.",
     )
-    pages: PageRanges | None = Field(None, description="Pages to read, such as 1-3,7,end; all if not given.")
+    pages: PagesOption = None
     mode: Literal["skip", "redo", "force"] = Field(
         "skip",
         description="skip leaves pages that have good text, redo replaces the text of an earlier OCR, force makes "

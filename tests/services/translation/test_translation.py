@@ -197,6 +197,24 @@ def test_leftward_text_stands_at_the_right_edge_with_its_markers_beside_it(run, 
         assert left - max(beside) < 30
 
 
+def test_what_says_the_same_stays_as_it_was_set(run, server, tmp_path):
+    pdf = fpdf.FPDF()
+    pdf.add_page()
+    pdf.set_font("Times", "", 12)
+    pdf.text(20, 30, "Die Katze klettert auf den Baum vor dem Haus des Nachbarn.")
+    pdf.text(20, 60, "4711")
+    pdf.output(tmp_path / "figures.pdf")
+    (output,) = run(tmp_path / "figures.pdf").outputs
+    with pikepdf.open(output.path) as made:
+        shown = [
+            str(operands[0])
+            for operands, operator in pikepdf.parse_content_stream(made.pages[0])
+            if operator == pikepdf.Operator("Tj")
+        ]
+    assert shown == ["4711"]
+    assert "DIE KATZE" in read(output.path)[0]
+
+
 def test_a_translation_has_all_of_its_cell(run, server, tmp_path):
     pdf = fpdf.FPDF(unit="pt", format=(595, 842))
     pdf.add_page()

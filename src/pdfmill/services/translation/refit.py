@@ -28,6 +28,8 @@ _OUTLIERS = 4
 #: Points that text keeps away from its neighbours and from the edge of the page.
 _GAP = 3.0
 _MARGIN = 18.0
+#: Ems below a line of OCR in which there may be ink of it.
+_HANGING = 0.2
 #: Points that text keeps away from the rules of a table, as far as it did.
 _LEAST_PADDING, _MOST_PADDING = 1.5, 8.0
 #: Lines by which a unit may grow downwards where there is room.
@@ -75,10 +77,11 @@ def refit(document: TranslatedDocument, source: Path, target: Path, ctx: Context
     with open_pdf(source, ctx.limits) as pdf, open_pdf(overlay) as texts:
         originals = list(pdf.pages)
         for done, (unit_page, text) in enumerate(zip(document.pages, texts.pages, strict=False)):
+            changed = [unit for unit, _ in _changed(unit_page, document.texts_of(done))]
             merging.advance(done, len(document.pages), unit="pages")
             page = originals[unit_page.number - 1]
             before = _as_form(pdf, page) if beside else None
-            remove_text(pdf, page, [unit.outer for unit in unit_page.units if unit.kind.is_translated])
+            remove_text(pdf, page, [unit.outer for unit in changed])
             _paint_over(pdf, page, text)
             if before is not None:
                 _put_beside(pdf, page, before, (unit_page.width, unit_page.height))
@@ -98,13 +101,17 @@ def _write_overlay(document: TranslatedDocument, target: Path, refitted: Refitte
     faces = dict.fromkeys((PLAIN, *sorted(map(_face, styles))))
     fonts = {face: fonts_for(texts, face.family, bold=face.bold, italic=face.italic) for face in faces}
     pages = TextPages(fonts, rightward=rightward)
-    for done, (page, translations) in enumerate(zip(document.pages, document.texts, strict=True)):
+    for done, page in enumerate(document.pages):
         ctx.advance(done, len(document.pages), unit="pages")
         pages.begin_page(page.width, page.height)
-        pairs = [(unit, text) for unit, text in zip(page.units, translations, strict=True) if unit.kind.is_translated]
-        _Fitter(pages, page, refitted, rightward=rightward).fit(pairs)
+        _Fitter(pages, page, refitted, rightward=rightward).fit(_changed(page, document.texts_of(done)))
     _write_notes(pages, refitted.overflows)
     pages.save(target)
+
+
+def _changed(page: UnitPage, texts: Sequence[str]) -> list[tuple[Unit, str]]:
+    """The units that say something else now; figures and names stay as they are set."""
+    return [(unit, text) for unit, text in zip(page.units, texts, strict=True) if text != unit.text]
 
 
 def _face(style: Style) -> Face:
@@ -134,11 +141,19 @@ class _Fitter:
         usual = {size: sorted(found)[len(found) // _OUTLIERS] for size, found in by_size.items()}
         for (unit, text), room, part in zip(pairs, rooms, parts, strict=True):
             if unit.style.invisible:  # text that OCR laid under a scan: what one sees is the picture
-                self._pages.cover(unit.outer)
+                self._pages.cover(self._inked(unit))
             if part is None:
                 self._overflow(unit, text, room, self._look(unit, _SMALLEST))
             else:
                 self._write(unit, text, room, self._look(unit, min(part, usual[round(unit.style.size)])))
+
+    def _inked(self, unit: Unit) -> Box:
+        """What a text in a picture covers: the lines of OCR end above what hangs below some of its letters."""
+        below = [each.box.top for each in self._page.units if each.box.top >= unit.outer.bottom - 1]
+        is_cell = unit.kind is UnitKind.CELL  # below its text there is the rule of a table
+        hanging = unit.outer.bottom + (0 if is_cell else _HANGING * unit.style.size)
+        bottom = max(min([hanging, *below]), unit.outer.bottom)
+        return Box(unit.outer.left - 1, unit.outer.top - 1, unit.outer.right + 1, bottom)
 
     def _part(self, unit: Unit, text: str, room: Box) -> float | None:
         """The largest part of its size in which a text fits; None if there is none."""

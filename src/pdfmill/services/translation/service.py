@@ -42,7 +42,11 @@ class TranslatedDocument:
     @property
     def texts(self) -> list[list[str]]:
         """The translations without emphasis."""
-        return [[joined_text(runs) for runs in page] for page in self.translations]
+        return [self.texts_of(index) for index in range(len(self.pages))]
+
+    def texts_of(self, page_index: int) -> list[str]:
+        """Those of one page."""
+        return [joined_text(runs) for runs in self.translations[page_index]]
 
     @property
     def needs_ocr(self) -> list[int]:
