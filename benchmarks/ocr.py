@@ -4,7 +4,7 @@
 
 The folder has pages as ``NAME.png`` with their text in ``NAME.txt``. Pages of English text are rendered besides: clean,
 slanting, unevenly lit, turned. Both sides run in a process of their own, start included, with one processor, on the
-same PDF; ``--receipts`` and ``--limit`` take fewer pages of the folder.
+same PDF; ``--limit`` takes fewer scans and receipts of the folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from rapidfuzz.distance import Levenshtein
 RESULTS = Path(__file__).parent / "results" / "ocr.md"
 FONT = Path(ocrmypdf.__file__).parent / "data" / "NotoSans-Regular.ttf"
 DPI = 200
-RENDERED = ("clean, rendered", "skew", "uneven light", "turned")
+RENDERED = ("clean, rendered", "skew", "uneven light", "turned", "turned, corpus")
 PROSE = (
     "the of and to in a is that for it was on are as with his they be at one have this from by hot but some what there "
     "we can out other were all your when up use word how said an each she which do their time if will way about many "
@@ -94,9 +94,9 @@ def encoded(image: Image.Image) -> bytes:
 
 def rendered_sets() -> dict[str, list[Page]]:
     return {
-        "clean, rendered": [rendered(f"clean {seed}", seed) for seed in range(3)],
-        "skew": [rendered(f"skew {skew}°", 20, skew=skew) for skew in (-5.0, 3.0, 5.0)],
-        "uneven light": [rendered(f"uneven {seed}", seed, uneven=True) for seed in (30, 31)],
+        "clean, rendered": [rendered(f"clean {seed}", seed) for seed in range(4)],
+        "skew": [rendered(f"skew {skew}°", 20, skew=skew) for skew in (-5.0, -2.0, 3.0, 5.0)],
+        "uneven light": [rendered(f"uneven {seed}", seed, uneven=True) for seed in (30, 31, 32)],
         "turned": [rendered(f"turned {turn}°", 40, turn=turn) for turn in (90, 180, 270)],
     }
 
@@ -109,8 +109,14 @@ def corpus_sets(folder: Path, limit: int) -> dict[str, list[Page]]:
     ]
     receipts = [page for page in pages if "sroie" in page.name]
     clean = [page for page in pages if "clean" in page.name and "_en" in page.name]
+    turned = [page for page in pages if "rot" in page.name]
     scans = [page for page in pages if page not in receipts and "syn_" not in page.name]
-    return {"clean, corpus": clean, "scans": scans[:limit], "receipts": receipts[:limit]}
+    return {
+        "clean, corpus": clean,
+        "turned, corpus": turned,
+        "scans": scans[:limit],
+        "receipts": receipts[:limit],
+    }
 
 
 def run(argv: Sequence[str | Path], output: Path, text: Path) -> Run:
@@ -176,66 +182,128 @@ def errors(page: Page, text: str) -> tuple[float, float]:
     return wrong, 200 * (ours & theirs).total() / max(ours.total() + theirs.total(), 1)
 
 
-def words_of(path: Path) -> list[tuple[str, tuple[float, ...]]]:
-    done = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=False)
-    pattern = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">([^<]*)')
-    return [(each[5], tuple(float(each[edge]) for edge in range(1, 5))) for each in pattern.finditer(done.stdout)]
+def words_of(path: Path) -> list[tuple[str, float, float, float]]:
+    """The words of the first page of a PDF: text, left and right edge, and top, in points."""
+    done = subprocess.run(["pdftotext", "-l", "1", "-bbox", path, "-"], capture_output=True, text=True, check=False)
+    pattern = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="[\d.-]+">([^<]*)')
+    return [(each[4], float(each[1]), float(each[3]), float(each[2])) for each in pattern.finditer(done.stdout)]
 
 
-def box_differences(one_path: Path, other_path: Path) -> list[float]:
-    """For words that both have in one place, how far their edges are apart in points."""
-    others: dict[str, list[tuple[float, ...]]] = {}
-    for word, box in words_of(other_path):
-        others.setdefault(word, []).append(box)
+def words_of_tesseract(page: Page, work: Path) -> list[tuple[str, float, float, float]]:
+    """The words that the tesseract program finds on the scan itself, likewise."""
+    scan = work / "page.png"
+    scan.write_bytes(page.png)
+    subprocess.run(["tesseract", scan, work / "page", "-l", "eng", "hocr"], capture_output=True, check=True)
+    pattern = re.compile(r"class='ocrx_word'[^>]*bbox (\d+) (\d+) (\d+) \d+[^>]*>([^<]*)<")
+    found = pattern.finditer((work / "page.hocr").read_text())
+    point = 72 / DPI
+    return [(each[4], int(each[1]) * point, int(each[3]) * point, int(each[2]) * point) for each in found]
+
+
+def edges_apart(path: Path, truth: Sequence[tuple[str, float, float, float]]) -> list[float]:
+    """How far left and right edges of words are from those of the same word nearby, in points."""
+    others: dict[str, list[tuple[float, float, float]]] = {}
+    for word, *box in truth:
+        others.setdefault(word, []).append((box[0], box[1], box[2]))
     found = []
-    for word, box in words_of(one_path):
-        apart = [max(abs(a - b) for a, b in zip(box, each, strict=True)) for each in others.get(word, [])]
-        if apart and min(apart) < 5:
-            found.append(min(apart))
+    for word, left, right, top in words_of(path):
+        near = [box for box in others.get(word, []) if abs(box[0] - left) < 5 and abs(box[2] - top) < 9]
+        if near:
+            found.append(min(max(abs(left - box[0]), abs(right - box[1])) for box in near))
     return found
 
 
-def measure(name: str, pages: Sequence[Page], work: Path) -> tuple[list[str], dict[str, Run]]:
+@dataclass(frozen=True)
+class Measured:
+    """What one tool made of a set of pages.
+
+    Attributes:
+        wrong: Character error rate of each page, per cent.
+        found: F1 of the words of each page, per cent.
+        size: Of the output, in parts of the input.
+    """
+
+    run: Run
+    pages: int
+    wrong: list[float]
+    found: list[float]
+    size: float
+
+
+PEER, OWN = "OCRmyPDF", "pdfmill"
+PEER_TURNING, OWN_TURNING = "OCRmyPDF --deskew --rotate-pages", "pdfmill deskew"
+OWN_TWICE = "pdfmill with RapidOCR"
+
+
+def measure(name: str, pages: Sequence[Page], work: Path) -> dict[str, Measured]:
     source = work / "in.pdf"
     with source.open("wb") as file:
         img2pdf.convert([page.png for page in pages], outputstream=file)
-    runs = {"ocrmypdf -j1": peer(source, work), "pdfmill": own(source, work)}
+    runs = {PEER: peer(source, work), OWN: own(source, work)}
     if name in RENDERED:
-        runs["ocrmypdf -j1 --deskew --rotate-pages"] = peer(source, work, "--deskew", "--rotate-pages")
-        runs["pdfmill deskew"] = own(source, work, deskew=True)
+        runs[PEER_TURNING] = peer(source, work, "--deskew", "--rotate-pages")
+        runs[OWN_TURNING] = own(source, work, deskew=True)
     else:
-        runs["pdfmill with RapidOCR"] = own(source, work, engine="auto")
-    rows = []
+        runs[OWN_TWICE] = own(source, work, engine="auto")
+    measured = {}
     for tool, done in runs.items():
         scores = [errors(page, text) for page, text in zip(pages, [*done.texts, *[""] * len(pages)], strict=False)]
-        rates, words = [each[0] for each in scores], [each[1] for each in scores]
-        rows.append(
-            f"| {name} | {tool} | {len(pages)} | {done.cpu_s / len(pages):.2f} | {done.peak_mb:.0f} | "
-            f"{statistics.mean(rates):.2f} | {max(rates):.2f} | {statistics.mean(words):.1f} | {min(words):.1f} | "
-            f"{done.size / source.stat().st_size:.3f} |"
-        )
-    return rows, runs
+        wrong, found = ([each[part] for each in scores] for part in (0, 1))
+        measured[tool] = Measured(done, len(pages), wrong, found, done.size / source.stat().st_size)
+    return measured
 
 
-def summary(runs: dict[str, dict[str, Run]]) -> list[str]:
-    plain = [sets["pdfmill"].cpu_s / sets["ocrmypdf -j1"].cpu_s for sets in runs.values()]
-    turned = [
-        sets["pdfmill deskew"].cpu_s / sets["ocrmypdf -j1 --deskew --rotate-pages"].cpu_s
-        for name, sets in runs.items()
-        if name in RENDERED
-    ]
+Sets = dict[str, dict[str, Measured]]
+
+
+def report(sets: Sets, edges: dict[str, list[float]]) -> str:
+    """A table for each thing that was measured."""
+    about = (
+        f"OCRmyPDF {ocrmypdf.__version__} (-j1) beside pdfmill, each on one processor, start of the program included, "
+        f"in one run; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}. Processor time swings by a tenth."
+    )
+    parts = ["# OCR", about]
+    parts += _table("Processor seconds a page", sets, lambda one: f"{one.run.cpu_s / one.pages:.2f}")
+    parts += ["\n".join(["Processor time in parts of OCRmyPDF's:", "", *_ratios(sets)])]
+    parts += _table(
+        "F1 of words, per cent: mean (least); in whatever order they come",
+        sets,
+        lambda one: f"{statistics.mean(one.found):.1f} ({min(one.found):.1f})",
+    )
+    parts += _table(
+        "Character error rate, per cent: mean (most); minds the order of columns and cells",
+        sets,
+        lambda one: f"{statistics.mean(one.wrong):.2f} ({max(one.wrong):.2f})",
+    )
+    parts += _table("Size of the output, in parts of the input", sets, lambda one: f"{one.size:.3f}")
+    parts += _table("Peak memory of a process, MB", sets, lambda one: f"{one.run.peak_mb:.0f}")
+    if edges:
+        rows = [
+            f"| {tool} | {len(apart)} | {statistics.median(apart):.3f} | {sorted(apart)[int(0.95 * len(apart))]:.3f} |"
+            for tool, apart in edges.items()
+        ]
+        head = "| tool | words | median | 95 % |"
+        title = "Left and right edges of words, from those that Tesseract finds on the scan itself, points"
+        parts += [f"## {title}", "\n".join([head, "|---" * 4 + "|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(title: str, sets: Sets, cell: Callable[[Measured], str]) -> list[str]:
+    tools = [PEER, OWN, PEER_TURNING, OWN_TURNING, OWN_TWICE]
+    rows = [f"| pages | n | {' | '.join(tools)} |", "|---" * (len(tools) + 2) + "|"]
+    for name, measured in sets.items():
+        cells = [cell(measured[tool]) if tool in measured else "" for tool in tools]
+        rows.append(f"| {name} | {measured[OWN].pages} | {' | '.join(cells)} |")
+    return [f"## {title}", "\n".join(rows)]
+
+
+def _ratios(sets: Sets) -> list[str]:
     lines = []
-    for what, ratios in (("plain", plain), ("deskew and rotate", turned)):
-        each = ", ".join(f"{name} {ratio:.2f}" for name, ratio in zip(runs, ratios, strict=False))
-        lines.append(f"- processor time in parts of OCRmyPDF's, {what}: {each}")
-    clean = runs["clean, rendered"]
-    apart = box_differences(clean["pdfmill"].output, clean["ocrmypdf -j1"].output)
-    if apart:
-        lines.append(
-            f"- {len(apart)} words of clean pages, edges apart from OCRmyPDF's: median "
-            f"{statistics.median(apart):.3f} pt, "
-            f"95 % {sorted(apart)[int(0.95 * len(apart))]:.3f} pt, most {max(apart):.3f} pt"
-        )
+    for what, own_tool, peer_tool in (("plain", OWN, PEER), ("deskew and rotate", OWN_TURNING, PEER_TURNING)):
+        both = {name: (one[own_tool], one[peer_tool]) for name, one in sets.items() if own_tool in one}
+        each = ", ".join(f"{name} {a.run.cpu_s / b.run.cpu_s:.2f}" for name, (a, b) in both.items())
+        a_page = [sum(pair[side].run.cpu_s / pair[side].pages for pair in both.values()) for side in (0, 1)]
+        lines.append(f"- {what}: {a_page[0] / a_page[1]:.2f} of all sets, each page set weighing the same; {each}")
     return lines
 
 
@@ -248,26 +316,19 @@ def main() -> None:
     if arguments.one:
         one(Path(arguments.one[0]), Path(arguments.one[1]), arguments.one[2])
         return
-    sets = rendered_sets() | (corpus_sets(arguments.folder, arguments.limit) if arguments.folder else {})
-    rows: list[str] = []
-    runs: dict[str, dict[str, Run]] = {}
+    pages = rendered_sets() | (corpus_sets(arguments.folder, arguments.limit) if arguments.folder else {})
+    sets: Sets = {}
+    edges: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, (name, pages) in enumerate(each for each in sets.items() if each[1]):
+        for number, (name, those) in enumerate(each for each in pages.items() if each[1]):
             work = Path(folder) / str(number)
             work.mkdir()
-            found, runs[name] = measure(name, pages, work)
-            rows += found
-            RESULTS.write_text(report(rows, summary(runs)))  # it takes long, and may be stopped
+            sets[name] = measure(name, those, work)
+            if name == "clean, rendered":
+                truth = words_of_tesseract(those[0], work)
+                edges = {tool: edges_apart(sets[name][tool].run.output, truth) for tool in (PEER, OWN)}
+            RESULTS.write_text(report(sets, edges))  # it takes long, and may be stopped
     print(RESULTS.read_text())
-
-
-def report(rows: Sequence[str], notes: Sequence[str]) -> str:
-    head = "| pages | tool | n | CPU-s a page | peak MB of a process | CER % | most | F1 % | least | size ÷ input |"
-    about = (
-        f"OCRmyPDF {ocrmypdf.__version__} beside pdfmill, each on one processor, start of the program included; "
-        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}. CER minds the order of words, F1 does not."
-    )
-    return "\n".join(["# OCR", "", about, "", head, "|---" * 10 + "|", *rows, "", *notes]) + "\n"
 
 
 if __name__ == "__main__":

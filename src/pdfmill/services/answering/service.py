@@ -84,7 +84,7 @@ class AnsweringService:
         """Answer a question over a document.
 
         Args:
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             NoText: There is nothing to read.

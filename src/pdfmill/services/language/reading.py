@@ -24,7 +24,7 @@ def read_pages(
     """Hand over each page, in the order asked for; returns what the document calls itself, empty if it does not.
 
     Args:
-        recognise: Reads pages that are only a picture; None to leave them without words.
+        recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
     Raises:
         UnknownEncoding: A text file is in another encoding.

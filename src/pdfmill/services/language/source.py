@@ -101,7 +101,7 @@ def read_source(
     """The sentences of a document.
 
     Args:
-        recognise: Reads pages that are only a picture; None to leave them without words.
+        recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
     Raises:
         NoText: There are none; the document needs OCR, or is blank.

@@ -118,7 +118,7 @@ def read_words(path: Path, ctx: Context, recognise: Recognise | None = None) -> 
     """The words of all pages, one page after the other; reports progress by page.
 
     Args:
-        recognise: Reads pages that are only a picture; None to leave them without words.
+        recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
     Raises:
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.

@@ -275,7 +275,7 @@ class LayoutService:
 
         Args:
             pages: Those to read; None for all.
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
             text_only: Only the text and its order matter: pages of running text are read several times as fast,
                 and have neither pictures nor levels of headings; none has links or colours of cells.
 

@@ -28,7 +28,7 @@ _SAME_SIZE = 0.25
 
 
 def recogniser(ocr: Literal["auto", "off"]) -> Recognise | None:
-    """What reads pages that are only a picture, as the option ``ocr`` of an operation says."""
+    """What reads pages whose text is absent or garbled, as the option ``ocr`` of an operation says."""
     return recognised_layers if ocr == "auto" else None
 
 

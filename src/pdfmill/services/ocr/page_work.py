@@ -30,7 +30,7 @@ from pdfmill.services.ocr.model import (
 )
 from pdfmill.services.ocr.plan import EngineChoice, Mode, OcrPlan
 from pdfmill.services.ocr.reading import PageReader, Reading
-from pdfmill.services.ocr.second_reading import read_with_rapidocr
+from pdfmill.services.ocr.second_reading import better_of, read_with_rapidocr
 from pdfmill.services.ocr.sheet import Sheet
 
 #: Part of a page from which its pictures decide how finely it is drawn, and from which it counts as a scan.
@@ -180,8 +180,7 @@ class PageWork:
         if first.turn:
             sheet = sheet.turned(first.turn)
         second = self._described(page_index, found, read_with_rapidocr(sheet.prepared()))
-        second = replace(second, language=first.language)
-        return second if _worth(second) > _worth(first) else first
+        return better_of(first, replace(second, language=first.language))
 
 
 def reads_with_rapidocr(plan: OcrPlan) -> bool:
@@ -265,8 +264,3 @@ def _scan_dpi(graphics: Graphics, size: tuple[float, float]) -> float:
     page = Box(0, 0, *size)
     covered = sum(page.intersection(Box(*picture)).area for picture in graphics.pictures)
     return max(graphics.resolutions, default=0.0) if covered > _SCAN * page.area else 0.0
-
-
-def _worth(page: ReadPage) -> float:
-    """Characters, the less sure the less they count."""
-    return sum(len(word.text) * max(0.0, word.confidence - 40) for word in page.words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from pdfmill.engines.rapidocr import SCRIPTS, FoundPiece, is_installed, read_pieces
@@ -14,6 +15,12 @@ from pdfmill.services.ocr.sheet import Sheet
 
 #: Pages that Tesseract is less sure of are read again; good prints have 93 and more, receipts up to 88.
 _GOOD_ENOUGH = 89.0
+
+#: Words of so many letters at least, of which Tesseract is so sure, are right in 98 of 100 cases; how many of them a
+#: second reading must share, where there are enough. Better ones shared 0.82 and more, one without its spaces 0.74.
+_LETTERS, _SURE, _ENOUGH_SURE, _SHARED = 3, 90.0, 10, 0.77
+#: Characters with a lower confidence count nothing.
+_WORTHLESS = 40.0
 
 #: What its result calls the language: RapidOCR does not tell.
 _UNKNOWN = ""
@@ -36,6 +43,25 @@ def read_with_rapidocr(sheet: Sheet) -> Reading:
     pieces = (_line(piece) for piece in read_pieces(sheet.pixels))
     reading = Reading(sheet, in_rows(tuple(pieces)), _UNKNOWN, sheet.dpi, sheet.treatments)
     return replace(reading, treatments=(*reading.treatments, Treatment.SECOND_ENGINE))
+
+
+def better_of(first: ReadPage, second: ReadPage) -> ReadPage:
+    """Which of Tesseract's and RapidOCR's readings of a page counts.
+
+    Their confidences have different scales: RapidOCR is as sure of a word in a script that it does not know, or of two
+    without the space between them. Words that Tesseract is sure of are mostly right, so a reading that has not found
+    most of these is the worse one, however sure it is.
+    """
+    sure = Counter(word.text for word in first.words if word.confidence >= _SURE and len(word.text) >= _LETTERS)
+    shared = sure & Counter(word.text for word in second.words)
+    if sure.total() >= _ENOUGH_SURE and shared.total() < _SHARED * sure.total():
+        return first
+    return second if _worth(second) > _worth(first) else first
+
+
+def _worth(page: ReadPage) -> float:
+    """Characters, the less sure the less they count."""
+    return sum(len(word.text) * max(0.0, word.confidence - _WORTHLESS) for word in page.words)
 
 
 def _line(piece: FoundPiece) -> FoundLine:

@@ -43,7 +43,7 @@ class SummaryService:
 
         Args:
             by_model: Whether a language model writes it; otherwise it is made of the document's own sentences.
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             NoText: There is nothing to read.

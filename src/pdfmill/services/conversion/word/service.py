@@ -44,7 +44,7 @@ class WordService:
 
         Args:
             pages: Those to read, in this order; None for all.
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.

@@ -72,7 +72,7 @@ class InvoiceExtractionService:
         Args:
             pages: Those to read; None for all.
             use_xml: Whether the XML that the document carries is read.
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.

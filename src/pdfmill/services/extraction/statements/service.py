@@ -21,7 +21,7 @@ class BankStatementExtractionService:
         """The statements in a document.
 
         Args:
-            recognise: Reads pages that are only a picture; None to leave them without words.
+            recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
