@@ -100,8 +100,10 @@ def test_a_sum_that_is_not_one_names_its_rule(changed, rule):
     assert rule in rules(invoice([line("20.00", "20"), line("100.00", "5.5")], **TWO_RATES | changed))
 
 
-def test_what_was_paid_explains_what_is_due():
-    totals = TWO_RATES | {"amount_due": "100.00", "prepaid": "29.50"}
+@pytest.mark.parametrize("prepaid", ["29.50", "-29.50"])
+@pytest.mark.parametrize("due", ["100.00", None])
+def test_what_was_paid_explains_what_is_due(prepaid, due):
+    totals = TWO_RATES | {"amount_due": due, "prepaid": prepaid}
     assert rules(invoice([line("20.00", "20"), line("100.00", "5.5")], **totals)) == []
 
 

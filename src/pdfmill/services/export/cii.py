@@ -131,7 +131,7 @@ class _Writer:
             leaf("ram:TaxTotalAmount", value(totals.tax_amount) or Decimal(0), currencyID=self._currency),
             leaf("ram:RoundingAmount", value(totals.rounding)),
             leaf("ram:GrandTotalAmount", value(totals.tax_inclusive)),
-            leaf("ram:TotalPrepaidAmount", value(totals.prepaid)),
+            leaf("ram:TotalPrepaidAmount", einvoice.paid_amount(self._invoice)),
             leaf("ram:DuePayableAmount", einvoice.due_amount(self._invoice)),
         )
 

@@ -13,6 +13,7 @@ from pdfmill.core.errors import NotExportable
 from pdfmill.engines.lxml import Element
 from pdfmill.services.extraction.evidence import Found
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, Party, VatBreakdown
+from pdfmill.services.values.countries import is_country
 
 #: UNTDID 1001 codes that EN 16931 counts among credit notes.
 CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
@@ -36,6 +37,8 @@ _UNITS = {
 }
 _CODES = {unit: code for code, units in _UNITS.items() for unit in units.split()}
 _ONE = "C62"
+#: Countries that have another code in VAT identifiers (directive 2006/112/EC, article 215): Greece, Northern Ireland.
+_OF_VAT = {"EL": "GR", "XI": "GB"}
 #: Ways to give lines their rates that are tried.
 _MOST_WAYS = 20_000
 
@@ -101,7 +104,7 @@ def unit_code(line: InvoiceLine) -> str:
 def seller_country(invoice: Invoice) -> str | None:
     """The seller's country, named or told by an identifier or the account."""
     iban: str = value(invoice.payment.iban) or ""
-    return _country_of(invoice.seller) or iban[:2] or None
+    return _country_of(invoice.seller) or country_in(iban)
 
 
 def buyer_country(invoice: Invoice) -> str | None:
@@ -114,8 +117,14 @@ def _country_of(party: Party) -> str | None:
     named: str | None = value(party.country)
     if named:
         return named
-    vat_id: str = value(party.vat_id) or ""
-    return vat_id[:2].upper().replace("EL", "GR") if vat_id[:2].isalpha() else None
+    return country_in(value(party.vat_id) or "")
+
+
+def country_in(identifier: str) -> str | None:
+    """The country that an identifier begins with, those of VAT that have codes of their own included."""
+    code = identifier[:2].upper()
+    code = _OF_VAT.get(code, code)
+    return code if is_country(code) else None
 
 
 def category(rate: Decimal | None, named: Found[str] | None) -> str:
@@ -269,12 +278,24 @@ def due_amount(invoice: Invoice) -> Decimal:
     return gross - paid + rounding
 
 
+def paid_amount(invoice: Invoice) -> Decimal | None:
+    """What was paid: without the minus that it may have on paper, where only so what is due is the rest (BR-CO-16)."""
+    paid: Decimal | None = value(invoice.totals.prepaid)
+    if paid is None:
+        return None
+    gross: Decimal = value(invoice.totals.tax_inclusive)
+    rounding: Decimal = value(invoice.totals.rounding) or Decimal(0)
+    return abs(paid) if gross - abs(paid) + rounding == due_amount(invoice) else paid
+
+
 def doubts(invoice: Invoice) -> Iterator[str]:
     """What was assumed, in sentences."""
     for each in breakdown(invoice):
         if each.category is None and not rate_of(each):
             yield "Why there is no VAT is not stated, so category Z (zero rated) was written; correct it if need be."
             break
+    if seller_country(invoice) is not None and _country_of(invoice.seller) is None:
+        yield f"The seller's country is not stated, so that of the account was written: {seller_country(invoice)}."
     if buyer_country(invoice) is not None and _country_of(invoice.buyer) is None:
         yield f"The buyer's country is not stated, so the seller's was written: {buyer_country(invoice)}."
     gross, net = value(invoice.totals.tax_inclusive), value(invoice.totals.tax_exclusive)

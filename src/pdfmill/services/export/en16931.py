@@ -14,7 +14,6 @@ from typing import Literal
 from pdfmill.services.export import einvoice
 from pdfmill.services.export.einvoice import value
 from pdfmill.services.extraction.invoices.model import Invoice, Party
-from pdfmill.services.values.countries import is_country
 
 _ZERO = Decimal(0)
 #: What the rules of each VAT category (UNTDID 5305) are called by.
@@ -57,7 +56,7 @@ def _parties(invoice: Invoice, form: Form) -> Iterator[Finding]:
         yield from _address("buyer", "BG-8, BT-55", buyer, form, ("BR-10", "BR-11"))
     for name, party in (("seller", seller), ("buyer", buyer)):
         vat_id: str = value(party.vat_id) or ""
-        if vat_id and not is_country(vat_id[:2].replace("EL", "GR")):
+        if vat_id and einvoice.country_in(vat_id) is None:
             reason = f"The VAT identifier of the {name} does not begin with the code of a country: {vat_id}."
             yield Finding("BR-CO-09", reason)
     if seller.vat_id is None and seller.legal_id is None:
@@ -127,7 +126,7 @@ def _sums(invoice: Invoice) -> Iterator[Finding]:
     taxes = sum((value(row.tax_amount) or _ZERO for row in einvoice.breakdown(invoice)), _ZERO)
     yield from _unequal("BR-CO-14", "The total VAT", tax, "the taxes at each rate come to", taxes)
     yield from _unequal("BR-CO-15", "The total with VAT", gross, "net and VAT come to", net + tax)
-    due = gross - (value(totals.prepaid) or _ZERO) + (value(totals.rounding) or _ZERO)
+    due = gross - (einvoice.paid_amount(invoice) or _ZERO) + (value(totals.rounding) or _ZERO)
     left = "the total less what was found to be paid is"
     yield from _unequal("BR-CO-16", "The amount to pay", einvoice.due_amount(invoice), left, due)
 

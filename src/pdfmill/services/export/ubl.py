@@ -131,7 +131,7 @@ class _Writer:
             self._amount("TaxInclusiveAmount", value(totals.tax_inclusive)),
             self._amount("AllowanceTotalAmount", einvoice.without_sign(totals.allowances)),
             self._amount("ChargeTotalAmount", einvoice.without_sign(totals.charges)),
-            self._amount("PrepaidAmount", value(totals.prepaid)),
+            self._amount("PrepaidAmount", einvoice.paid_amount(self._invoice)),
             self._amount("PayableRoundingAmount", value(totals.rounding)),
             self._amount("PayableAmount", einvoice.due_amount(self._invoice)),
         )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-#: Not in the standard, but a country of VAT identifiers: Northern Ireland.
-_ADDED = {"XI"}
-
 
 @cache
 def _codes() -> frozenset[str]:
+    # Here, because its tables take a while to load.
     from babel import Locale
 
     codes = map(str, Locale("en").territories)
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {"ZZ"} | _ADDED
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {"ZZ"}
 
 
 def is_country(code: str) -> bool:

@@ -189,3 +189,135 @@ def test_the_date_of_a_related_invoice_is_not_the_date_of_issue(only, tmp_path, 
     path = tmp_path / "invoice.pdf"
     sheets(path, build)
     assert only(path).issue_date.value == bill.date
+
+
+def laid_out(path, *rows):
+    """A page of rows: each a list of places across and texts."""
+
+    def build(sheet):
+        for number, row in enumerate(rows):
+            for x, text in row:
+                sheet.text(x, 60 + 16 * number, text, 10)
+
+    return sheets(path, build)
+
+
+HEAD = (
+    [(60, "Seller GmbH"), (300, "Invoice no.: 4711")],
+    [(60, "Road 1, 80331 Munich"), (300, "Invoice date: 2024-03-05")],
+    [],
+    [(60, "Bill to: Buyer Ltd.")],
+    [],
+)
+TOTALS = (
+    [],
+    [(330, "Subtotal"), (480, "95.00")],
+    [(330, "VAT 10 %"), (480, "9.50")],
+    [(330, "Total"), (480, "104.50")],
+)
+
+
+def test_without_a_column_of_amounts_quantity_times_price_tells_them(only, tmp_path):
+    path = laid_out(
+        tmp_path / "a.pdf",
+        *HEAD,
+        [(60, "Description"), (300, "Unit price"), (380, "Qty")],
+        [(60, "Support"), (310, "60.00"), (385, "1"), (440, "60.00 10.00%")],
+        [(60, "Supplies"), (310, "10.00"), (385, "3"), (440, "30.00 10.00%")],
+        [(60, "Call"), (310, "5.00"), (385, "1"), (440, "5.00 10.00%")],
+        *TOTALS,
+    )
+    amounts = [line.net_amount.value for line in only(path).lines]
+    assert amounts == [Decimal("60.00"), Decimal("30.00"), Decimal("5.00")]
+
+
+def test_what_has_no_number_among_numbered_lines_is_none_if_the_others_add_up(only, tmp_path):
+    path = laid_out(
+        tmp_path / "a.pdf",
+        *HEAD,
+        [(60, "Pos"), (100, "Description"), (300, "Qty"), (380, "Unit price"), (480, "Amount")],
+        [(60, "1"), (100, "Support"), (300, "1"), (385, "60.00"), (480, "60.00")],
+        [(100, "of which travel"), (300, "2"), (385, "4.00"), (480, "8.00")],
+        [(60, "2"), (100, "Supplies"), (300, "3"), (385, "10.00"), (480, "30.00")],
+        [(60, "3"), (100, "Call"), (300, "1"), (385, "5.00"), (480, "5.00")],
+        *TOTALS,
+    )
+    assert [line.id.value for line in only(path).lines] == ["1", "2", "3"]
+
+
+def test_a_list_of_payments_tells_what_was_paid(only, tmp_path):
+    path = laid_out(
+        tmp_path / "a.pdf",
+        *HEAD,
+        [(60, "Description"), (300, "Qty"), (380, "Unit price"), (480, "Amount")],
+        [(60, "Support"), (300, "1"), (385, "95.00"), (480, "95.00")],
+        *TOTALS,
+        [(330, "Amount due"), (480, "64.50")],
+        [],
+        [(60, "Method"), (150, "Date"), (250, "Sum")],
+        [(60, "Transfer"), (150, "2024-02-01"), (250, "40.00")],
+    )
+    totals = only(path).totals
+    assert (totals.prepaid.value, totals.amount_due.value) == (Decimal("40.00"), Decimal("64.50"))
+    assert [each.page for each in totals.prepaid.evidence] == [1]
+
+
+def test_allowances_and_charges_are_those_with_which_the_lines_give_net(only, tmp_path):
+    path = laid_out(
+        tmp_path / "a.pdf",
+        *HEAD,
+        [(60, "Description"), (300, "Qty"), (380, "Unit price"), (480, "Amount")],
+        [(60, "Support"), (300, "1"), (385, "100.00"), (480, "100.00")],
+        [],
+        [(330, "Items total"), (480, "100.00")],
+        [(330, "Discount"), (480, "-8.00")],
+        [(330, "Shipping"), (480, "3.00")],
+        *TOTALS[1:],
+    )
+    totals = only(path).totals
+    assert (totals.line_net_sum.value, totals.tax_exclusive.value) == (Decimal("100.00"), Decimal("95.00"))
+    assert (abs(totals.allowances.value), totals.charges.value) == (Decimal("8.00"), Decimal("3.00"))
+
+
+def test_the_end_of_a_period_is_not_the_last_day_to_pay(only, tmp_path):
+    path = laid_out(
+        tmp_path / "a.pdf",
+        *HEAD,
+        [(60, "Description"), (300, "Qty"), (380, "Unit price"), (480, "Amount")],
+        [(60, "Support"), (300, "1"), (385, "95.00"), (480, "95.00")],
+        *TOTALS,
+        [],
+        [(60, "The fee is for the time from 2024-03-06 due 2025-03-06 in any case.")],
+    )
+    assert only(path).due_date is None
+
+
+def test_a_name_of_two_lines_stands_beside_its_label(only, tmp_path):
+    def build(sheet):
+        for x, y, text in (
+            (60, 60, "Rechnung Nr. 4711 vom 05.03.2024"),
+            (60, 100, "Verkäufer"),
+            (60, 114, "Nummer:"),
+            (200, 114, "549910"),
+            (200, 130, "MVM Musterhafter"),
+            (60, 142, "Name:"),
+            (200, 142, "Versicherungsverein Musterhaft"),
+            (60, 200, "Bezeichnung"),
+            (300, 200, "Menge"),
+            (380, 200, "Einzelpreis"),
+            (480, 200, "Gesamtpreis"),
+            (60, 216, "Beitrag"),
+            (300, 216, "1"),
+            (380, 216, "100,00"),
+            (480, 216, "100,00"),
+            (330, 250, "Nettobetrag"),
+            (480, 250, "100,00"),
+            (330, 266, "MwSt. 19 %"),
+            (480, 266, "19,00"),
+            (330, 282, "Rechnungsbetrag"),
+            (480, 282, "119,00 EUR"),
+        ):
+            sheet.text(x, y, text, 10)
+
+    seller = only(sheets(tmp_path / "invoice.pdf", build)).seller.name
+    assert seller.value == "Versicherungsverein Musterhaft"

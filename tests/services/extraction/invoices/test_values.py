@@ -45,6 +45,15 @@ def test_an_amount_is_read(text, sign, value):
     assert [amount.value for amount in amounts_in(segment(text), Notation(sign))] == [Decimal(value)]
 
 
+def test_numbers_side_by_side_are_each_read():
+    found = list(amounts_in(segment("60,00 10,00% 5,00 PCE"), Notation(",")))
+    assert [(str(amount.value), amount.percent) for amount in found] == [
+        ("60.00", False),
+        ("10.00", True),
+        ("5.00", False),
+    ]
+
+
 @pytest.mark.parametrize("text", ["A-100", "12/34", "v1.2.3", "DE123456789", "3D"])
 def test_what_is_no_amount_is_left(text):
     assert list(amounts_in(segment(text), Notation("."))) == []

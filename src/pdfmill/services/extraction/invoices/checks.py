@@ -12,6 +12,8 @@ from pdfmill.services.extraction.invoices.rules.identifiers import compact, is_i
 from pdfmill.services.values.currencies import minor_units, unit_of
 
 _ZERO = Decimal(0)
+#: What is less sure should be looked at.
+_SURE = 0.85
 _EU = [
     "AT",
     "BE",
@@ -70,7 +72,7 @@ def review_reasons(invoice: ReadInvoice) -> list[str]:
     reasons += [
         f"The {name} is not sure ({found.confidence:.0%})."
         for name, found in {**core, **amounts}.items()
-        if found is not None and found.confidence < 0.8
+        if found is not None and found.confidence < _SURE
     ]
     if any(found is not None and found.source == "ocr" for found in core.values()):
         reasons.append("The text was recognised, which mistakes some characters for others.")

@@ -30,7 +30,7 @@ _COMPARED = (
     "totals.amount_due",
 )
 #: What the pages say must be so sure to be held against the file.
-_SURE = 0.8
+_SURE = 0.91
 
 
 class Grounder:

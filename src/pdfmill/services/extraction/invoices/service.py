@@ -14,6 +14,7 @@ from pdfmill.services.extraction.invoices.documents import InvoicePages, group_p
 from pdfmill.services.extraction.invoices.embedded.reader import Embedded, EmbeddedInvoice, read_embedded
 from pdfmill.services.extraction.invoices.grounding import Grounder, found_fields
 from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice
+from pdfmill.services.extraction.invoices.rules.confidence import calibrated
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.overlay import Mark
 from pdfmill.services.layout.page_words import open_words
@@ -109,7 +110,7 @@ def _from_pages(groups: Sequence[InvoicePages], ctx: Context) -> list[ReadInvoic
     for group in groups:
         ctx.check()
         read = group.read
-        invoices.append(_judged(read.invoice, group.pages, source="rules", languages=read.languages))
+        invoices.append(_judged(calibrated(read.invoice), group.pages, source="rules", languages=read.languages))
     return invoices
 
 
@@ -122,7 +123,8 @@ def _from_xml(embedded: Sequence[EmbeddedInvoice], groups: Sequence[InvoicePages
             invoices.append(_judged(each.invoice, [], source="xml", standard=each.format))
             continue
         grounder = Grounder(group.reading)
-        invoice = grounder.ground(each.invoice, group.read.invoice)
+        by_rules = calibrated(group.read.invoice)
+        invoice = grounder.ground(each.invoice, by_rules)
         invoices.append(
             _judged(
                 invoice,
@@ -130,7 +132,7 @@ def _from_xml(embedded: Sequence[EmbeddedInvoice], groups: Sequence[InvoicePages
                 source="xml",
                 standard=each.format,
                 languages=group.read.languages,
-                differences=grounder.differences(invoice, group.read.invoice),
+                differences=grounder.differences(invoice, by_rules),
             )
         )
     return invoices

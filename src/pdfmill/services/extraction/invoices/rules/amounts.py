@@ -22,7 +22,7 @@ _AMOUNT = re.compile(
     r"(?P<number>\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,4})?|\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d{1,4})?"
     r"|\d+(?:[.,]\d{1,4})?|[.,]\d{2})"
     rf"(?P<dash>[.,][-–—]+)?(?![\d])(?P<percent>\s?%)?\s?(?P<after>{CURRENCY})?(?P<trail>\s?[-–−](?!\s?\w)|\s?CR\b)?"
-    r"(?P<rest>[^\s)\]*;,.:!]?)",
+    r"(?=(?P<rest>[^\s)\]*;,.:!]?))",
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u202f\u00a0 ]\d{3})+")
 _WHOLE_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?![\d.,]|\s?%)")
@@ -123,7 +123,9 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
     rest = match["rest"]
     if not rest or match["after"] or not (rest.isalnum() or rest in "/%°²"):
         return False
-    return not (rest.isalpha() and text[match.end() - 2 : match.end() - 1] == " ")
+    is_apart = text[match.end() - 1] == " "
+    has_decimals = re.search(r"[.,]\d{2}$", match["number"]) is not None
+    return not (is_apart and (rest.isalpha() or (rest.isdigit() and has_decimals)))
 
 
 def _value(text: str, sign: DecimalSign) -> tuple[Decimal | None, int]:

@@ -269,6 +269,12 @@ class _Table:
             rightmost = max((each for each in numbers if each.is_money), key=_right_edge, default=None)
             if rightmost is not None and rightmost not in found.values() and self._is_near_amounts(rightmost):
                 found["amount"] = rightmost
+        if not self._heading.roles & {"amount", "gross_amount"} and (product := _product(found)) is not None:
+            right = max(_right_edge(found["quantity"]), _right_edge(found["unit_price"]))
+            for amount in numbers:
+                is_behind = amount.is_money and _right_edge(amount) > right
+                if is_behind and abs(amount.value - product) <= amount.unit:
+                    found["amount"] = amount
         if "amount" in found and not found["amount"].is_money and not found.keys() & {"quantity", "unit_price"}:
             del found["amount"]
         return found
@@ -338,6 +344,12 @@ def _last_before(texts: list[Segment], money: Amount) -> list[Segment]:
     """The text that stands next to an amount, left of it or in one segment with it."""
     before = [each for each in texts if each.box.left <= money.span.box.left]
     return before[-1:]
+
+
+def _product(values: dict[str, Amount]) -> Decimal | None:
+    """Quantity times price; None if one of them is missing."""
+    quantity, price = values.get("quantity"), values.get("unit_price")
+    return None if quantity is None or price is None else quantity.value * price.value
 
 
 def _awaits(item: Item, values: dict[str, Amount], top: float, bottom: float) -> bool:

@@ -120,7 +120,11 @@ class PartyFinder:
                 continue
             if near and abs(other.box.left - near[0].box.left) > 14:
                 continue
-            if other.box.top - bottom > 2.2 * box.height:
+            # A name of two lines beside "Name:" puts more white above that.
+            if (
+                other.box.top - bottom
+                > (3.6 if near and other.text.endswith(":") and self._names(other) else 2.2) * box.height
+            ):
                 break
             if near and self._starts_another(other):
                 break
@@ -134,15 +138,20 @@ class PartyFinder:
         names = {label.name for label in self._reading.labels(segment) if label.start <= 1 and label.weight >= 3}
         return bool(names & {"buyer", "seller", "delivery_address", "other_party", "invoice_number", "issue_date"})
 
+    def _names(self, segment: Segment) -> bool:
+        """Whether a line begins with ``Name:``."""
+        tokens = segment.tokens
+        return (
+            bool(tokens)
+            and tokens[0].key in self._name_labels
+            and (segment.text[: tokens[0].end].endswith(":") or len(tokens) == 1)
+        )
+
     def _named_in(self, block: list[Segment]) -> tuple[int, Span] | None:
         """The name in a block: after ``Name:``, else its first line that can be one."""
         for index, segment in enumerate(block):
             tokens = segment.tokens
-            if (
-                tokens
-                and tokens[0].key in self._name_labels
-                and (segment.text[: tokens[0].end].endswith(":") or len(tokens) == 1)
-            ):
+            if self._names(segment):
                 rest = segment.text[tokens[0].end :].strip(" :")
                 if rest:
                     start = segment.text.index(rest, tokens[0].end)

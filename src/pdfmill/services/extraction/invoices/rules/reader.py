@@ -36,7 +36,7 @@ from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
 from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
-from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, trimmed
+from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, numbered, trimmed
 from pdfmill.services.extraction.invoices.rules.totals import Solution, TotalsSolver, adjustments, paid_and_due
 from pdfmill.services.extraction.invoices.rules.vat import breakdown_of
 
@@ -91,7 +91,7 @@ class InvoiceReader:
         breakdown = breakdown_of(self._reading, lines.rows)
         solver = TotalsSolver(self._reading, lines.headings, lines.rows, lines.totals, breakdown)
         solution = solver.solve()
-        items = self._items(lines, solution)
+        items = self._items(lines, solver, solution)
         kind = type_of(self._reading)
         sign = _sign(kind.code, solution)
         totals = self._totals(solver, solution, items, sign)
@@ -127,13 +127,25 @@ class InvoiceReader:
             "cash_discounts": self._discounts(discounts),
         }
 
+    def _ends_period(self, due: Candidate[datetime.date]) -> bool:
+        """Whether a date stands right before the label, as in "from 1 May 2024 until 31 May 2024"."""
+        label = due.label
+        if label is None or label.segment is not due.span.segment:
+            return False
+        return any(
+            place.span.end <= label.start and not re.search(r"\w", label.segment.text[place.span.end : label.start])
+            for place in self._reading.dates(label.segment)
+        )
+
     def _due(
         self, issued: Sequence[Candidate[datetime.date]], discounts: Sequence[Candidate[datetime.date]]
     ) -> Found[datetime.date] | None:
         """The last day to pay: named, or counted from the terms."""
         taken = {(each.span.segment, each.span.start) for each in discounts}
         found = [
-            each for each in read_dates(self._reading, "due_date") if (each.span.segment, each.span.start) not in taken
+            each
+            for each in read_dates(self._reading, "due_date")
+            if (each.span.segment, each.span.start) not in taken and not self._ends_period(each)
         ]
         if issued:
             found = [each for each in found if each.value >= issued[0].value - datetime.timedelta(days=2)] or found[:0]
@@ -215,10 +227,10 @@ class InvoiceReader:
 
     # -- amounts ----------------------------------------------------------------------------------------------------
 
-    def _items(self, lines: Lines, solution: Solution) -> list[Item]:
+    def _items(self, lines: Lines, solver: TotalsSolver, solution: Solution) -> list[Item]:
         targets = [value for value in (solution.net, solution.gross) if value]
         if lines.items:
-            return trimmed(lines.items, targets)
+            return trimmed(numbered(lines.items, [*targets, *solver.scores["line_sum"]]), targets)
         return lines_by_sum(self._reading, targets)
 
     def _totals(self, solver: TotalsSolver, solution: Solution, items: Sequence[Item], sign: int) -> Totals:

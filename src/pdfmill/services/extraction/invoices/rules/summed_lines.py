@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import takewhile
 
 from pdfmill.services.extraction.invoices.rules.amounts import Amount
 from pdfmill.services.extraction.invoices.rules.items import TOTAL_NAMES, Item
@@ -24,13 +25,16 @@ def lines_by_sum(reading: Reading, targets: Sequence[Decimal]) -> list[Item]:
             total = Decimal(0)
             edge = rows[start][1].span.box.right
             chosen = []
-            for index, amount, texts in rows[start:]:
+            for following, (index, amount, texts) in enumerate(rows[start:], start=start + 1):
                 if abs(amount.span.box.right - edge) > 6:
                     continue
                 total += amount.value
                 chosen.append((index, amount, texts))
                 if total in targets and len(chosen) >= 1 and not _is_the_total(reading, chosen):
-                    return [_priced(page, *each) for each in chosen]
+                    free = takewhile(
+                        lambda each: not each[1].value and not _is_the_total(reading, [each]), rows[following:]
+                    )
+                    return [_priced(page, *each) for each in (*chosen, *free)]
     return []
 
 
@@ -59,6 +63,15 @@ def _priced_rows(reading: Reading, page: int) -> Iterator[tuple[int, Amount, lis
 
 def _priced(page: int, index: int, amount: Amount, texts: list[Span]) -> Item:
     return Item(page, index, name=texts[:1], values={"amount": amount}, rows={index})
+
+
+def numbered(items: list[Item], targets: Sequence[Decimal]) -> list[Item]:
+    """The lines without those that have no number, if most have one and only these sum up to a total."""
+    with_number = [item for item in items if item.position is not None]
+    amounts = [item.amount.value for item in with_number if item.amount is not None]
+    everything = sum((item.amount.value for item in items if item.amount is not None), Decimal(0))
+    is_sum = 2 * len(with_number) > len(items) and everything not in targets and sum(amounts, Decimal(0)) in targets
+    return with_number if is_sum else items
 
 
 def trimmed(items: list[Item], targets: Sequence[Decimal]) -> list[Item]:
