@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from pdfmill.config.pepper import Pepper
 from pdfmill.config.settings import QueueSettings, QuotaSettings, load_settings
@@ -66,6 +67,30 @@ def database(database_url):
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(table.delete())
     database.close()
+
+
+@pytest.fixture
+def plans(database):
+    """Takes a call; gives back how SQLite goes about each statement of it, as (statement, plan)."""
+
+    def plans(act):
+        statements = []
+
+        @event.listens_for(Engine, "before_cursor_execute")
+        def note(_connection, _cursor, statement, parameters, *_):
+            statements.append((statement, parameters))
+
+        act()
+        event.remove(Engine, "before_cursor_execute", note)
+        with database.read() as session:
+            connection = session.connection()
+            return [
+                (statement, str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()))
+                for statement, parameters in statements
+                if statement.startswith(("SELECT", "UPDATE", "DELETE")) and "FROM job_" not in statement
+            ]
+
+    return plans
 
 
 @pytest.fixture
