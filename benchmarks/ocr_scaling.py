@@ -91,12 +91,19 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def by_wall_time(one: Job, other: Job) -> str:
+    """Scaling as the clock tells it; a dash where something else ran besides."""
+    if any(each.load > each.processors + 1 for each in (one, other)):
+        return "–"
+    return f"{one.wall_s / other.wall_s / other.processors:.2f}"
+
+
 def report(jobs: list[Job], pages: int) -> str:
     one = jobs[0]
     rows = [
         f"| {each.processors} | {each.wall_s:.1f} | {each.load:.1f} | {each.cpu_s:.1f} | {each.first_s:.1f} "
         f"| {', '.join(f'{part:.1f}' for part in each.readers_s)} | {each.alone_s:.1f} "
-        f"| {one.alone_s / each.alone_s / each.processors:.2f} | {one.wall_s / each.wall_s / each.processors:.2f} |"
+        f"| {one.alone_s / each.alone_s / each.processors:.2f} | {by_wall_time(one, each)} |"
         for each in jobs
     ]
     about = (
@@ -106,7 +113,7 @@ def report(jobs: list[Job], pages: int) -> str:
     meaning = (
         "The longest way is the processor time of the first process and of the busiest reader: what the job lasts with "
         "its processors for itself. Scaling is how much of a further processor shortens it, 1 being all of it; by wall "
-        "time it holds only where the load is that of the job."
+        "time it is left out where other programs had the processors as well, as the load tells."
     )
     head = (
         "| processors | wall, s | load | processor time, s | of it the first process | of it each reader | "
