@@ -1,5 +1,5 @@
 # Thin names; the work is in scripts/, which runs without make as well.
-.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr
+.PHONY: run test check assurance bench-embedded bench-corpus bench-compression bench-conversion bench-extraction bench-ocr bench-ocr-scaling
 .PHONY: bench-ai bench-preview bench-jobs bench-maintenance soak storm
 
 run:
@@ -38,6 +38,10 @@ bench-extraction:
 bench-ocr:
 	@scripts/setup dev
 	@.venv/bin/python benchmarks/ocr.py $(CORPUS)
+
+bench-ocr-scaling:
+	@scripts/setup dev
+	@.venv/bin/python benchmarks/ocr_scaling.py
 
 bench-jobs:
 	@scripts/setup dev

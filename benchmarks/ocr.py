@@ -120,10 +120,11 @@ def corpus_sets(folder: Path, limit: int) -> dict[str, list[Page]]:
 
 
 def run(argv: Sequence[str | Path], output: Path, text: Path) -> Run:
-    """Run a tool with one thread; its processor time and memory hold those of all its processes."""
+    """Run a tool on one processor; its processor time and memory hold those of all its processes."""
     child = os.fork()
     if child == 0:
         os.environ["OMP_THREAD_LIMIT"] = "1"
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.dup2(null, 2)
@@ -156,8 +157,7 @@ def own(source: Path, work: Path, **options: object) -> Run:
 
 
 def one(source: Path, target: Path, options: str) -> None:
-    """The operation as the sandbox runs it, with one process for the pages."""
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    """The operation as the sandbox runs it, with a process for the pages on each processor that it may use."""
     from pdfmill.core.context import Context
     from pdfmill.core.documents import InputFile
     from pdfmill.core.operation import Inputs

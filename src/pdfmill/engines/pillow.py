@@ -309,11 +309,6 @@ def box_blurred(grey: Pixels, radius: int) -> Pixels:
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.BoxBlur(radius)))
 
 
-def max_filtered(grey: Pixels, size: int) -> Pixels:
-    """The brightest of each sample's square of ``size``, which is odd."""
-    return np.asarray(Image.fromarray(grey).filter(ImageFilter.MaxFilter(size)))
-
-
 def median_filtered(grey: Pixels, size: int) -> Pixels:
     """The median of each sample's square of ``size``, which is odd."""
     return np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(size)))

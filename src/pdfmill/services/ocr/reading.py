@@ -10,6 +10,7 @@ from itertools import islice
 from pdfmill.engines.tesseract import FoundLine, FoundWord, Tesseract
 from pdfmill.services.ocr.direction import hangs_down, lies_sideways
 from pdfmill.services.ocr.ink import PixelBox, without
+from pdfmill.services.ocr.insertion import inserted
 from pdfmill.services.ocr.languages import LanguageChooser
 from pdfmill.services.ocr.model import Suspicion, Treatment
 from pdfmill.services.ocr.sheet import Sheet
@@ -100,15 +101,13 @@ class Reading:
         return _worth(word for word in self.words if rows.start <= (word.box[1] + word.box[3]) / 2 < rows.stop)
 
     def with_more(self, lines: Sequence[FoundLine]) -> Reading:
-        """With those words of other lines that are certain enough, each line a paragraph at the end."""
-        last = max((line.paragraph for line in self.lines), default=-1)
+        """With those words of other lines that are certain enough, each line where one would read it."""
         more = []
         for line in lines:
             words = tuple(word for word in line.words if word.confidence >= _DOUBTFUL and _is_wordlike(word.text))
             if words:
-                last += 1
-                more.append(replace(line, words=words, box=around([word.box for word in words]), paragraph=last))
-        return replace(self, lines=(*self.lines, *more)) if more else self
+                more.append(replace(line, words=words, box=around([word.box for word in words])))
+        return replace(self, lines=inserted(self.lines, more)) if more else self
 
     @property
     def suspicions(self) -> tuple[Suspicion, ...]:
@@ -139,7 +138,7 @@ class PageReader:
         Raises:
             EngineFailed: Tesseract cannot read it.
         """
-        best = self._read(self._as_it_seems_to_lie(page), self._languages.first)
+        best = self._as_it_seems_to_lie(page)
         if best.confidence < _DOUBTFUL or best.is_sideways:
             best = self._upright(page, best)
         better = self._languages.of_text(best.text, best.languages)
@@ -164,20 +163,13 @@ class PageReader:
         strip = sheet.strip(sheet.ink.fullest_rows(_STRIP))
         return self._read(strip, languages, dpi=plausible_dpi(sheet), layout=_ONE_BLOCK)
 
-    def _as_it_seems_to_lie(self, page: Sheet) -> Sheet:
-        """The page prepared, and turned where its ink looks so and a strip of it reads well so."""
-        prepared = page.prepared()
-        if lies_sideways(page.ink):
-            tried = [page.turned(turn).prepared() for turn in (90, 270)]
-            if hangs_down(tried[0].pixels):
-                tried.reverse()
-        else:
-            tried = [page.turned(180).prepared()] if hangs_down(prepared.pixels) else []
-        for sheet in tried:
-            strip = self._strip(sheet, self._languages.first)
-            if strip.confidence >= _DOUBTFUL and strip.length >= _ENOUGH:
-                return sheet
-        return prepared
+    def _as_it_seems_to_lie(self, page: Sheet) -> Reading:
+        """The page prepared and read; turned, where its ink looks so and it reads well so."""
+        for sheet in _likely_sheets(page):
+            reading = self._read(sheet, self._languages.first)
+            if reading.confidence >= _DOUBTFUL and reading.length >= _ENOUGH and not reading.is_sideways:
+                break
+        return reading
 
     def _upright(self, page: Sheet, best: Reading) -> Reading:
         """The page turned, or read in another script, if a strip of it reads better so, and then all of it."""
@@ -246,6 +238,24 @@ class PageReader:
             self._read(sheet, languages, dpi=dpi, layout=_SCATTERED), Treatment.AS_SCATTERED_WORDS, in_rows
         )
         yield lambda sheet: _marked(self._read(sheet, languages, dpi=dpi, layout=_ONE_BLOCK), Treatment.AS_ONE_BLOCK)
+
+
+def _likely_sheets(page: Sheet) -> Iterator[Sheet]:
+    """The page prepared as it may lie, by its ink: the more likely first, as it is shown at last."""
+    if lies_sideways(page.ink):
+        first = page.turned(90).prepared()
+        if hangs_down(first.pixels):
+            yield page.turned(270).prepared()
+            yield first
+        else:
+            yield first
+            yield page.turned(270).prepared()
+        yield page.prepared()
+        return
+    upright = page.prepared()
+    if hangs_down(upright.pixels):
+        yield page.turned(180).prepared()
+    yield upright
 
 
 def _length(line: FoundLine) -> int:

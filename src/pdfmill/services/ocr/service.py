@@ -15,7 +15,6 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
 from pdfmill.core.errors import DeadlineExceeded, EngineFailed, NothingToRecognise
 from pdfmill.engines.pikepdf import open_pdf
-from pdfmill.services.archiving.service import ArchivingService
 from pdfmill.services.ocr.checkpoint import Checkpoint
 from pdfmill.services.ocr.crew import PageEnd, work_through
 from pdfmill.services.ocr.document import Changes, check_can_be_read, write_document
@@ -176,6 +175,9 @@ class OCRService:
             recognised.warnings += write_document(source, target, readings.kept, changes, ctx)
         if kind is OutputKind.PDF:
             return target
+        # Here, because it takes as long to load as half a page takes to read.
+        from pdfmill.services.archiving.service import ArchivingService
+
         archived = ctx.path("archived.pdf")
         recognised.warnings += ArchivingService().archive(target, archived, ctx).changes
         return archived
