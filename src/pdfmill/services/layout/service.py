@@ -12,20 +12,21 @@ from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics
-from pdfmill.services.layout.blocks import BlockFinder, Item
+from pdfmill.services.layout.blocks import BlockFinder
 from pdfmill.services.layout.columns import bands
 from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
+from pdfmill.services.layout.framed_text import framed
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
-from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
+from pdfmill.services.layout.lines import join, reading_order, rows_of
 from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Table, TextQuality, Word
 from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
-from pdfmill.services.layout.rulings import ruled_areas
+from pdfmill.services.layout.rulings import find_rulings, ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.turned_text import text_aside, turned_lines
@@ -254,7 +255,7 @@ class LayoutDocument:
         seen = [*images, *figures]
         behind = [picture for picture in seen if picture.source == "background"]
         before = [picture for picture in seen if picture.source != "background"]
-        items: list[Item] = [*segments(rest), *tables, *before]
+        items = framed(rest, [*tables, *before], find_rulings(read.graphics, frame))
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
         blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
         return [*blocks, *behind], columns
