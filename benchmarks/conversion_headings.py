@@ -33,10 +33,13 @@ from pdfmill.services.layout.headings import comparable
 from pdfmill.services.writing.manner import Manner, TextForm
 
 MOST_PAGES = 40
+#: Documents of fewer words are drawings, whose words are no running text and partly in other files than the text's.
+FEWEST_WORDS = 50
 #: Bookmarks of fewer headings say where a document's parts are, not which its headings are.
 FEWEST = 4
 _SAME = 90  # of 100, that two titles are alike
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _HEADING = re.compile(r"(heading ?\d|title)", re.IGNORECASE)
 
 
@@ -86,7 +89,8 @@ def heading_lines(folder: Path) -> list[str]:
             _read(truth, truth.whole, whole)
             _write(truth, word)
     return [
-        f"Headings and text of {len(truths)} documents beside what their source says, at most {MOST_PAGES} pages each:",
+        f"Headings and text of {len(truths)} documents beside what their source says, at most {MOST_PAGES} pages each; "
+        f"text of those of {FEWEST_WORDS} words or more:",
         "",
         "| | precision of headings | recall | F1 | mean F1 of a document | text | ms a page |",
         "|---|---|---|---|---|---|---|",
@@ -128,18 +132,24 @@ def _of_word(path: Path) -> tuple[list[str], list[str]]:
     with zipfile.ZipFile(path) as archive:
         styles = etree.fromstring(archive.read("word/styles.xml"))
         body = etree.fromstring(archive.read("word/document.xml"))
+    etree.strip_elements(body, f"{_MC}Fallback")  # says a second time what stands in the choice beside it
     names = {style.get(f"{_W}styleId"): style.find(f"{_W}name").get(f"{_W}val") for style in styles.iter(f"{_W}style")}
     headings, words = [], []
     for paragraph in body.iter(f"{_W}p"):
-        text = "".join(
-            each.text or "" if each.tag == f"{_W}t" else " " for each in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
-        )
+        text = "".join(each.text or "" if each.tag == f"{_W}t" else " " for each in _own_text(paragraph))
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         name = names.get(style.get(f"{_W}val"), "") if style is not None else ""
         if _HEADING.fullmatch(name) and text.strip():
             headings.append(text)
         words += text.split()
     return headings, words
+
+
+def _own_text(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """The texts, tabs and breaks of a paragraph, without the paragraphs of text boxes that are anchored in it."""
+    for each in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br"):
+        if next(each.iterancestors(f"{_W}p")) is paragraph:
+            yield each
 
 
 def _of_bookmarks(path: Path) -> list[str]:
@@ -176,7 +186,8 @@ def _read(truth: Truth, path: Path, found: Found) -> None:
     running = re.sub(r"^(```+).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)  # code has lines that begin with "#"
     titles = [(len(marks), title) for marks, title in re.findall(r"^(#{1,6}) (.+)$", running, re.MULTILINE)]
     found.counts[truth.name] = _compare(titles, truth)
-    found.words.append(Indel.normalized_similarity(_plain(text), truth.words))
+    if len(truth.words) >= FEWEST_WORDS:
+        found.words.append(Indel.normalized_similarity(_plain(text), truth.words))
 
 
 def _write(truth: Truth, found: Found) -> None:
@@ -214,7 +225,9 @@ def _compare(titles: Sequence[tuple[int, str]], truth: Truth) -> tuple[int, int,
 
 def _plain(markdown: str) -> list[str]:
     """The words of Markdown without its marks."""
-    text = re.sub(r"<!-- page \d+ -->|^\s*\|?[-:| ]{3,}\|?$|^#{1,6} |^ *- |^```.*$", " ", markdown, flags=re.MULTILINE)
+    text = re.sub(
+        r"<!-- page \d+ -->|<br>|^\s*\|?[-:| ]{3,}\|?$|^#{1,6} |^ *- |^```.*$", " ", markdown, flags=re.MULTILINE
+    )
     text = re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", text)
     text = re.sub(r"(?<!\\)(\*\*|\*|`|\|)", lambda found: " " if found[0] == "|" else "", text)
     return re.sub(r"\\(.)", r"\1", text).split()

@@ -77,9 +77,9 @@ def test_thumbnails_are_small_pictures_of_the_first_pages(preview, tmp_path):
     (output,) = preview(text_pdf(tmp_path / "report.pdf", pages=12), thumbnails=3, thumbnail_width=90).outputs
     assert output.name == "report-thumbnails.zip"
     with zipfile.ZipFile(output.path) as archive:
-        assert archive.namelist() == ["report-01.webp", "report-02.webp", "report-03.webp"]
-        with Image.open(io.BytesIO(archive.read("report-03.webp"))) as image:
-            assert (image.format, image.width) == ("WEBP", 90)
+        assert archive.namelist() == ["report-01.jpg", "report-02.jpg", "report-03.jpg"]
+        with Image.open(io.BytesIO(archive.read("report-03.jpg"))) as image:
+            assert (image.format, image.width) == ("JPEG", 90)
 
 
 def test_no_thumbnails_no_file(preview, tmp_path):

@@ -203,16 +203,13 @@ def _decoding() -> Iterator[None]:
         raise EngineFailed("An image cannot be decoded or encoded.") from error
 
 
-def encode_image(
-    pixels: npt.NDArray[np.uint8], media_type: MediaType, *, quality: int, dpi: float, quick: bool = False
-) -> bytes:
+def encode_image(pixels: npt.NDArray[np.uint8], media_type: MediaType, *, quality: int, dpi: float) -> bytes:
     """A JPEG or WebP file.
 
     Args:
         pixels: Height × width × 1, 3 or 4 samples; JPEG has no alpha.
         quality: 1 to 100; a WebP of 100 is lossless.
         dpi: Written into the file, where the format has a place for it.
-        quick: Whether a WebP is made in half the time, and some per cent larger.
 
     Raises:
         TooManyPixels: The format cannot hold an image of that size.
@@ -226,8 +223,7 @@ def encode_image(
         )
     buffer = io.BytesIO()
     if media_type is MediaType.WEBP:
-        method = 0 if quick else _WEBP_METHOD
-        image.save(buffer, "WEBP", quality=quality, lossless=quality == _LOSSLESS, method=method)
+        image.save(buffer, "WEBP", quality=quality, lossless=quality == _LOSSLESS, method=_WEBP_METHOD)
     else:
         image.save(buffer, _FORMATS[media_type], quality=quality, dpi=(dpi, dpi))
     return buffer.getvalue()

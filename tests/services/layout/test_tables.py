@@ -105,6 +105,33 @@ def test_a_table_on_a_turned_page_is_found(page_of):
     assert table.box == pytest.approx((100, 200, 180, 500), abs=1)
 
 
+def test_a_turned_head_is_read_in_its_cell(page_of):
+    def build(sheet):
+        sheet.grid((72, 172, 202, 232), (100, 180, 200, 220))
+        sheet.text(76, 114, "Item").text(190, 176, "Apples", angle=270).text(220, 176, "Pears sold", angle=270)
+        for row in range(2):
+            for column, text in enumerate(("kilograms", "7", "12")):
+                sheet.text((76, 176, 206)[column], 194 + 20 * row, text)
+
+    page = page_of(build)
+    (table,) = page.blocks
+    assert table.grid() == [["Item", "Apples", "Pears sold"], *[["kilograms", "7", "12"]] * 2]
+    assert [cell.angle for cell in table.cells[:3]] == [0, 270, 270]
+
+
+def test_empty_cells_that_a_turned_line_runs_over_are_one(page_of):
+    def build(sheet):
+        sheet.grid((72, 102, 202, 302), (100, 130, 160, 190))
+        sheet.text(92, 184, "fruit of the year", angle=270)
+        for row in range(3):
+            sheet.text(106, 118 + 30 * row, f"name {row}").text(206, 118 + 30 * row, f"count {row}")
+
+    (table,) = page_of(build).blocks
+    head = table.cells[0]
+    assert (head.text, head.row_span, head.angle) == ("fruit of the year", 3, 270)
+    assert (table.row_count, table.column_count) == (3, 3)
+
+
 def test_the_tables_of_real_documents_have_the_cells_expected(corpus, ctx):
     scores = []
     for truth_path in sorted((corpus / "tables").glob("*.truth.json")):

@@ -38,7 +38,7 @@ class Drawing:
     Attributes:
         pixels: Height × width × samples: grey, red-green-blue, or red-green-blue-alpha.
         dpi: Its resolution, which is lower than was asked for where the page would have had too many pixels.
-        picture_share: Part of the page that its pictures cover, 0 to 1.
+        picture_share: Part of the page that its pictures cover, 0 to 1; 0 where that was not asked for.
     """
 
     pixels: Pixels
@@ -101,6 +101,7 @@ class DrawnDocument:
         dpi: float,
         part: tuple[float, float, float, float] | None = None,
         without: Collection[Painted] = (),
+        with_share: bool = False,
     ) -> Drawing:
         """A page as a reader sees it, annotations and form fields included.
 
@@ -108,6 +109,7 @@ class DrawnDocument:
             dpi: Wanted resolution; lower where the page would have more pixels than the budget allows for one.
             part: Left, top, right, bottom of what is drawn, in points from the top left; None for all.
             without: What is left out, in form XObjects as well; annotations then are, too.
+            with_share: Whether to find out what part of the page pictures cover.
 
         Raises:
             DamagedInput: The page has no size.
@@ -132,8 +134,8 @@ class DrawnDocument:
             )
             drawn = np.array(bitmap.to_numpy(), dtype=np.uint8)
             pixels = drawn.reshape(drawn.shape[0], drawn.shape[1], ink.value)
-            share = picture_share(read_pictures(page, PageGeometry.of(page, 1.0)), (width, height))
-            return Drawing(pixels, scale * 72 / unit, share)
+            pictures = read_pictures(page, PageGeometry.of(page, 1.0)) if with_share else ()
+            return Drawing(pixels, scale * 72 / unit, picture_share(pictures, (width, height)))
         finally:
             page.close()
 

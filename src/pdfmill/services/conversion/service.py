@@ -109,7 +109,7 @@ def _drawings(
 ) -> Iterator[Drawing]:
     for done, page_index in enumerate(indices):
         ctx.advance(done, len(indices), unit="pages")
-        drawing = document.draw_in(page_index, manner.ink, dpi=manner.dpi)
+        drawing = document.draw_in(page_index, manner.ink, dpi=manner.dpi, with_share=True)
         ctx.meter.pages += 1
         ctx.meter.picture_pixels += round(drawing.picture_share * drawing.pixels.shape[0] * drawing.pixels.shape[1])
         drawn.page_numbers.append(page_index + 1)

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 
-from pdfmill.services.layout.columns import Band
+from pdfmill.services.layout.columns import Band, bands
+from pdfmill.services.layout.framed_text import FramedText, Item
 from pdfmill.services.layout.headings import HeadingFinder, with_titles
 from pdfmill.services.layout.lines import box_of, join
 from pdfmill.services.layout.markers import marker_of
-from pdfmill.services.layout.model import Block, ColumnBand, Heading, Line, ListItem, Paragraph, Picture, Table, union
+from pdfmill.services.layout.model import Block, ColumnBand, Heading, Line, ListItem, Paragraph, union
 from pdfmill.services.layout.paragraphs import SENTENCE_ENDS, paragraphs
 
 _DEEPEST_LIST = 6
-
-Item = Line | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,12 @@ class BlockFinder:
             text = self._text_blocks(join(item for item in region if isinstance(item, Line)))
             others = [item for item in region if not isinstance(item, Line)]
             # A picture beside a paragraph follows it: it does not cut it in two.
-            found += merge(text, others, key=lambda block: block.box.top)
+            for item in merge(text, others, key=lambda block: block.box.top):
+                found += self._framed(item) if isinstance(item, FramedText) else [item]
         return _nested(with_titles(_continued(found)))
+
+    def _framed(self, text: FramedText) -> list[Block]:
+        return [block for band in bands(text.items) for column in band for block in self.blocks(column)]
 
     def running_text(self, lines: Sequence[Line]) -> list[Block]:
         """The blocks of a column whose lines are known, from top to bottom."""

@@ -73,9 +73,10 @@ class Frame:
         """A block of the page as it is when the layer's lines are level; for angles of quarters of a circle."""
         if self.angle == 0:
             return block
-        return _moved_block(block, self._level_box, (block.angle - self.angle) % 360)
+        return _moved_block(block, self.level_box, (block.angle - self.angle) % 360)
 
-    def _level_box(self, box: Box) -> Box:
+    def level_box(self, box: Box) -> Box:
+        """A box of the page as it is when the layer's lines are level; for angles of quarters of a circle."""
         level = self._quarter_turned(np.array([box], np.float32), -self.angle)
         return Box(*level[0].astype(float).round(2).tolist())
 

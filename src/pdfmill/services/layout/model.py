@@ -192,6 +192,7 @@ class Cell:
 
     Attributes:
         fill: The colour that it is filled with, as ``#rrggbb``; null for none.
+        angle: Degrees clockwise in which its lines run, if those of its table are level.
     """
 
     row: int
@@ -201,6 +202,7 @@ class Cell:
     lines: tuple[Line, ...]
     box: Box
     fill: str | None = None
+    angle: int = 0
 
     @property
     def text(self) -> str:

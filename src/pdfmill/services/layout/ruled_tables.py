@@ -5,11 +5,13 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pdfmill.services.layout.lines import join, rows_of
-from pdfmill.services.layout.model import Box, Cell, Line, Table, Word
+from pdfmill.services.layout.model import Box, Cell, Line, Table, Word, union
 from pdfmill.services.layout.rulings import Grid
+from pdfmill.services.layout.turned_text import TurnedLine, is_within, lines_within
 
 #: Squares of a grid that are looked at; a sheet of graph paper has more.
 _MOST_SQUARES = 20_000
@@ -25,8 +27,14 @@ _OPEN_ROWS = 4
 _Square = tuple[int, int]
 
 
-def ruled_table(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]] | None:
-    """The table that a grid makes of the words in it, and these words; None if it makes none."""
+def ruled_table(
+    grid: Grid, words: Sequence[Word], turned: Sequence[TurnedLine] = ()
+) -> tuple[Table, list[Word]] | None:
+    """The table that a grid makes of the words in it, and these words; None if it makes none.
+
+    Args:
+        turned: Lines that run across these words; they are read in cells that hold none.
+    """
     rows, columns = len(grid.rows) - 1, len(grid.columns) - 1
     box = grid.box
     inside = [word for word in words if box.holds(word.box, slack=1)]
@@ -39,6 +47,8 @@ def ruled_table(grid: Grid, words: Sequence[Word]) -> tuple[Table, list[Word]] |
     if sum(len(each) for each in texts.values() if _holds_columns(each)) > _HOLDING_COLUMNS * len(inside):
         return None
     found = [_cell(grid, cell, texts.get(cell[0], [])) for cell in cells.values()]
+    if across := [each for each in turned if box.holds(each.box, slack=1)]:
+        found = _with_turned_lines(found, across)
     table = _compact([each for row in _rows_of_cells(found, rows) for each in _split_open_row(row)], box)
     return None if table.row_count < 2 or table.column_count < 2 else (table, inside)
 
@@ -108,6 +118,26 @@ def _cell(grid: Grid, cell: tuple[_Square, _Square], words: Sequence[Word]) -> C
     return Cell(row, column, last_row - row + 1, last_column - column + 1, lines, Box(*(round(e, 2) for e in box)))
 
 
+def _with_turned_lines(cells: Sequence[Cell], turned: Sequence[TurnedLine]) -> list[Cell]:
+    """The cells, with turned lines in the empty ones; those of a column that a line runs over are one."""
+    found = list(cells)
+    for line in turned:
+        under = [cell for cell in found if cell.box.intersection(line.box).area > 0 and not is_within(line, cell.box)]
+        columns = {(cell.column, cell.column_span) for cell in under}
+        if len(under) > 1 and len(columns) == 1 and not any(cell.lines for cell in under):
+            first, last = under[0], under[-1]
+            rows = last.row + last.row_span - first.row
+            one = replace(first, row_span=rows, box=union(cell.box for cell in under))
+            found = [one if cell is first else cell for cell in found if cell is first or cell not in under]
+    return [cell if cell.lines else _turned(cell, turned) for cell in found]
+
+
+def _turned(cell: Cell, turned: Sequence[TurnedLine]) -> Cell:
+    """An empty cell with the turned text that stands in it."""
+    lines, angle = lines_within(cell.box, turned)
+    return replace(cell, lines=lines, angle=angle)
+
+
 def _rows_of_cells(cells: Iterable[Cell], rows: int) -> list[list[Cell]]:
     found: list[list[Cell]] = [[] for _ in range(rows)]
     for cell in cells:
@@ -121,7 +151,7 @@ def _split_open_row(row: list[Cell]) -> list[list[Cell]]:
     Some tables rule only their outside and the lines below the head, and leave the rows to white space.
     """
     counts = sorted(len(cell.lines) for cell in row if cell.lines)
-    if len(counts) < 3 or counts[0] < _OPEN_ROWS or any(cell.row_span > 1 for cell in row):
+    if len(counts) < 3 or counts[0] < _OPEN_ROWS or any(cell.row_span > 1 or cell.angle for cell in row):
         return [row]
     words = [word for cell in row for line in cell.lines for word in line.words]
     bands = [(min(word.box.top for word in each), max(word.box.bottom for word in each)) for each in rows_of(words)]
@@ -146,6 +176,7 @@ def _compact(rows: Sequence[Sequence[Cell]], box: Box) -> Table:
         column_span = sum(cell.column <= each < cell.column + cell.column_span for each in kept_columns)
         if cell.lines:
             row, column = kept_rows.index(index), kept_columns.index(cell.column)
-            found.append(Cell(row, column, max(row_span, 1), max(column_span, 1), cell.lines, cell.box))
+            spans = max(row_span, 1), max(column_span, 1)
+            found.append(Cell(row, column, *spans, cell.lines, cell.box, angle=cell.angle))
     rounded = Box(*(round(edge, 2) for edge in box))
     return Table(tuple(found), len(kept_rows), len(kept_columns), rounded, ruled=True)

@@ -24,6 +24,8 @@ _APART = 3.0
 _MISS = 3.5
 #: Points by which lines run beyond the outermost one that they meet, if the table goes on there.
 _OPEN_SIDE = 12.0
+#: Horizontal lines above another with which it is compared.
+_MOST_ABOVE = 60
 #: Pairs of lines that are compared; a drawing has more.
 _MOST_PAIRS = 2_000_000
 
@@ -95,6 +97,28 @@ def grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
     if len(across) * len(down) > _MOST_PAIRS:
         return []
     return [grid for each in _connected(across, down) if (grid := _grid(*each)) is not None]
+
+
+def closed_boxes(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Box]:
+    """The rectangles that two horizontal and two vertical lines close, all of which end there."""
+    found = []
+    above: list[Ruling] = []
+    for bottom in sorted(across):
+        alike = [line for line in above if abs(line.start - bottom.start) + abs(line.end - bottom.end) < _MISS]
+        if alike:
+            top = alike[-1]
+            if all(_runs_down(down, place, top.place, bottom.place) for place in (bottom.start, bottom.end)):
+                found.append(Box(bottom.start, top.place, bottom.end, bottom.place))
+        above = [*above[-_MOST_ABOVE:], bottom]
+    return found
+
+
+def _runs_down(down: Sequence[Ruling], place: float, top: float, bottom: float) -> bool:
+    """Whether a line runs from one height to another and no further."""
+    return any(
+        abs(line.place - place) < _MISS and abs(line.start - top) < _MISS and abs(line.end - bottom) < _MISS
+        for line in down
+    )
 
 
 def ruled_areas(graphics: Graphics, frame: Frame) -> list[Box]:

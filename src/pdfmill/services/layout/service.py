@@ -12,22 +12,24 @@ from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.core.work import Meter
 from pdfmill.engines.pdfium import Graphics
-from pdfmill.services.layout.blocks import BlockFinder, Item
-from pdfmill.services.layout.columns import bands, regions
+from pdfmill.services.layout.blocks import BlockFinder
+from pdfmill.services.layout.columns import bands
 from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.drawings import drawings, drawn_areas, is_drawing
+from pdfmill.services.layout.framed_text import framed
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.headings import HeadingFinder, comparable
-from pdfmill.services.layout.lines import join, reading_order, rows_of, segments
-from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Paragraph, TextQuality, Word
+from pdfmill.services.layout.lines import join, reading_order, rows_of
+from pdfmill.services.layout.model import Block, Box, ColumnBand, Line, Page, Table, TextQuality, Word
 from pdfmill.services.layout.opening import OpenPages, open_pages
 from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
-from pdfmill.services.layout.rulings import ruled_areas
+from pdfmill.services.layout.rulings import find_rulings, ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
+from pdfmill.services.layout.turned_text import text_aside, turned_lines
 from pdfmill.services.layout.words import Layer, read_layers
 
 #: Pages that are compared with one another, and how many of these follow directly on each other.
@@ -140,6 +142,7 @@ class LayoutDocument:
             return self._page_of_lines(page_index, kept)
         read = self._recognised_too(page_index, kept)
         blocks: list[Block] = []
+        aside: list[Block] = []
         columns: tuple[ColumnBand, ...] = ()
         headers: list[Line] = []
         footers: list[Line] = []
@@ -150,13 +153,13 @@ class LayoutDocument:
             shown = frame if upright and frame.angle % 90 == 0 else shown
             headers, footers, words = self._without_running_lines(read)
             blocks, columns = self._blocks(page_index, read, words)
+            aside = list(text_aside(read.layers, [block for block in blocks if isinstance(block, Table)], shown))
         else:
             blocks = _looked_at(read.graphics, frame)
         if shown is not frame:
             blocks = [frame.turn_block(block) for block in blocks]
             headers, footers = list(map(frame.turn_line, headers)), list(map(frame.turn_line, footers))
-        for layer in read.layers[1:]:
-            blocks += [shown.level_block(layer.frame.turn_block(block)) for block in _aside(layer)]
+        blocks += aside
         return Page(
             number=page_index + 1,
             width=round(shown.size[0], 2),
@@ -239,7 +242,7 @@ class LayoutDocument:
     ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
         frame = read.layers[0].frame
         areas = drawn_areas(read.graphics, frame)
-        tables, rest = find_tables(read.graphics, words, frame)
+        tables, rest = find_tables(read.graphics, words, frame, turned_lines(read.layers))
         if drawn := [table for table in tables if is_drawing(table, areas)]:
             tables = [table for table in tables if table not in drawn]
             rest = [word for word in words if not any(table.box.holds(word.box) for table in tables)]
@@ -252,7 +255,7 @@ class LayoutDocument:
         seen = [*images, *figures]
         behind = [picture for picture in seen if picture.source == "background"]
         before = [picture for picture in seen if picture.source != "background"]
-        items: list[Item] = [*segments(rest), *tables, *before]
+        items = framed(rest, [*tables, *before], find_rulings(read.graphics, frame))
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
         blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
         return [*blocks, *behind], columns
@@ -300,13 +303,6 @@ def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:
     images = pictures(graphics, (), frame)
     figures, _ = drawings(drawn_areas(graphics, frame), (), images)
     return [*(image for image in images if not any(figure.box.holds(image.box) for figure in figures)), *figures]
-
-
-def _aside(layer: Layer) -> Iterator[Paragraph]:
-    """The text of a layer that stands across the rest of the page."""
-    for region in regions(segments(layer.words)):
-        lines = tuple(join(region))
-        yield Paragraph(lines, Line.of(tuple(word for line in lines for word in line.words)).box)
 
 
 def _sample(page_indices: Sequence[int]) -> list[int]:

@@ -11,6 +11,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Table, Word
 from pdfmill.services.layout.ruled_tables import ruled_table
 from pdfmill.services.layout.rulings import find_rulings, grids
+from pdfmill.services.layout.turned_text import TurnedLine
 
 #: Filled areas of a page that are looked at.
 _MOST_AREAS = 5_000
@@ -18,17 +19,20 @@ _MOST_AREAS = 5_000
 _FILLED = 0.7
 
 
-def find_tables(graphics: Graphics, words: Sequence[Word], frame: Frame) -> tuple[list[Table], list[Word]]:
+def find_tables(
+    graphics: Graphics, words: Sequence[Word], frame: Frame, turned: Sequence[TurnedLine] = ()
+) -> tuple[list[Table], list[Word]]:
     """The tables of a page and the words that are in none.
 
     Args:
         words: Level words of the layer that the frame belongs to.
+        turned: Lines that run across these.
     """
     tables: list[Table] = []
     rest = list(words)
     across, down = find_rulings(graphics, frame)
     for grid in sorted(grids(across, down), key=lambda grid: grid.box.area):  # tables within cells first
-        if (found := ruled_table(grid, rest)) is not None:
+        if (found := ruled_table(grid, rest, turned)) is not None:
             tables.append(found[0])
             rest = _without(rest, found[1])
     for table, used in aligned_tables(rest, across):

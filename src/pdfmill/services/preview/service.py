@@ -29,7 +29,7 @@ from pdfmill.services.readable import readable
 _SEARCHED = 3
 #: Resolution at which pictures within text are drawn.
 _PICTURE_DPI = 150
-_THUMBNAIL_QUALITY = 75
+_THUMBNAIL_QUALITY = 80
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class PreviewService:
         return Preview(page_count, facts, seen, has_tables, expected, advise(facts, seen, target, has_tables))
 
     def draw_thumbnails(self, source: Path, page_indices: Sequence[int], width: int, stem: str, ctx: Context) -> Path:
-        """Small WebP pictures of pages in a zip archive; takes the whole stretch of the context's progress.
+        """Small JPEG pictures of pages in a zip archive; takes the whole stretch of the context's progress.
 
         Args:
             width: In pixels.
@@ -100,10 +100,8 @@ class PreviewService:
             for done, page_index in enumerate(page_indices, start=1):
                 dpi = width / max(document.page_size(page_index)[0], 1) * 72
                 drawing = document.draw_in(page_index, Ink.COLOUR, dpi=dpi)
-                data = encode_image(
-                    drawing.pixels, MediaType.WEBP, quality=_THUMBNAIL_QUALITY, dpi=drawing.dpi, quick=True
-                )
-                archive.writestr(zipfile.ZipInfo(f"{stem}-{page_index + 1:0{digits}}.webp"), data)
+                data = encode_image(drawing.pixels, MediaType.JPEG, quality=_THUMBNAIL_QUALITY, dpi=drawing.dpi)
+                archive.writestr(zipfile.ZipInfo(f"{stem}-{page_index + 1:0{digits}}.jpg"), data)
                 ctx.advance(done, len(page_indices), unit="thumbnails")
         return target
 

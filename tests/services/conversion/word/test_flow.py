@@ -207,8 +207,34 @@ def test_text_across_the_page_stands_turned_at_its_place(word_of):
         sheet.text(30, 500, "a note in the margin", angle=270)
 
     document = word_of(build)
-    (note,) = elements(document, "w:txbxContent")
+    (note,) = elements(document, "w:tc")
     assert "".join(each.text for each in note.iter(qn("w:t"))) == "a note in the margin"
+    assert [each.get(qn("w:val")) for each in elements(document, "w:textDirection")] == ["btLr"]
+    assert elements(document, "w:txbxContent") == []
+
+
+def test_text_drawn_over_other_text_is_a_label_at_its_place(word_of):
+    def build(sheet):
+        sheet.paragraph(72, 120, PROSE)
+        sheet.text(150, 190, "draft", size=40, angle=315)
+
+    (label,) = elements(word_of(build), "w:txbxContent")
+    assert "".join(each.text for each in label.iter(qn("w:t"))) == "draft"
+
+
+def test_turned_heads_of_columns_stand_turned_in_their_cells(word_of):
+    def build(sheet):
+        sheet.grid((72, 172, 202, 232), (100, 180, 200, 220))
+        sheet.text(76, 114, "Item").text(190, 176, "Apples", angle=270).text(220, 176, "Pears sold", angle=270)
+        for row in range(2):
+            for column, text in enumerate(("kilograms", "7", "12")):
+                sheet.text((76, 176, 206)[column], 194 + 20 * row, text)
+
+    document = word_of(build)
+    (table,) = document.tables
+    assert [cell.text for cell in table.rows[0].cells] == ["Item", "Apples", "Pears sold"]
+    assert [each.get(qn("w:val")) for each in elements(document, "w:textDirection")] == ["btLr", "btLr"]
+    assert elements(document, "w:txbxContent") == []
 
 
 def test_a_page_whose_lines_all_run_upwards_is_turned_upright(word_of):

@@ -67,7 +67,7 @@ def text_box(number: int, box: Box, paragraphs: str, *, angle: int = 0, is_title
     Args:
         angle: Degrees clockwise in which its lines run; the box is around the text as it is then.
     """
-    vertical = {90: ' vert="vert"', 270: ' vert="vert270"'}.get(angle, "")
+    vertical = _VERTICAL.get(angle, "")
     rotation = f' rot="{angle * 60_000}"' if angle and not vertical else ""
     kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr>'
     return (
@@ -91,6 +91,10 @@ def picture(number: int, box: Box, relation: str, description: str) -> str:
     )
 
 
+#: Attributes of text by the degrees clockwise in which it runs.
+_VERTICAL = {90: ' vert="vert"', 270: ' vert="vert270"'}
+
+
 @dataclass(frozen=True, slots=True)
 class TableCell:
     """A cell as it is written: ``merged`` says by which attributes it is a part of another."""
@@ -98,6 +102,7 @@ class TableCell:
     paragraphs: str
     merged: str = ""
     fill: str | None = None
+    angle: int = 0
 
 
 def table(
@@ -123,9 +128,10 @@ def _cell(cell: TableCell, *, ruled: bool) -> str:
     line = '<a:solidFill><a:srgbClr val="808080"/></a:solidFill>' if ruled else "<a:noFill/>"
     borders = "".join(f'<a:{side} w="6350">{line}</a:{side}>' for side in ("lnL", "lnR", "lnT", "lnB"))
     fill = f'<a:solidFill><a:srgbClr val="{cell.fill[1:]}"/></a:solidFill>' if cell.fill else "<a:noFill/>"
+    vertical = _VERTICAL.get(cell.angle, "")
     return (
         f"<a:tc{cell.merged}><a:txBody><a:bodyPr/><a:lstStyle/>{cell.paragraphs}</a:txBody>"
-        f'<a:tcPr marL="19050" marR="19050" marT="0" marB="0">{borders}{fill}</a:tcPr></a:tc>'
+        f'<a:tcPr marL="19050" marR="19050" marT="0" marB="0"{vertical}>{borders}{fill}</a:tcPr></a:tc>'
     )
 
 

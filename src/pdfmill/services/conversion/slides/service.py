@@ -164,6 +164,9 @@ class _Slide:
             return TableCell(_EMPTY, spans, cell.fill)
         content = markup.LINE_END.join(self._runs(line) for line in cell.lines)
         leftwards = is_right_to_left(cell.text)
+        if cell.angle % 180:
+            content = markup.paragraph(content, line=max(each.size for each in cell.lines) * self.scale)
+            return TableCell(content, spans, cell.fill, cell.angle)
         line = min(_pitch(cell.lines), max(cell.box.height / len(cell.lines), 2.0)) * self.scale
         alignment = "r" if leftwards else _alignment(cell.lines, cell.box)
         return TableCell(

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pdfmill.engines.docx import WordDocument
-from pdfmill.services.conversion.word.markup import Format, Look, paragraph, placed_picture, placed_text, twips
+from pdfmill.services.conversion.word.markup import Format, Look, paragraph, placed_picture, twips
 from pdfmill.services.conversion.word.sections import PageSetup, section_markup
-from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
+from pdfmill.services.conversion.word.shape import Measure, Shape, shape_of
 from pdfmill.services.conversion.word.tables import table_markup
 from pdfmill.services.conversion.word.text import set_runs
+from pdfmill.services.conversion.word.turned import turned_label, turned_paragraphs
 from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import Block, Box, Cell, Heading, Line, ListItem, Page, Picture, Table, Word
 from pdfmill.services.writing.pictures import PictureDrawer, without_text
@@ -78,12 +79,8 @@ class ExactWriter:
     def _turned(self, block: Block) -> str:
         if isinstance(block, Table | Picture) or not block.angle:
             return ""
-        lines = "".join(
-            paragraph(Format(line=max(line.size, 1.0) * 1.1), set_runs([line], plain_shape(line), self._looks[""], str))
-            for line in block.lines
-        )
         self._placed += 1
-        return placed_text(lines, self._placed, turned_box(block.box, block.lines, block.angle), block.angle)
+        return turned_label(block, self._looks[""], self._placed)
 
     def _text(self, block: Block) -> None:
         if isinstance(block, Picture):
@@ -129,6 +126,8 @@ class ExactWriter:
 
     def _cell(self, cell: Cell, measure: Measure) -> str:
         lines = cell.lines
+        if cell.angle:
+            return turned_paragraphs(lines, self._looks[""])
         leftwards = is_right_to_left(" ".join(line.text for line in lines))
         shape = _broken(shape_of(lines, measure, leftwards=leftwards))
         layout = Format(line=shape.pitch, start=shape.start, alignment=shape.alignment, leftwards=leftwards)

@@ -15,13 +15,19 @@ from pdfmill.services.conversion.word.markup import (
     inline_picture,
     paragraph,
     placed_picture,
-    placed_text,
     twips,
 )
 from pdfmill.services.conversion.word.sections import PageSetup, section_markup, setup_of
-from pdfmill.services.conversion.word.shape import Measure, Shape, plain_shape, shape_of, turned_box
+from pdfmill.services.conversion.word.shape import Measure, Shape, shape_of
 from pdfmill.services.conversion.word.tables import FlowingTable, table_markup
 from pdfmill.services.conversion.word.text import COLUMN_BREAK, PAGE_BREAK, set_runs
+from pdfmill.services.conversion.word.turned import (
+    is_drawn,
+    stands_free,
+    turned_cell,
+    turned_label,
+    turned_paragraphs,
+)
 from pdfmill.services.layout.directions import is_right_to_left
 from pdfmill.services.layout.model import (
     Block,
@@ -201,20 +207,24 @@ class FlowWriter:
             case Table():
                 self._table(page, block, measure)
             case _:
-                self._text(block, measure)
+                self._text(page, block, measure)
 
-    def _turned_text(self, block: Paragraph | Heading | ListItem) -> None:
+    def _turned_text(self, page: Page, block: Paragraph | Heading | ListItem) -> None:
         """Text that stands across the page, such as a watermark or a note in the margin."""
-        lines = "".join(
-            paragraph(Format(line=max(line.size, 1.0) * 1.1), set_runs([line], plain_shape(line), self._looks[""], str))
-            for line in block.lines
-        )
+        if is_drawn(block, page):
+            return
+        if stands_free(block, page):
+            self._thin_paragraph()
+            self._flush()
+            self._write(turned_cell(block, self._looks[""]))
+            self._after_table = True
+            return
         self._placed += 1
-        self._anchored += placed_text(lines, self._placed, turned_box(block.box, block.lines, block.angle), block.angle)
+        self._anchored += turned_label(block, self._looks[""], self._placed)
 
-    def _text(self, block: Paragraph | Heading | ListItem, measure: Measure) -> None:
+    def _text(self, page: Page, block: Paragraph | Heading | ListItem, measure: Measure) -> None:
         if block.angle:
-            self._turned_text(block)
+            self._turned_text(page, block)
             return
         leftwards = is_right_to_left(" ".join(line.text for line in block.lines))
         style, numbering, hanging = "", None, None
@@ -295,6 +305,8 @@ class FlowWriter:
 
     def _cell(self, cell: Cell, measure: Measure) -> str:
         lines = cell.lines
+        if cell.angle:
+            return turned_paragraphs(lines, self._looks[""])
         leftwards = is_right_to_left(" ".join(line.text for line in lines))
         shape = shape_of(lines, measure, leftwards=leftwards)
         layout = _format(shape, before=0, leftwards=leftwards)

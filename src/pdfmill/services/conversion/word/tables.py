@@ -9,6 +9,7 @@ from itertools import pairwise
 from pdfmill.services.conversion.continued import PlacedTable, head_rows
 from pdfmill.services.conversion.word.markup import twips
 from pdfmill.services.conversion.word.shape import Measure
+from pdfmill.services.conversion.word.turned import direction_of
 from pdfmill.services.layout.model import Cell, Page, Table
 
 #: Points between a cell's edges and its text, left and right.
@@ -171,12 +172,12 @@ def _cell(cell: Cell, row: int, edges: Sequence[float], set_cell: Setter) -> str
         merged += '<w:vMerge w:val="restart"/>' if row == cell.row else "<w:vMerge/>"
     if cell.fill:
         merged += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>'
-    content, align = _EMPTY, ""
+    content, align = _EMPTY, direction_of(cell.angle)
     if row == cell.row and cell.lines:
         content = set_cell(cell, Measure(left + _PADDING, right - _PADDING))
         above = min(line.box.top for line in cell.lines) - cell.box.top
         below = cell.box.bottom - max(line.box.bottom for line in cell.lines)
-        if above > 3 and abs(above - below) < max(2.0, 0.3 * above):
+        if not cell.angle and above > 3 and abs(above - below) < max(2.0, 0.3 * above):
             align = '<w:vAlign w:val="center"/>'
     return f'<w:tc><w:tcPr><w:tcW w:w="{twips(right - left)}" w:type="dxa"/>{merged}{align}</w:tcPr>{content}</w:tc>'
 
