@@ -10,7 +10,7 @@ from typing import Any
 
 from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
-from pdfmill.engines.pdfium.opening import open_document
+from pdfmill.engines.pdfium.opening import finds_each_page, open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
 from pdfmill.engines.pdfium.text import Characters, count_characters, count_of, read_characters, read_unmapped
 from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_words, split_text
@@ -29,6 +29,7 @@ class ReadPage:
         """PDFium's own reading of the text; it is closed with the page."""
         return self._page.get_textpage()
 
+    @cached_property
     def text(self) -> str:
         """The text as PDFium has it, line by line, see `SplitText` for its hyphens."""
         return str(self._text_page.get_text_range()) if count_of(self._text_page) else ""
@@ -86,6 +87,11 @@ class ReadDocument:
     @property
     def page_count(self) -> int:
         return len(self._document)
+
+    @property
+    def finds_each_page(self) -> bool:
+        """Whether PDFium finds each of the pages that it counts; where not, it may take other pages for them."""
+        return finds_each_page(self._document)
 
     @cached_property
     def title(self) -> str:

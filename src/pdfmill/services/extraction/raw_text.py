@@ -17,8 +17,9 @@ from pdfmill.services.layout.recognition import Recognise
 from pdfmill.services.layout.words import LINE_END_HYPHENS, Layer, written
 from pdfmill.services.writing.flow import at_line_end
 
-#: A word that PDFium takes for divided, and its rest, which follows at once.
-_DIVIDED = re.compile(rf"(\S*)[{LINE_END_HYPHENS}](\S*)([ \n]?)")
+#: A word that PDFium takes for divided, its rest, which follows at once, and what parts that from the next word.
+_DIVIDED = re.compile(rf"(?<!\S)([^\s{LINE_END_HYPHENS}]*+[{LINE_END_HYPHENS}]\S*+)([ \n]?)")
+_HYPHEN = re.compile(f"[{LINE_END_HYPHENS}]")
 #: Control characters, PDFium's hyphens among them; line feeds and tabs are text.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe]")
 
@@ -73,7 +74,7 @@ def extract_raw_text(
 
 
 def _read(page: ReadPage) -> RawPage:
-    text = page.text()
+    text = page.text
     words = text.split()
     pictures = page.pictures() if is_sparse(sum(map(len, words))) else ()
     return RawPage(text, quality_of(page, words, pictures))
@@ -88,9 +89,16 @@ def _as_written(text: str, dehyphenate: bool) -> str:
     """The text as one writes it, with a line feed at its end."""
 
     def put_together(divided: re.Match[str]) -> str:
-        word, rest = f"{divided[1]}-", divided[2]
-        before, is_glued = at_line_end(word, rest) if dehyphenate else (word, False)
-        return f"{before}{rest}\n" if is_glued else f"{before}\n{rest}{divided[3]}"
+        text, *rests = _HYPHEN.split(divided[1])
+        lines, is_glued = [], False
+        for rest in rests:
+            before, is_glued = at_line_end(f"{text}-", rest) if dehyphenate else (f"{text}-", False)
+            if is_glued:
+                text = before + rest
+            else:
+                lines.append(before)
+                text = rest
+        return "\n".join([*lines, text]) + ("\n" if is_glued else divided[2])
 
     text = text.replace("\r\n", "\n").rstrip() + "\n"
     if _CONTROL.search(text):
