@@ -19,10 +19,19 @@ from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_wo
 class ReadPage:
     """A page; everything on it is in points from the top left of the page as shown, see `PageGeometry`."""
 
-    def __init__(self, document: Any, page: Any, geometry: PageGeometry) -> None:
+    def __init__(self, document: Any, page: Any, user_unit: float) -> None:
         self._document = document
         self._page = page
-        self.geometry = geometry
+        self._user_unit = user_unit
+
+    @cached_property
+    def geometry(self) -> PageGeometry:
+        """How it is shown.
+
+        Raises:
+            DamagedInput: The page has no finite size.
+        """
+        return PageGeometry.of(self._page, self._user_unit)
 
     @cached_property
     def _text_page(self) -> Any:
@@ -112,7 +121,7 @@ class ReadDocument:
         """A page, held as long as the block runs."""
         page = self._document[page_index]
         try:
-            yield ReadPage(self._document, page, PageGeometry.of(page, self._user_units[page_index]))
+            yield ReadPage(self._document, page, self._user_units[page_index])
         finally:
             page.close()
 

@@ -48,7 +48,8 @@ def quality_of(
         words: All words of the page.
         pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
     """
-    look = first_look(sum(map(len, words)), pictures, page.geometry.size)
+    characters = sum(map(len, words))
+    look = first_look(characters, pictures, page.geometry.size) if is_sparse(characters) else TextQuality.GOOD
     return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, words) else look
 
 
