@@ -43,7 +43,11 @@ class Stack:
             assert self.process.poll() is None, self.log.read_text()
             return b"pdfmill is ready" in self.log.read_bytes()
 
-        wait_for(is_ready, START_S, self.log.read_text)
+        try:
+            wait_for(is_ready, START_S, self.log.read_text)
+        except BaseException:
+            self.kill()
+            raise
 
     #: Whether clients fetch results from a bucket.
     signs_links = False
