@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from pdfmill.jobs.base import utc_now
 from pdfmill.jobs.database import Database
 from pdfmill.jobs.models import FileRole, Job, JobFile
+from pdfmill.jobs.retention import lock
 from pdfmill.jobs.status import JobStatus
 from pdfmill.jobs.storage import Storage
 
@@ -44,7 +45,8 @@ def expire_jobs_without_files(database: Database, storage: Storage) -> int:
         lost = sorted({job_id for job_id, key in rows if not storage.exists(key)})
     for start in range(0, len(lost), _BATCH):
         with database.write() as session:
-            due_now = update(Job).where(Job.id.in_(lost[start : start + _BATCH]), Job.status == JobStatus.COMPLETED)
+            mine = lock(session, lost[start : start + _BATCH], (JobStatus.COMPLETED,))
+            due_now = update(Job).where(Job.id.in_(mine))
             session.execute(due_now.values(expires_at=utc_now()).execution_options(synchronize_session=False))
     return len(lost)
 

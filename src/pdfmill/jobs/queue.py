@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from pdfmill.config.settings import QueueSettings
@@ -122,13 +122,15 @@ class QueueState:
 
 def queue_states(database: Database, queues: Iterable[str]) -> dict[str, QueueState]:
     """How each queue stands now."""
+    waits, is_worked_on = Job.status == JobStatus.PENDING, Job.status == JobStatus.PROCESSING
+    query = select(Job.queue, Job.status, func.count(), func.min(Job.created_at)).group_by(Job.queue, Job.status)
     with database.read() as session:
-        return {queue: _state_of(session, queue) for queue in queues}
-
-
-def _state_of(session: Session, queue: str) -> QueueState:
-    waiting = select(func.count(), func.min(Job.created_at))
-    pending, oldest = session.execute(waiting.where(Job.queue == queue, Job.status == JobStatus.PENDING)).one()
-    running = select(func.count()).where(Job.queue == queue, Job.status == JobStatus.PROCESSING)
-    processing = session.scalar(running.where(Job.lease_owner.is_not(None))) or 0
-    return QueueState(pending, processing, max((utc_now() - oldest).total_seconds(), 0.0) if oldest else 0.0)
+        rows = session.execute(query.where(or_(waits, and_(is_worked_on, Job.lease_owner.is_not(None))))).all()
+    found = {(queue, status): (count, oldest) for queue, status, count, oldest in rows}
+    states = {}
+    for queue in queues:
+        pending, oldest = found.get((queue, JobStatus.PENDING), (0, None))
+        processing, _ = found.get((queue, JobStatus.PROCESSING), (0, None))
+        age_s = max((utc_now() - oldest).total_seconds(), 0.0) if oldest else 0.0
+        states[queue] = QueueState(pending, processing, age_s)
+    return states

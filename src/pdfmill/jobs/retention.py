@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -104,14 +104,21 @@ def _is_expired() -> tuple[ColumnElement[bool], ...]:
 
 def _purge(database: Database, storage: Storage, ids: Sequence[str], reason: str) -> Purged:
     with database.write() as session:
-        # Locked, so that none of them is tried again while its files go.
-        locked = select(Job.id).where(Job.id.in_(ids), Job.status.in_(_ENDED)).order_by(Job.id).with_for_update()
-        mine = session.scalars(locked).all()
+        mine = lock(session, ids, _ENDED)  # so that none of them is tried again while its files go
         items = session.scalars(select(Job.id).where(Job.parent_id.in_(mine))).all()
         freed_bytes = _remove_files(session, storage, [*mine, *items])
         mark_as_expired(session, mine)
         JOBS_PURGED.add(session, reason, amount=len(mine))
     return Purged(len(mine), freed_bytes)
+
+
+def lock(session: Session, ids: Sequence[str], statuses: Collection[JobStatus]) -> list[str]:
+    """Those of the jobs that are in one of these states; nobody else changes them until the transaction ends.
+
+    They are asked for by id alone: given states as well, SQLite walks through all jobs that are in them.
+    """
+    locked = select(Job.id, Job.status).where(Job.id.in_(ids)).order_by(Job.id).with_for_update()
+    return [job_id for job_id, status in session.execute(locked) if status in statuses]
 
 
 def _remove_files(session: Session, storage: Storage, ids: Iterable[str]) -> int:
@@ -133,13 +140,17 @@ def _pieces(ids: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def mark_as_expired(session: Session, ids: Sequence[str]) -> None:
-    """A terminal state → EXPIRED, after the files were purged. What is left names nothing of the document."""
+    """A terminal state → EXPIRED, after the files were purged. What is left names nothing of the document.
+
+    Args:
+        ids: Of jobs in such a state that the transaction has locked.
+    """
     if not ids:
         return
     gone: dict[str, object] = {"result": None, "warnings": [], "options": {}, "sealed_options": None}
     session.execute(
         update(Job)
-        .where(Job.id.in_(ids), Job.status.in_(_ENDED))
+        .where(Job.id.in_(ids))
         .values(status=JobStatus.EXPIRED, **gone)
         .execution_options(synchronize_session=False)
     )
