@@ -370,7 +370,7 @@ def test_text_is_read_from_pages_that_are_pictures_unless_that_is_off(ctx, tmp_p
 
 def test_text_that_is_garbled_is_read_from_what_one_sees(ctx, tmp_path):
     inputs = _inputs(garbled_pdf(tmp_path / "in.pdf"))
-    for operation, options in ((extract_text, {}), (convert, {"to": "md"})):
+    for operation, options in ((extract_text, {}), (extract_text, {"mode": "raw"}), (convert, {"to": "md"})):
         outcome = operation.run(inputs, operation.parse_options(options), ctx)
         assert found_part(outcome.outputs[0].path.read_text()) > 0.95
         assert (outcome.result.needs_ocr, outcome.warnings) == (None, ())

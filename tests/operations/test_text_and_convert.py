@@ -102,6 +102,22 @@ def test_raw_text_puts_divided_words_together(perform, tmp_path, dehyphenate, te
     assert outcome.outputs[0].path.read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("dehyphenate", "text"),
+    [
+        (True, "an international\nparcel\n"),
+        (False, "an inter-\nnatio-\nnal parcel\n"),
+    ],
+)
+def test_raw_text_puts_words_together_that_two_line_ends_divide(perform, tmp_path, dehyphenate, text):
+    def build(sheet):
+        sheet.text(72, 100, "an inter-").text(72, 114, "natio-").text(72, 128, "nal parcel")
+
+    outcome = perform("extract-text", sheets(tmp_path / "a.pdf", build), mode="raw", dehyphenate=dehyphenate)
+    assert outcome.outputs[0].path.read_text() == text
+    assert outcome.result.words == len(text.split())
+
+
 @pytest.mark.parametrize("mode", ["plain", "raw"])
 def test_the_words_of_scans_are_recognised(perform, tmp_path, language_data, mode):
     outcome = perform("extract-text", scan_pdf(tmp_path / "scan.pdf", scan()), mode=mode)

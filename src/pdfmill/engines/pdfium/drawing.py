@@ -160,5 +160,5 @@ def open_drawn(path: Path, user_units: Sequence[float], pixels: PixelBudget | No
     Raises:
         DamagedInput: PDFium cannot read it, or counts other pages.
     """
-    with open_document(path, len(user_units)) as document:
+    with open_document(path, len(user_units), forms=True) as document:
         yield DrawnDocument(document, user_units, pixels or PixelBudget(Limits()))

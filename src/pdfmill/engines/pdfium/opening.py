@@ -14,25 +14,30 @@ from pdfmill.core.errors import DamagedInput
 
 
 def finds_pages(path: Path, page_count: int) -> bool:
-    """Whether PDFium finds so many pages in a file, and each of them.
-
-    It believes the /Count of the page tree's root, and counts kids that are no pages; libqpdf walks the tree.
-    """
+    """Whether PDFium finds so many pages in a file, and each of them, see `finds_each_page`."""
     try:
         with pypdfium2.PdfDocument(path) as document:
-            size = raw.FS_SIZEF()
-            found = (raw.FPDF_GetPageSizeByIndexF(document.raw, index, size) for index in range(page_count))
-            return len(document) == page_count and all(found)
+            return len(document) == page_count and finds_each_page(document)
     except pypdfium2.PdfiumError:
         return False
 
 
+def finds_each_page(document: Any) -> bool:
+    """Whether PDFium finds each of the pages that it counts in a document of pypdfium2.
+
+    It believes the /Count of the page tree's root, and counts kids that are no pages; libqpdf walks the tree.
+    """
+    size = raw.FS_SIZEF()
+    return all(raw.FPDF_GetPageSizeByIndexF(document.raw, index, size) for index in range(len(document)))
+
+
 @contextmanager
-def open_document(path: Path, page_count: int) -> Iterator[Any]:
-    """A document of pypdfium2, form fields included.
+def open_document(path: Path, page_count: int, *, forms: bool = False) -> Iterator[Any]:
+    """A document of pypdfium2.
 
     Args:
         page_count: As libqpdf counts them; see `pdfmill.services.readable`.
+        forms: Whether form fields are drawn with its pages.
 
     Raises:
         DamagedInput: PDFium cannot read it, or one of the pages that the caller asks for, or counts other pages.
@@ -42,7 +47,8 @@ def open_document(path: Path, page_count: int) -> Iterator[Any]:
         if len(document) != page_count:
             document.close()
             raise DamagedInput("The pages of the file cannot be counted. Print it to a new PDF and send that.")
-        document.init_forms()
+        if forms:
+            document.init_forms()
     except pypdfium2.PdfiumError as error:
         raise DamagedInput("The pages of the file cannot be drawn. Print it to a new PDF and send that.") from error
     try:

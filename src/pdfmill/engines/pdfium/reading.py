@@ -10,7 +10,7 @@ from typing import Any
 
 from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
-from pdfmill.engines.pdfium.opening import open_document
+from pdfmill.engines.pdfium.opening import finds_each_page, open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
 from pdfmill.engines.pdfium.text import Characters, count_characters, count_of, read_characters, read_unmapped
 from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_words, split_text
@@ -19,16 +19,26 @@ from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_wo
 class ReadPage:
     """A page; everything on it is in points from the top left of the page as shown, see `PageGeometry`."""
 
-    def __init__(self, document: Any, page: Any, geometry: PageGeometry) -> None:
+    def __init__(self, document: Any, page: Any, user_unit: float) -> None:
         self._document = document
         self._page = page
-        self.geometry = geometry
+        self._user_unit = user_unit
+
+    @cached_property
+    def geometry(self) -> PageGeometry:
+        """How it is shown.
+
+        Raises:
+            DamagedInput: The page has no finite size.
+        """
+        return PageGeometry.of(self._page, self._user_unit)
 
     @cached_property
     def _text_page(self) -> Any:
         """PDFium's own reading of the text; it is closed with the page."""
         return self._page.get_textpage()
 
+    @cached_property
     def text(self) -> str:
         """The text as PDFium has it, line by line, see `SplitText` for its hyphens."""
         return str(self._text_page.get_text_range()) if count_of(self._text_page) else ""
@@ -87,6 +97,11 @@ class ReadDocument:
     def page_count(self) -> int:
         return len(self._document)
 
+    @property
+    def finds_each_page(self) -> bool:
+        """Whether PDFium finds each of the pages that it counts; where not, it may take other pages for them."""
+        return finds_each_page(self._document)
+
     @cached_property
     def title(self) -> str:
         """The title of the document information dictionary; empty if there is none."""
@@ -106,7 +121,7 @@ class ReadDocument:
         """A page, held as long as the block runs."""
         page = self._document[page_index]
         try:
-            yield ReadPage(self._document, page, PageGeometry.of(page, self._user_units[page_index]))
+            yield ReadPage(self._document, page, self._user_units[page_index])
         finally:
             page.close()
 

@@ -35,6 +35,8 @@ _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
 
 _NAME_BYTES = 256
 
+#: Characters of a page that are asked about first.
+_SAMPLE = 200
 #: Characters of a page on which it does not matter how many of them are spaces.
 _MANY = 300
 
@@ -107,8 +109,14 @@ def read_characters(text_page: Any, geometry: PageGeometry, *, faces_only: bool 
 
 
 def read_unmapped(text_page: Any) -> str:
-    """The characters of a text page of pypdfium2 whose fonts do not tell which Unicode characters they are."""
+    """The characters of a text page of pypdfium2 whose fonts do not tell which Unicode characters they are.
+
+    There are none if a sample of them, spread over the page, has none.
+    """
     handle, count = calls.address_of(text_page.raw), count_of(text_page)
+    sample = range(0, count, max(count // _SAMPLE, 1))
+    if not any(error == 1 for error in map(calls.has_unicode_map_error, repeat(handle), sample)):
+        return ""
     errors = np.fromiter(map(calls.has_unicode_map_error, repeat(handle), range(count)), np.int32, count)
     return text_of(read_codepoints(text_page)[errors == 1])
 

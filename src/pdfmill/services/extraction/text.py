@@ -125,13 +125,8 @@ class TextExtractionService:
             As `extract`.
         """
         title, found = extract_raw_text(source, target, pages, ctx, dehyphenate=dehyphenate, recognise=recognise)
-        words = [page.text.split() for _, page in found]
         return ExtractedText(
-            title,
-            [
-                PageText(number, page.quality, len(each), sum(map(len, each)))
-                for (number, page), each in zip(found, words, strict=True)
-            ],
+            title, [PageText(number, page.quality, page.words, page.characters) for number, page in found]
         )
 
 

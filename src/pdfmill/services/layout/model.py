@@ -124,9 +124,9 @@ class Line:
     @property
     def size(self) -> float:
         """The font size of most of its characters."""
-        first = self.words[0].style.size
-        if all(word.style.size == first for word in self.words):
-            return first
+        sizes = {word.style.size for word in self.words}
+        if len(sizes) == 1:
+            return sizes.pop()
         weights: dict[float, int] = {}
         for word in self.words:
             weights[word.style.size] = weights.get(word.style.size, 0) + len(word.text)
@@ -135,6 +135,9 @@ class Line:
     @property
     def bold(self) -> bool:
         """Whether nearly all of it is bold."""
+        looks = {word.style.bold for word in self.words}
+        if len(looks) == 1:
+            return looks.pop()
         bold = sum(len(word.text) for word in self.words if word.style.bold)
         return bold >= 0.85 * sum(len(word.text) for word in self.words)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
-from pdfmill.engines.pdfium import ReadDocument, open_read
+from pdfmill.engines.pdfium import ReadDocument
 from pdfmill.engines.pikepdf import open_pdf
-from pdfmill.services.readable import readable
+from pdfmill.services.readable import open_readable
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def open_pages(path: Path, pages: PageRanges | None, ctx: Context) -> Iterator[O
         EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
         InvalidPageRange: A page lies outside the document.
     """
-    with open_pdf(path, ctx.limits) as pdf:
-        indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
-        readable_path, units = readable(pdf, path, ctx)
-    with open_read(readable_path, units) as document:
+    with ExitStack() as stack:
+        with open_pdf(path, ctx.limits) as pdf:
+            indices = list(range(len(pdf.pages))) if pages is None else pages.resolve(len(pdf.pages))
+            document, readable_path, units = stack.enter_context(open_readable(pdf, path, ctx))
         yield OpenPages(document, readable_path, indices, units)

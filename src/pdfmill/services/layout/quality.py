@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from pdfmill.engines.pdfium import ReadPage, picture_share
 from pdfmill.services.layout.model import TextQuality
@@ -26,7 +31,9 @@ _CASE_JUMPS = 0.15
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ſ]")
 _VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÆÈ-ÏÒ-ÖØ-Ýà-æè-ïò-öø-ýÿ]")
-_CASE_JUMP = re.compile("[a-z](?=[A-Z])")
+_OF_LATIN_1 = re.compile("[\x00-\xff]+")
+_CAPITAL = re.compile("[A-Z]")
+_CASE_JUMP = re.compile("(?<=[a-z])[A-Z]")
 _NO_CHARACTER = re.compile("[\ue000-\uf8ff\ufffd]")
 _ODD = re.compile(r"[^\w\s.,;:!?'\"“”‘’„«»()\[\]{}<>/\\&%$€£¥@#*+=~|_–—−•·°§©®™†‡…^-]")
 
@@ -41,7 +48,8 @@ def quality_of(
         words: All words of the page.
         pictures: Boxes of its pictures; they say something only where there is hardly any text, see `is_sparse`.
     """
-    look = first_look(sum(map(len, words)), pictures, page.geometry.size)
+    characters = sum(map(len, words))
+    look = first_look(characters, pictures, page.geometry.size) if is_sparse(characters) else TextQuality.GOOD
     return TextQuality.GARBLED if look is TextQuality.GOOD and _is_garbled(page, words) else look
 
 
@@ -72,37 +80,76 @@ def is_plausible(words: Sequence[str]) -> bool:
 
     Fonts need not be asked where most characters are letters and digits: see `_is_garbled`.
     """
-    text = "".join(words)
-    counts = Counter(text)
-    return _marks(counts) <= _UNMAPPED * len(text) and not _is_strange(text, words, counts)
+    amounts = _amounts("".join(words))
+    return amounts.marks <= _UNMAPPED * amounts.characters and not _is_strange(words, amounts)
 
 
 def _is_garbled(page: ReadPage, words: Sequence[str]) -> bool:
-    text = "".join(words)
-    if _marks(Counter(page.text().replace("\r\n", ""))) > _UNMAPPED * len(text):
-        unmapped = page.unmapped()
-        # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
-        strange = _marks(Counter(unmapped))
-        if strange > _UNMAPPED * len(text) and strange > 0.5 * len(unmapped):
-            return True
-    return _is_strange(text, words, Counter(text))
+    amounts = _amounts("".join(words))
+    if _is_strange(words, amounts):
+        return True
+    # What is on the page and not in its words: spaces, and control characters that stand for glyphs.
+    besides = len(page.text.replace("\r\n", "")) - amounts.characters
+    if amounts.marks + besides <= _UNMAPPED * amounts.characters:
+        return False
+    # Glyph codes that look like text may well be that: simple fonts often use the codes of ASCII.
+    unmapped = _amounts(page.unmapped())
+    return unmapped.marks > _UNMAPPED * amounts.characters and unmapped.marks > 0.5 * unmapped.characters
 
 
-def _marks(counts: Counter[str]) -> int:
-    """Characters that are neither letters nor digits."""
-    return sum(count for character, count in counts.items() if not character.isalnum())
-
-
-def _is_strange(text: str, words: Sequence[str], counts: Counter[str]) -> bool:
-    def amount(kind: re.Pattern[str]) -> int:
-        return sum(count for character, count in counts.items() if kind.match(character))
-
-    if amount(_NO_CHARACTER) > _PRIVATE * len(text) or amount(_ODD) > _FOREIGN * len(text):
+def _is_strange(words: Sequence[str], amounts: _Amounts) -> bool:
+    if amounts.missing > _PRIVATE * amounts.characters or amounts.odd > _FOREIGN * amounts.characters:
         return True
     # Latin letters that do not follow one another as in any language: a substitution by glyph codes.
-    letters = amount(_LATIN)
-    if letters < _ENOUGH_LETTERS or letters < 0.5 * len(text):
+    letters = amounts.latin
+    if letters < _ENOUGH_LETTERS or letters < 0.5 * amounts.characters:
         return False
-    if not _VOWELS[0] <= amount(_VOWEL) / letters <= _VOWELS[1]:
+    if not _VOWELS[0] <= amounts.vowels / letters <= _VOWELS[1]:
         return True
-    return len(_CASE_JUMP.findall(" ".join(words))) > _CASE_JUMPS * letters
+    most = _CASE_JUMPS * letters
+    return amounts.capitals > most and len(_CASE_JUMP.findall(" ".join(words))) > most
+
+
+class _Amounts(NamedTuple):
+    """How many characters of some kinds a text has.
+
+    Attributes:
+        characters: Of any kind.
+        marks: Neither letters nor digits.
+        missing: Of private use, or put for what is no character.
+        odd: Neither letters, digits nor usual marks.
+        latin: Latin letters.
+        vowels: Those of them that are vowels.
+        capitals: A to Z.
+    """
+
+    characters: float
+    marks: float
+    missing: float
+    odd: float
+    latin: float
+    vowels: float
+    capitals: float
+
+
+def _amounts(text: str) -> _Amounts:
+    # Most characters of most pages are of Latin-1, and are counted at once.
+    latin = text.encode("latin-1", errors="ignore")
+    found = np.bincount(np.frombuffer(latin, np.uint8), minlength=256) @ _latin_kinds()
+    if len(latin) < len(text):
+        others = Counter(_OF_LATIN_1.sub("", text))
+        found += np.array([*others.values()], float) @ np.array([*map(_kinds, others)], float)
+    return _Amounts._make(found.tolist())
+
+
+@cache
+def _latin_kinds() -> npt.NDArray[np.float64]:
+    """256 × the kinds of characters: as `_kinds`."""
+    return np.array([_kinds(chr(point)) for point in range(256)], float)
+
+
+@lru_cache(maxsize=10_000)
+def _kinds(character: str) -> _Amounts:
+    """Of which kinds a character is, 1 for each."""
+    patterns = (_NO_CHARACTER, _ODD, _LATIN, _VOWEL, _CAPITAL)
+    return _Amounts(1, not character.isalnum(), *(bool(kind.match(character)) for kind in patterns))

@@ -8,7 +8,7 @@ from pathlib import Path
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
 from pdfmill.engines.pdfium import ReadDocument, open_read
-from pdfmill.services.layout.quality import quality_of
+from pdfmill.services.layout.quality import is_sparse, quality_of
 from pdfmill.services.layout.words import Layer
 
 #: Given a document, the points in a unit of each page's user space, and indices of pages that are pictures or have
@@ -47,4 +47,5 @@ def layers_of_unreadable(
 
 def _needs_ocr(document: ReadDocument, page_index: int) -> bool:
     with document.page(page_index) as page:
-        return quality_of(page, page.text().split(), page.pictures()).needs_ocr
+        words = page.text.split()
+        return quality_of(page, words, page.pictures() if is_sparse(sum(map(len, words))) else ()).needs_ocr

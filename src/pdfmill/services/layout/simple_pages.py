@@ -23,7 +23,7 @@ from pdfmill.services.layout.frames import Boxes
 from pdfmill.services.layout.markers import is_marker
 from pdfmill.services.layout.model import Box, Line, TextQuality, Word
 from pdfmill.services.layout.quality import is_plausible, is_sparse
-from pdfmill.services.layout.words import style_of, written
+from pdfmill.services.layout.words import is_written, style_of, written
 
 #: Segments of lines and areas that may be drawn all the same: a frame, or rules above and below the text.
 _DRAWN = 12
@@ -201,8 +201,11 @@ def _covering(stretches: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.
 
 def _lines(found: TextWords, edges: list[int], line_boxes: Boxes) -> list[Line]:
     styles = [style_of(run, {}) for run in found.runs]
-    rows = zip(found.words, _rounded(found.boxes), found.run_indices.tolist(), strict=True)
-    words = [Word(written(text), Box._make(box), styles[run]) for text, box, run in rows]
+    texts: Sequence[str] = found.words
+    if not is_written("".join(texts)):
+        texts = [written(text) for text in texts]
+    rows = zip(texts, _rounded(found.boxes), found.run_indices.tolist(), strict=True)
+    words = [Word(text, Box._make(box), styles[run]) for text, box, run in rows]
     return [
         Line(tuple(words[start:end]), Box(*box))
         for (start, end), box in zip(pairwise(edges), _rounded(line_boxes), strict=True)

@@ -31,14 +31,16 @@ _COMBINING_MARKS = np.array(
 #: What PDFium puts for a hyphen at the end of a line.
 LINE_END_HYPHENS = "\x02\ufffe"
 
-#: Compatibility forms that are one character on paper and several in a text: Latin and Armenian ligatures, Hebrew and
-#: Arabic presentation forms.
-_PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Symbol fonts put their glyphs at U+F000 plus their code; these are their bullets.
-_SYMBOLS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◻"})
+_SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf076": "❖", "\uf0a8": "◻"}
+_TO_SYMBOLS = str.maketrans(_SYMBOLS)
+#: Those, and compatibility forms that are one character on paper and several in a text: Latin and Armenian ligatures,
+#: Hebrew and Arabic presentation forms.
+_FORMS = "".join(_SYMBOLS) + "\ufb00-\ufdff\ufe70-\ufefc"
+_PRESENTATION_FORMS = re.compile(f"[{_FORMS}]+")
 
 #: What `written` changes.
-_UNUSUAL = re.compile(f"[{LINE_END_HYPHENS}\xad\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\ufb00-\ufdff\ufe70-\ufefc]")
+_UNUSUAL = re.compile(f"[{LINE_END_HYPHENS}\xad{_FORMS}]")
 
 
 @dataclass(frozen=True)
@@ -246,7 +248,7 @@ def written(text: str) -> str:
         return text
     for hyphen in LINE_END_HYPHENS:
         text = text.replace(hyphen, "-")
-    text = _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_SYMBOLS)
+    text = _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]).translate(_TO_SYMBOLS), text)
     # A soft hyphen shows only where a line ends; there it is the word's last character.
     return text[:-1].replace("\xad", "") + text[-1:].replace("\xad", "-")
 
