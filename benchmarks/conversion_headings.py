@@ -33,8 +33,6 @@ from pdfmill.services.layout.headings import comparable
 from pdfmill.services.writing.manner import Manner, TextForm
 
 MOST_PAGES = 40
-#: Documents of fewer words are drawings, whose words are no running text and partly in other files than the text's.
-FEWEST_WORDS = 50
 #: Bookmarks of fewer headings say where a document's parts are, not which its headings are.
 FEWEST = 4
 _SAME = 90  # of 100, that two titles are alike
@@ -89,8 +87,7 @@ def heading_lines(folder: Path) -> list[str]:
             _read(truth, truth.whole, whole)
             _write(truth, word)
     return [
-        f"Headings and text of {len(truths)} documents beside what their source says, at most {MOST_PAGES} pages each; "
-        f"text of those of {FEWEST_WORDS} words or more:",
+        f"Headings and text of {len(truths)} documents beside what their source says, at most {MOST_PAGES} pages each:",
         "",
         "| | precision of headings | recall | F1 | mean F1 of a document | text | ms a page |",
         "|---|---|---|---|---|---|---|",
@@ -186,8 +183,7 @@ def _read(truth: Truth, path: Path, found: Found) -> None:
     running = re.sub(r"^(```+).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)  # code has lines that begin with "#"
     titles = [(len(marks), title) for marks, title in re.findall(r"^(#{1,6}) (.+)$", running, re.MULTILINE)]
     found.counts[truth.name] = _compare(titles, truth)
-    if len(truth.words) >= FEWEST_WORDS:
-        found.words.append(Indel.normalized_similarity(_plain(text), truth.words))
+    found.words.append(Indel.normalized_similarity(_plain(text), truth.words))
 
 
 def _write(truth: Truth, found: Found) -> None:
