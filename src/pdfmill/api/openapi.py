@@ -199,7 +199,7 @@ def _events() -> JsonObject:
         "description": "First `job`, the whole job; then `status` for each state that it enters, numbered, and "
         "`progress`; `job` once more when it has ended. A stream ends after PDFMILL_SERVER__MAX_WAIT_S at the latest: "
         "come back with the number of the last event, as an EventSource does by itself.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},  # OpenAPI 3.1 has no words for the events of a stream
     }
     endpoint["responses"]["204"] = {"description": "The job has ended and you have seen it; do not come back."}
     return endpoint
