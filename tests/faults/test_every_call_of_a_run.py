@@ -49,7 +49,7 @@ def runner(world):
         dispatcher=world.dispatcher,
         policy=world.policy,
         registry=registry,
-        preparer=Preparer(world.storage, registry, world.sealer, Limits(wall_s=20, cpu_s=20, memory_mib=256)),
+        preparer=Preparer(world.storage, registry, world.sealer, Limits(wall_s=20, cpu_s=20, memory_mib=384)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )

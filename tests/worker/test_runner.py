@@ -46,7 +46,7 @@ def runner(database, storage, dispatcher, policy, spool, sealer):
         dispatcher=dispatcher,
         policy=replace(policy, heartbeat=timedelta(seconds=0.2)),
         registry=load_registry(),
-        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=20, cpu_s=20, memory_mib=256)),
+        preparer=Preparer(storage, load_registry(), sealer, Limits(wall_s=20, cpu_s=20, memory_mib=384)),
         spool=spool,
         start_sandbox=start_misbehaving,
     )

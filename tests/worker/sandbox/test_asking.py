@@ -14,7 +14,7 @@ from pdfmill.worker.sandbox import Ended, Sandbox, SandboxRequest, Verdict
 
 HERE = Path(__file__).parent
 KEY = "sk-very-private-0123456789"
-LIMITS = Limits(wall_s=20, cpu_s=20, memory_mib=256)
+LIMITS = Limits(wall_s=20, cpu_s=20, memory_mib=384)
 
 
 @pytest.fixture(scope="module")

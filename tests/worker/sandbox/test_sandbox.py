@@ -17,7 +17,8 @@ from pdfmill.worker.box.process_tree import descendants
 from pdfmill.worker.sandbox import Ended, Sandbox, SandboxRequest, Verdict
 
 HERE = Path(__file__).parent
-LIMITS = Limits(wall_s=20, cpu_s=20, memory_mib=256, output_mib=8, processes=40)
+#: A third of the memory is more than a job holds that does nothing: the libraries that it shares with all others.
+LIMITS = Limits(wall_s=20, cpu_s=20, memory_mib=384, output_mib=8, processes=40)
 
 
 @pytest.fixture(scope="module")
