@@ -25,6 +25,12 @@ TASKS = (DOCS / "tasks_module.md").read_text()
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
+def needs(program):
+    """Skips a test where a program is missing; in CI it runs, and fails."""
+    is_missing = shutil.which(program) is None and os.environ.get("CI") != "true"
+    return pytest.mark.skipif(is_missing, reason=f"not run: {program} is missing")
+
+
 def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
@@ -108,7 +114,7 @@ def run(words, folder, stack, **kwargs):
 
 
 @pytest.mark.parametrize("code", [code for text in EXAMPLES for code in blocks(text, "sh")])
-@pytest.mark.skipif(shutil.which("curl") is None and os.environ.get("CI") != "true", reason="not run: curl is missing")
+@needs("curl")
 def test_examples_for_the_shell_run(code, folder, stack):
     said = run(["sh", "-e"], folder, stack, input=code.replace("http://127.0.0.1:8000", stack.address))
     if "Prefer" in code:
@@ -137,7 +143,7 @@ def test_commands_of_the_readme_make_what_they_name(command, desk, stack, langua
     assert list(made.iterdir()) if made.is_dir() else made.stat().st_size > 0
 
 
-@pytest.mark.skipif(shutil.which("curl") is None and os.environ.get("CI") != "true", reason="not run: curl is missing")
+@needs("curl")
 def test_the_first_request_of_the_readme_is_answered_with_a_smaller_file(folder, stack):
     submit, fetch = blocks(USE_IT, "sh")[0].replace("http://127.0.0.1:8000", stack.address).splitlines()
     job = json.loads(run(["sh", "-e"], folder, stack, input=submit))
@@ -176,7 +182,7 @@ def test_the_worked_example_is_one_file_and_its_line(folder, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.skipif(shutil.which("pdfinfo") is None and os.environ.get("CI") != "true", reason="not run: no pdfinfo")
+@needs("pdfinfo")
 def test_the_engine_of_the_guide_reads_a_document(folder, ctx):
     (code,) = blocks((DOCS / "guides" / "add_an_engine.md").read_text(), "python")
     engine = {"__name__": "facts"}
