@@ -19,6 +19,7 @@ def submit(client, name, **options):
         ("summarize", {"method": "model"}, "PDFMILL_PROVIDER__COMPLETION"),
         ("ask", {"method": "model"}, "PDFMILL_PROVIDER__COMPLETION"),
         ("classify", {"method": "model"}, "PDFMILL_PROVIDER__COMPLETION"),
+        ("extract-invoice", {"method": "model"}, "PDFMILL_PROVIDER__COMPLETION"),
     ],
 )
 def test_without_a_provider_no_job_is_accepted(make_app, name, options, setting):

@@ -15,6 +15,10 @@ from pdfmill.cli.outputs import MadeFile
 from pdfmill.worker.sandbox import Tier
 
 
+#: So many things that have no name and no text are told one by one; more are counted.
+_FEW = 2
+
+
 class Input(Protocol):
     """A file that was worked on, here or on a server."""
 
@@ -148,6 +152,8 @@ def _value_text(key: str, value: Any) -> str:
         return "".join(f"\n    {_line_of(each)}" for each in value)
     if isinstance(value, list) and all(isinstance(each, dict) and "text" in each for each in value):
         return "".join(f"\n    {_statement(each)}" for each in value)
+    if isinstance(value, list) and len(value) <= _FEW and all(isinstance(each, dict) for each in value):
+        return "\n".join("".join(f"\n    {line}" for line in _record(each)) for each in value)
     if isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
         return f"{len(value)} (--json tells each)"
     if isinstance(value, list):
@@ -155,6 +161,17 @@ def _value_text(key: str, value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def _record(item: dict[str, Any]) -> list[str]:
+    """One thing of few, a fact in a line; what is empty, false or made of parts itself is left out."""
+    facts = {
+        key.replace("_", " "): _value_text(key, value)
+        for key, value in item.items()
+        if value not in (None, "", [], False) and not isinstance(value, dict)
+    }
+    width = max(map(len, facts), default=0)
+    return [f"{name:<{width}}  {text}" for name, text in facts.items() if "\n" not in text]
 
 
 def _statement(item: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType, OutputFile
 from pdfmill.core.errors import NotAnInvoice
 from pdfmill.core.operation import Accepts, Inputs, Operation, Options, Outcome, Result
-from pdfmill.core.shared_options import OcrOption, PagesOption
+from pdfmill.core.provider import Need
+from pdfmill.core.shared_options import OcrOption, PagesOption, Providers, need_of
 
 if TYPE_CHECKING:
     from pdfmill.services.extraction.invoices.model import ReadInvoice
@@ -42,6 +43,11 @@ class ExtractInvoiceOptions(Options):
         description="Read the invoice that the file carries as XML (Factur-X, ZUGFeRD, XRechnung, UBL), if it does.",
     )
     ocr: OcrOption = "auto"
+    method: Literal["local", "model"] = Field(
+        "local",
+        description="local goes by rules and sends nothing anywhere; model also asks the configured language model for "
+        "what the rules did not find or doubt, and takes what stands on the pages and adds up.",
+    )
 
 
 class RuleFinding(Result):
@@ -49,6 +55,14 @@ class RuleFinding(Result):
 
     rule: str = Field(description="Its name in EN 16931, such as BR-CO-16.")
     reason: str = Field(description="What was not found or does not add up, in a sentence.")
+
+
+class RejectedClaim(Result):
+    """A value that was not taken."""
+
+    field: str = Field(description="Path of the field, such as totals.tax_inclusive; lines for all lines.")
+    value: str = Field(description="The value.")
+    reason: str = Field(description="Why, in a sentence.")
 
 
 class InvoiceSummary(Result):
@@ -71,6 +85,7 @@ class InvoiceSummary(Result):
     lines: int = Field(description="How many lines it has.")
     needs_review: bool = Field(description="Whether a person should look at it.")
     review_reasons: list[str] = Field(description="Why, in sentences.")
+    rejected: list[RejectedClaim] = Field([], description="What a language model said and is not believed.")
     is_complete: bool | None = Field(
         None, description="Whether the electronic invoice keeps the rules of EN 16931; null for the other forms."
     )
@@ -89,6 +104,7 @@ class ExtractInvoiceResult(Result):
     looks_like: str | None = Field(description="What the document seems to be, if it is no invoice.")
     invoices: list[InvoiceSummary] = Field(description="The invoices, in the order of their pages.")
     needs_ocr: str | None = Field(description="Pages whose text is absent or garbled, such as 2,5-7; null if none.")
+    providers: Providers = ()  # the supervisor writes them down
 
 
 def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome[ExtractInvoiceResult]:
@@ -101,7 +117,12 @@ def run(inputs: Inputs, options: ExtractInvoiceOptions, ctx: Context) -> Outcome
     extracting = ctx.stage("invoices", share=0.8 if options.overlay else 1.0)
     service = ctx.service(InvoiceExtractionService)
     extracted = service.extract(
-        source.path, options.pages, extracting, use_xml=options.use_xml, recognise=recogniser(options.ocr)
+        source.path,
+        options.pages,
+        extracting,
+        use_xml=options.use_xml,
+        by_model=options.method == "model",
+        recognise=recogniser(options.ocr),
     )
     document = extracted.document
     if not document.invoices and options.to != "json":
@@ -205,7 +226,12 @@ def _summary(invoice: ReadInvoice) -> InvoiceSummary:
         lines=len(invoice.lines),
         needs_review=invoice.needs_review,
         review_reasons=invoice.review_reasons,
+        rejected=[RejectedClaim(field=each.field, value=each.value, reason=each.reason) for each in invoice.rejected],
     )
+
+
+def _needs(options: ExtractInvoiceOptions) -> Need | None:
+    return need_of(options.method)
 
 
 extract_invoice = Operation(
@@ -218,4 +244,6 @@ extract_invoice = Operation(
     result=ExtractInvoiceResult,
     run=run,
     requires=("pikepdf", "pdfium", "xlsxwriter"),
+    asks=(Need.COMPLETION,),
+    needs=_needs,
 )

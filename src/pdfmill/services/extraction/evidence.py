@@ -30,9 +30,9 @@ class Found(BaseModel, Generic[T]):
 
     value: T = Field(description="The value in its normal form.")
     raw: str = Field(description="How it stands in the document.")
-    source: Literal["text", "ocr", "derived", "xml"] = Field(
+    source: Literal["text", "ocr", "derived", "xml", "model"] = Field(
         description="text is the document's own text, ocr was recognised, derived was concluded from other values, xml "
-        "is a file that the document carries."
+        "is a file that the document carries, model is what a language model read and the pages show."
     )
     confidence: float = Field(
         ge=0,

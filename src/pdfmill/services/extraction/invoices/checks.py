@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pdfmill.services.extraction.evidence import Found
+from pdfmill.services.extraction.invoices.grounding import found_fields
 from pdfmill.services.extraction.invoices.model import Check, Invoice, ReadInvoice
 from pdfmill.services.extraction.invoices.rules.identifiers import compact, is_iban, is_vat_id
 from pdfmill.services.values.currencies import minor_units, unit_of
 
 _ZERO = Decimal(0)
 #: What is less sure should be looked at.
-_SURE = 0.85
+SURE = 0.85
 _EU = [
     "AT",
     "BE",
@@ -47,6 +48,12 @@ _EU = [
 ]
 
 
+def read_by_model(invoice: Invoice) -> list[str]:
+    """Paths of the values that a language model read; lines that it read are one."""
+    paths = (path for path, found in found_fields(invoice) if found.source == "model")
+    return list(dict.fromkeys("lines" if path.startswith("lines.") else path for path in paths))
+
+
 def check(invoice: Invoice) -> list[Check]:
     """The rules whose terms are known, and whether they hold."""
     unit = unit_of(minor_units(invoice.currency.value) if invoice.currency else 2)
@@ -72,10 +79,12 @@ def review_reasons(invoice: ReadInvoice) -> list[str]:
     reasons += [
         f"The {name} is not sure ({found.confidence:.0%})."
         for name, found in {**core, **amounts}.items()
-        if found is not None and found.confidence < _SURE
+        if found is not None and found.confidence < SURE
     ]
     if any(found is not None and found.source == "ocr" for found in core.values()):
         reasons.append("The text was recognised, which mistakes some characters for others.")
+    if by_model := read_by_model(invoice):
+        reasons.append(f"A language model read {', '.join(by_model)}: compare with the pages.")
     return reasons
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pdfmill.core.context import Context
 from pdfmill.services.extraction.invoices.rules.header import read_number
-from pdfmill.services.extraction.invoices.rules.kinds import titles
+from pdfmill.services.extraction.invoices.rules.kinds import Judgement, titles
 from pdfmill.services.extraction.invoices.rules.reader import InvoiceReader, RuleReading
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, key
@@ -28,19 +28,14 @@ class InvoicePages:
 
     Attributes:
         pages: Their numbers.
-        looks_like: What they seem to be if they are no invoice; None if they are one.
         left_out: How many pages were too many to be read.
     """
 
     pages: list[int]
     read: RuleReading
     reading: Reading = field(repr=False)
-    looks_like: str | None
+    judgement: Judgement
     left_out: int = 0
-
-    @property
-    def is_invoice(self) -> bool:
-        return self.looks_like is None
 
 
 @dataclass
@@ -59,7 +54,12 @@ class Grouped:
 
     @property
     def invoices(self) -> list[InvoicePages]:
-        return [group for group in self.groups if group.is_invoice]
+        return [group for group in self.groups if group.judgement.is_invoice]
+
+    @property
+    def perhaps_invoices(self) -> list[InvoicePages]:
+        """The invoices; if the rules know none, what is not called anything else."""
+        return self.invoices or [group for group in self.groups if not group.judgement.is_titled]
 
     @property
     def only_pictures(self) -> bool:
@@ -67,7 +67,7 @@ class Grouped:
 
     @property
     def looks_like(self) -> str | None:
-        return self.groups[0].looks_like if self.groups else "empty pages"
+        return self.groups[0].judgement.looks_like if self.groups else "empty pages"
 
 
 def group_pages(document: WordDocument, ctx: Context) -> Grouped:
@@ -119,7 +119,7 @@ class _Group:
             return []
         reader = InvoiceReader(Sheet(self._pages))
         read = reader.read()
-        return [InvoicePages(self._numbers, read, reader.reading, reader.looks_like(read), self._left_out)]
+        return [InvoicePages(self._numbers, read, reader.reading, reader.judge(read), self._left_out)]
 
 
 def _number_of(page: PageWords) -> str | None:

@@ -114,6 +114,14 @@ class Difference(_Part):
     found: Found[str] = Field(description="Where the pages say it.")
 
 
+class RejectedValue(_Part):
+    """A value that was not taken."""
+
+    field: str = Field(description="Path of the field, such as totals.tax_inclusive; lines for all lines.")
+    value: str = Field(description="The value.")
+    reason: str = Field(description="Why, in a sentence.")
+
+
 class Invoice(_Part):
     """An invoice or credit note."""
 
@@ -149,6 +157,7 @@ class ReadInvoice(Invoice):
     languages: list[str] = Field([], description="Languages of its labels, the likeliest first.")
     checks: list[Check] = Field(description="Rules of EN 16931 and check digits, and whether they hold.")
     differences: list[Difference] = Field([], description="What an embedded file says differently than the pages.")
+    rejected: list[RejectedValue] = Field([], description="What a language model said and is not believed.")
     needs_review: bool = Field(description="Whether a person should look at it.")
     review_reasons: list[str] = Field(description="Why, in sentences; empty if not.")
 

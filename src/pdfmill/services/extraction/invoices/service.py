@@ -9,11 +9,12 @@ from typing import Literal
 
 from pdfmill.core.context import Context
 from pdfmill.core.pages import PageRanges
+from pdfmill.services.extraction.invoices.by_model import fill_gaps
 from pdfmill.services.extraction.invoices.checks import check, review_reasons
 from pdfmill.services.extraction.invoices.documents import InvoicePages, group_pages
 from pdfmill.services.extraction.invoices.embedded.reader import Embedded, EmbeddedInvoice, read_embedded
 from pdfmill.services.extraction.invoices.grounding import Grounder, found_fields
-from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice
+from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice, RejectedValue
 from pdfmill.services.extraction.invoices.rules.confidence import calibrated
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.overlay import Mark
@@ -56,7 +57,7 @@ def _short(path: str) -> str:
 
 
 class InvoiceExtractionService:
-    """Reads invoices without a template and without a model: the same document gives the same result."""
+    """Reads invoices without a template: the same document gives the same result, unless a model is asked."""
 
     def extract(
         self,
@@ -65,6 +66,7 @@ class InvoiceExtractionService:
         ctx: Context,
         *,
         use_xml: bool = True,
+        by_model: bool = False,
         recognise: Recognise | None = None,
     ) -> ExtractedInvoices:
         """The invoices of a document.
@@ -72,11 +74,13 @@ class InvoiceExtractionService:
         Args:
             pages: Those to read; None for all.
             use_xml: Whether the XML that the document carries is read.
+            by_model: Whether a language model is asked for what the pages did not tell the rules, or not surely.
             recognise: Reads pages whose text is absent or garbled; None to leave them as they are.
 
         Raises:
             EmptyInput, DamagedInput, EncryptedInput, NoPages, TooManyPages: The document cannot be read.
             InvalidPageRange: A page lies outside the document.
+            ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
             Cancelled, DeadlineExceeded: As the context says.
         """
         embedded = read_embedded(source, ctx.limits) if use_xml else Embedded()
@@ -85,13 +89,15 @@ class InvoiceExtractionService:
             reading = ctx.stage("reading", share=0.9 if recognise is None else 0.2)
             found = group_pages(words, reading)
         finishing = ctx.stage("checking", share=1.0)
-        invoices = _from_xml(embedded.invoices, found.groups) or _from_pages(found.invoices, finishing)
+        invoices = _from_xml(embedded.invoices, found.groups)
+        if not invoices:
+            invoices = _from_model(found.perhaps_invoices, finishing) if by_model else _from_pages(found.invoices)
         finishing.advance(1, 1)
         needs_ocr = PageRanges.of(found.unreadable) if found.unreadable else None
         return ExtractedInvoices(
             document=_document(invoices, embedded, found.looks_like, only_pictures=found.only_pictures),
             needs_ocr=needs_ocr,
-            warnings=(*embedded.warnings, *_warnings(found.unreadable, found.groups)),
+            warnings=(*embedded.warnings, *_warnings(found.unreadable, found.groups, invoices)),
         )
 
 
@@ -105,13 +111,31 @@ def _document(
     return InvoiceDocument(outcome="not_an_invoice", looks_like="an order" if embedded.is_order else looks_like)
 
 
-def _from_pages(groups: Sequence[InvoicePages], ctx: Context) -> list[ReadInvoice]:
+def _from_pages(groups: Sequence[InvoicePages]) -> list[ReadInvoice]:
+    return [
+        _judged(calibrated(group.read.invoice), group.pages, source="rules", languages=group.read.languages)
+        for group in groups
+    ]
+
+
+def _from_model(groups: Sequence[InvoicePages], ctx: Context) -> list[ReadInvoice]:
+    """What the rules read, with the gaps filled; pages that the rules do not know as an invoice must have its marks."""
     invoices = []
-    for group in groups:
-        ctx.check()
-        read = group.read
-        invoices.append(_judged(calibrated(read.invoice), group.pages, source="rules", languages=read.languages))
+    for done, group in enumerate(groups):
+        ctx.advance(done, len(groups), unit="invoices")
+        filled = fill_gaps(calibrated(group.read.invoice), group.reading, ctx)
+        if group.judgement.is_invoice or _has_marks(filled.invoice):
+            languages = group.read.languages
+            invoices.append(
+                _judged(filled.invoice, group.pages, source="rules", languages=languages, rejected=filled.rejected)
+            )
     return invoices
+
+
+def _has_marks(invoice: Invoice) -> bool:
+    """Whether it has a number and a date, and amounts that add up (BR-CO-15)."""
+    adds_up = any(each.id == "BR-CO-15" and each.ok for each in check(invoice))
+    return adds_up and invoice.invoice_number is not None and invoice.issue_date is not None
 
 
 def _from_xml(embedded: Sequence[EmbeddedInvoice], groups: Sequence[InvoicePages]) -> list[ReadInvoice]:
@@ -155,6 +179,7 @@ def _judged(
     languages: Sequence[str] = (),
     standard: str | None = None,
     differences: Sequence[Difference] = (),
+    rejected: Sequence[RejectedValue] = (),
 ) -> ReadInvoice:
     """An invoice with its checks, and whether a person should look at it."""
     read = ReadInvoice(
@@ -165,6 +190,7 @@ def _judged(
         languages=list(languages),
         checks=check(invoice),
         differences=list(differences),
+        rejected=list(rejected),
         needs_review=False,
         review_reasons=[],
     )
@@ -172,10 +198,12 @@ def _judged(
     return read.model_copy(update={"needs_review": bool(reasons), "review_reasons": reasons})
 
 
-def _warnings(unreadable: list[int], groups: Sequence[InvoicePages]) -> list[str]:
+def _warnings(unreadable: list[int], groups: Sequence[InvoicePages], invoices: Sequence[ReadInvoice]) -> list[str]:
     found = []
     if unreadable:
         found.append(unread_pages(PageRanges.of(unreadable)))
     if left_out := sum(group.left_out for group in groups):
         found.append(f"{left_out} pages belong to no invoice or to a very long one, and were left out.")
+    if rejected := sum(len(invoice.rejected) for invoice in invoices):
+        found.append(f"{rejected} values were not taken from the language model, or gave way to its; see `rejected`.")
     return found

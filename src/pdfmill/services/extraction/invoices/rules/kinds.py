@@ -114,10 +114,19 @@ _LOOKS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether pages are an invoice, and what they look like if not."""
+    """Whether pages are an invoice.
 
-    is_invoice: bool
-    looks_like: str | None
+    Attributes:
+        looks_like: What they look like if they are none; None if they are one.
+        is_titled: Whether a title says that they are something else.
+    """
+
+    looks_like: str | None = None
+    is_titled: bool = False
+
+    @property
+    def is_invoice(self) -> bool:
+        return self.looks_like is None
 
 
 def judge(reading: Reading, *, has_number: bool, has_total: bool, has_lines: bool) -> Judgement:
@@ -136,8 +145,10 @@ def judge(reading: Reading, *, has_number: bool, has_total: bool, has_lines: boo
     if other and (not own or other[0].score > own[0].score + 0.4):
         points -= 3.0 if not own or own[0].score < 0.5 else 1.5
     if points >= _ENOUGH:
-        return Judgement(True, None)
-    return Judgement(False, _LOOKS[other[0].kind] if other and other[0].score > -1 else _appearance(reading))
+        return Judgement()
+    if other and other[0].score > -1:
+        return Judgement(_LOOKS[other[0].kind], is_titled=True)
+    return Judgement(_appearance(reading))
 
 
 def _appearance(reading: Reading) -> str:

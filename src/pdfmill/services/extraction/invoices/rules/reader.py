@@ -30,7 +30,7 @@ from pdfmill.services.extraction.invoices.rules.header import (
     read_references,
 )
 from pdfmill.services.extraction.invoices.rules.items import Item, Lines, read_lines
-from pdfmill.services.extraction.invoices.rules.kinds import judge, type_of
+from pdfmill.services.extraction.invoices.rules.kinds import Judgement, judge, type_of
 from pdfmill.services.extraction.invoices.rules.names import Party as FoundParty
 from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
 from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
@@ -73,17 +73,15 @@ class InvoiceReader:
     def reading(self) -> Reading:
         return self._reading
 
-    def looks_like(self, read: RuleReading) -> str | None:
-        """What the pages seem to be; None if they are an invoice."""
-        invoice = read.invoice
-        number = invoice.invoice_number
-        judgement = judge(
+    def judge(self, read: RuleReading) -> Judgement:
+        """Whether the pages are an invoice."""
+        number = read.invoice.invoice_number
+        return judge(
             self._reading,
             has_number=number is not None and number.confidence >= _LIKELY,
             has_total=read.solution.gross is not None and read.has_total,
-            has_lines=bool(invoice.lines),
+            has_lines=bool(read.invoice.lines),
         )
-        return judgement.looks_like
 
     def read(self) -> RuleReading:
         """Every field that the pages tell."""
