@@ -3,7 +3,7 @@
     make bench-extraction CORPUS=folder        writes benchmarks/results/extraction.md
 
 The folder has documents in ``text``, ``invoices`` and so on; ``NAME.truth.json`` tells what each holds. One module for
-each kind: ``extraction_text``, ``extraction_invoices``, ``extraction_statements``. Times are processor time.
+each kind, see `KINDS`. Times are processor time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results" / "extraction.md"
 #: Modules that have ``report(corpus: Path) -> list[str]``: the lines of their part.
-KINDS = ("extraction_text", "extraction_invoices", "extraction_statements")
+KINDS = ("extraction_text", "extraction_invoices", "extraction_by_model", "extraction_statements")
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ from rapidfuzz import fuzz
 
 from pdfmill.core.context import Context
 from pdfmill.services.extraction.invoices import service
-from pdfmill.services.extraction.invoices.grounding import found_fields
 from pdfmill.services.extraction.invoices.model import ReadInvoice
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.rules.confidence import confidence_of
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
@@ -122,7 +122,7 @@ def score(paths: list[Path]) -> Score:
     result = Score()
     extraction = InvoiceExtractionService()
     for path in paths:
-        truth = _truth(path)
+        truth = truth_of(path)
         with tempfile.TemporaryDirectory() as folder:
             started = time.process_time()
             found = extraction.extract(path, None, Context(Path(folder)), use_xml=False)
@@ -159,7 +159,8 @@ def pooled_evidence(paths: list[Path]) -> list[tuple[float, int, int]]:
     return [(evidence, int(right), int(count)) for evidence, right, count in reversed(pools)]
 
 
-def _truth(path: Path) -> dict[str, Any]:
+def truth_of(path: Path) -> dict[str, Any]:
+    """What a document says, by hand or by its XML."""
     loaded = json.loads(path.with_name(path.stem + ".truth.json").read_text())
     return dict(loaded[0] if isinstance(loaded, list) else loaded)
 
@@ -276,7 +277,7 @@ def score_xml(paths: list[Path]) -> tuple[int, int, int]:
     """Documents with XML, those whose XML was found, and values that differ from the truth."""
     carrying = found = wrong = 0
     for path in paths:
-        truth = _truth(path)
+        truth = truth_of(path)
         if "type_code" not in truth:
             continue
         carrying += 1

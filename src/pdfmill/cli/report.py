@@ -14,7 +14,6 @@ import click
 from pdfmill.cli.outputs import MadeFile
 from pdfmill.worker.sandbox import Tier
 
-
 #: So many things that have no name and no text are told one by one; more are counted.
 _FEW = 2
 

@@ -14,8 +14,8 @@ from pdfmill.engines.lxml import parse_xml
 from pdfmill.services.export.service import ExportService
 from pdfmill.services.extraction.invoices.embedded import cii, ubl
 from pdfmill.services.extraction.invoices.embedded.tree import Tree
-from pdfmill.services.extraction.invoices.grounding import found_fields
 from pdfmill.services.extraction.invoices.model import Invoice
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
 
 READERS = {"cii": lambda root: cii.read_cii(Tree(root, "cii")), "ubl": lambda root: ubl.read_ubl(Tree(root, "ubl"))}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.invoices import Bill, invoice_pdf
-from pdfmill.services.extraction.invoices.grounding import found_fields
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.rules.confidence import confidence_of
 
 

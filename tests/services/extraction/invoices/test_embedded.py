@@ -6,7 +6,7 @@ import pytest
 
 from builders.invoices import Bill, carrying, cii, invoice_pdf, ubl
 from builders.sheet import sheets
-from pdfmill.services.extraction.invoices.grounding import found_fields
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
 
 FORMATS = {

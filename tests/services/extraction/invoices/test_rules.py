@@ -8,7 +8,7 @@ import pytest
 
 from builders.invoices import LANGUAGES, LAYOUTS, Bill, Sold, invoice_pdf, letter
 from builders.sheet import sheets
-from pdfmill.services.extraction.invoices.grounding import found_fields
+from pdfmill.services.extraction.invoices.paths import found_fields
 
 
 def values(invoice):

@@ -26,11 +26,12 @@ from pdfmill.services.extraction.invoices.cited import (
 )
 from pdfmill.services.extraction.invoices.grounding import same
 from pdfmill.services.extraction.invoices.model import Invoice, InvoiceLine, RejectedValue
+from pdfmill.services.extraction.invoices.paths import value_at, with_value
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.language.answers import ask_for
 
 #: The fields that are asked for, and how a value of each is looked for on the pages.
-_ASKED: Mapping[str, Finder] = {
+ASKED: Mapping[str, Finder] = {
     "invoice_number": words_of,
     "issue_date": date_of,
     "due_date": date_of,
@@ -115,7 +116,7 @@ def fill_gaps(invoice: Invoice, reading: Reading, ctx: Context) -> Filled:
         ProviderNotConfigured, ProviderUnavailable, ProviderRefused, ProviderBudgetExceeded: Of the language model.
         Cancelled: The job was cancelled.
     """
-    wanted = [path for path in _ASKED if _is_open(_at(invoice, path))]
+    wanted = [path for path in ASKED if _is_open(value_at(invoice, path))]
     with_lines = not any(line.quantity for line in invoice.lines)
     if not wanted and not with_lines:
         return Filled(invoice, ())
@@ -123,7 +124,7 @@ def fill_gaps(invoice: Invoice, reading: Reading, ctx: Context) -> Filled:
     answer = _ask(wanted, rows, ctx, with_lines=with_lines)
     rejected: list[RejectedValue] = []
     found = _standing(answer.values, wanted, rows, rejected)
-    news = {path: value for path, value in found.items() if not _says(_at(invoice, path), value)}
+    news = {path: value for path, value in found.items() if not _says(value_at(invoice, path), value)}
     filled = _borne_out(invoice, {path: _positive(invoice, value) for path, value in news.items()}, rejected)
     rejected += _replaced(invoice, filled, news)
     lines = _lines(answer.items, filled, rows, reading.unit, rejected)
@@ -170,7 +171,7 @@ def _standing(
         if each.field not in wanted:
             rejected.append(_rejected(each.field, each.value, "It was not asked for."))
         elif each.field not in found:
-            place = rows.find(each.value, each.rows[:_ROWS_OF_VALUE], _ASKED[each.field])
+            place = rows.find(each.value, each.rows[:_ROWS_OF_VALUE], ASKED[each.field])
             if place is None:
                 rejected.append(_rejected(each.field, each.value, "It does not stand in the rows that were cited."))
             else:
@@ -192,7 +193,7 @@ def _borne_out(invoice: Invoice, news: dict[str, Found[Any]], rejected: list[Rej
     while True:
         filled = invoice
         for path, found in kept.items():
-            filled = _with(filled, path, found)
+            filled = with_value(filled, path, found)
         checks = check(filled)
         wrong = _compared(kept, (each.id for each in checks if not each.ok))
         alone = {path for path in kept if path.startswith("totals.")}
@@ -207,7 +208,7 @@ def _borne_out(invoice: Invoice, news: dict[str, Found[Any]], rejected: list[Rej
 def _replaced(before: Invoice, after: Invoice, paths: Iterable[str]) -> list[RejectedValue]:
     """The doubtful values of the rules that the model's took the places of."""
     reason = "The rules read this and were not sure; the language model's value took its place."
-    pairs = ((path, _at(before, path), _at(after, path)) for path in paths)
+    pairs = ((path, value_at(before, path), value_at(after, path)) for path in paths)
     return [_rejected(path, str(old.value), reason) for path, old, new in pairs if old is not None and old is not new]
 
 
@@ -256,17 +257,3 @@ def _line(item: _Item, invoice: Invoice, rows: CitedRows) -> InvoiceLine | None:
 
 def _rejected(path: str, value: str, reason: str) -> RejectedValue:
     return RejectedValue(field=path, value=value, reason=reason)
-
-
-def _at(invoice: Invoice, path: str) -> Found[Any] | None:
-    part: Any = invoice
-    for name in path.split("."):
-        part = getattr(part, name)
-    found: Found[Any] | None = part
-    return found
-
-
-def _with(part: Any, path: str, found: Found[Any]) -> Any:
-    """A copy of an invoice, or of a part of it, with another value at a path."""
-    name, _, rest = path.partition(".")
-    return part.model_copy(update={name: _with(getattr(part, name), rest, found) if rest else found})

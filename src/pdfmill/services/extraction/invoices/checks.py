@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pdfmill.services.extraction.evidence import Found
-from pdfmill.services.extraction.invoices.grounding import found_fields
 from pdfmill.services.extraction.invoices.model import Check, Invoice, ReadInvoice
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.rules.identifiers import compact, is_iban, is_vat_id
 from pdfmill.services.values.currencies import minor_units, unit_of
 

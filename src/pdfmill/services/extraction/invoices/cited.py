@@ -38,6 +38,10 @@ class CitedRows:
         self._reading = reading
         self._rows = [row for rows in reading.sheet.rows for row in rows if row]
 
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
     def portions(self, size: int) -> Iterator[str]:
         """The text of the rows, each behind its number, at most ``size`` characters at once."""
         taken: list[str] = []

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from pdfmill.services.extraction.evidence import Evidence, Found
 from pdfmill.services.extraction.invoices.model import Difference, Invoice
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, key, whole
 from pdfmill.services.values.currencies import unit_of
@@ -117,18 +118,6 @@ class Grounder:
             if other.confidence >= _SURE and other.evidence:
                 found.append(Difference(field=path, xml=str(one.value), page=str(other.value), found=_as_text(other)))
         return found
-
-
-def found_fields(part: Any, path: str = "") -> Iterator[tuple[str, Found[Any]]]:
-    """Every value of an invoice with its path, such as ``totals.tax_inclusive`` or ``lines.0.name``."""
-    if isinstance(part, Found):
-        yield path, part
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from found_fields(getattr(part, name), f"{path}.{name}".lstrip("."))
-    elif isinstance(part, list):
-        for index, each in enumerate(part):
-            yield from found_fields(each, f"{path}.{index}")
 
 
 def same(one: Any, other: Any) -> bool:

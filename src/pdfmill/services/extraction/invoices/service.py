@@ -13,8 +13,9 @@ from pdfmill.services.extraction.invoices.by_model import fill_gaps
 from pdfmill.services.extraction.invoices.checks import check, review_reasons
 from pdfmill.services.extraction.invoices.documents import InvoicePages, group_pages
 from pdfmill.services.extraction.invoices.embedded.reader import Embedded, EmbeddedInvoice, read_embedded
-from pdfmill.services.extraction.invoices.grounding import Grounder, found_fields
+from pdfmill.services.extraction.invoices.grounding import Grounder
 from pdfmill.services.extraction.invoices.model import Difference, Invoice, InvoiceDocument, ReadInvoice, RejectedValue
+from pdfmill.services.extraction.invoices.paths import found_fields
 from pdfmill.services.extraction.invoices.rules.confidence import calibrated
 from pdfmill.services.extraction.invoices.rules.sheet import key
 from pdfmill.services.extraction.overlay import Mark
