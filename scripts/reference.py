@@ -2,13 +2,14 @@
 
     .venv/bin/python scripts/reference.py
 
-Whole pages under ``docs/reference/``, and in other pages whatever stands between ``<!-- made: NAME -->`` and
-``<!-- end -->``.
+Whole pages under ``docs/reference/``, schemas under ``docs/schemas/``, and in other pages whatever stands between
+``<!-- made: NAME -->`` and ``<!-- end -->``.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ from pdfmill.core.fields import FieldSpec
 from pdfmill.core.operation import AnyOperation
 from pdfmill.jobs.status import TRANSITIONS
 from pdfmill.operations import load_registry
+from pdfmill.services.extraction.invoices.model import InvoiceDocument
+from pdfmill.services.extraction.statements.model import StatementFile
 
 DOCS = Path(__file__).parents[1] / "docs"
 _MADE = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -69,6 +72,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every page with something made in it, as it should be."""
     for name, make in PAGES.items():
         yield DOCS / "reference" / f"{name}.md", "\n".join(make()).rstrip() + "\n"
+    for name, model in SCHEMAS.items():
+        schema = model.model_json_schema(mode="serialization")
+        yield DOCS / "schemas" / f"{name}.json", json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
     for path in (DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))):
         text = path.read_text()
         if _MADE.search(text):
@@ -324,6 +330,8 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rest_api": rest_api,
     "python_client": python_client,
 }
+#: What `extract-invoice` and `extract-bank-statement` write as JSON.
+SCHEMAS: dict[str, type[BaseModel]] = {"invoice": InvoiceDocument, "bank-statement": StatementFile}
 BLOCKS: dict[str, Callable[[], Iterator[str]]] = {
     "operations": overview,
     "catalogue": catalogue,

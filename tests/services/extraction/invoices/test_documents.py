@@ -1,14 +1,10 @@
 """Files that hold several invoices, none, or pictures of one."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from builders.invoices import Bill, form, letter
 from builders.pdf import text_pdf
 from builders.sheet import sheets
-from pdfmill.services.extraction.invoices.model import InvoiceDocument
 from pdfmill.services.extraction.invoices.service import InvoiceExtractionService
 
 
@@ -97,8 +93,3 @@ def test_a_page_turned_on_its_side_is_read_and_its_boxes_are_where_it_shows(only
 def test_two_thousand_pages_without_an_invoice_end_well(read, tmp_path):
     document = read(text_pdf(tmp_path / "long.pdf", pages=2000))
     assert document.outcome == "not_an_invoice"
-
-
-def test_the_published_schema_is_that_of_the_output():
-    published = Path(__file__).parents[4] / "docs" / "schemas" / "invoice.json"
-    assert json.loads(published.read_text()) == InvoiceDocument.model_json_schema(mode="serialization")

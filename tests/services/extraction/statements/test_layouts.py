@@ -1,15 +1,12 @@
 """Whatever the layout, the entries are those of the account, and the balances prove it."""
 
 import datetime
-import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from builders.statement import account, money, save, width
 from builders.statement_layouts import LAYOUTS, OTHER_DECIMALS, in_currency
-from pdfmill.services.extraction.statements.model import StatementFile
 from services.extraction.statements.conftest import booked, statuses
 
 every_layout = pytest.mark.parametrize("make", LAYOUTS.values(), ids=LAYOUTS)
@@ -145,11 +142,6 @@ def test_a_statement_without_entries_is_not_exact(extract, tmp_path):
     (statement,) = extract(printed.save(tmp_path / "a.pdf")).statements
     assert statement.reconciliation.status == "derived"
     assert (statement.entries, statement.reconciliation.difference) == ([], Decimal(0))
-
-
-def test_the_published_schema_is_that_of_the_model():
-    published = Path(__file__).parents[4] / "docs" / "schemas" / "bank-statement.json"
-    assert json.loads(published.read_text()) == StatementFile.model_json_schema(mode="serialization")
 
 
 def test_text_that_ocr_laid_under_a_scan_is_read_and_told(extract, tmp_path):
