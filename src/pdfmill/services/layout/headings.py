@@ -137,7 +137,8 @@ class HeadingFinder:
         if lines[0].size < smallest * self.profile.body_size or not _belongs_below(lines, before, after):
             return False
         below, text = look_of(after[0], body), " ".join(line.text for line in after)
-        if below == look or (look.is_only_italic and ":" in lines[0].text):
+        is_entry = ":" in lines[0].text and (look.is_only_italic or any(map(str.isdigit, lines[0].text)))
+        if below == look or is_entry:
             return False
         stacked = not look.is_only_italic and (below in looks or after[0].bold or marker_of(after[0]) is not None)
         return stacked or len(text) >= _RUNNING_TEXT
