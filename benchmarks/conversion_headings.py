@@ -1,8 +1,12 @@
 """Markdown and Word documents beside what their sources call headings, for `conversion.py`.
 
 What is true: in a Word document its paragraphs with a heading's style, after LibreOffice made a PDF of it without tags;
-in a PDF its bookmarks, as far as their words stand on the page. Bookmarks and tags are taken out before the document is
-read, so that headings are found by their looks; the row "with bookmarks" leaves them in.
+in a PDF its bookmarks, as far as their words stand on the page; of what stands before the first of them they say
+nothing, such as a title page and a preface. Words are those of the source that stand on a page. What stands there and
+not in the source, such as numbers of lists and labels of charts, is not compared; signs without letters are not.
+
+Bookmarks and tags are taken out before the document is read, so that headings are found by their looks; the row "with
+bookmarks" leaves them in.
 """
 
 from __future__ import annotations
@@ -43,7 +47,7 @@ _HEADING = re.compile(r"(heading ?\d|title)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Truth:
-    """A document without tags and bookmarks, its headings and its words; ``whole`` has its bookmarks still."""
+    """A document without tags and bookmarks, its headings and words, and those shown; ``whole`` has its bookmarks."""
 
     name: str
     path: Path
@@ -51,6 +55,7 @@ class Truth:
     pages: int
     headings: list[str]
     words: list[str]
+    shown: list[str]
     bookmarked: bool
 
 
@@ -103,15 +108,37 @@ def _truths(folder: Path, work: Path) -> Iterator[Truth]:
         copy.write_bytes(source.read_bytes())
         if (made := to_pdf(copy)) is not None:
             headings, words = _of_word(source)
+            shown = _shown(made)
             plain, pages = _without_marks(made, made.with_suffix(".plain.pdf"))
-            yield Truth(source.name, plain, made, pages, headings, words, bookmarked=False)
+            yield Truth(source.name, plain, made, pages, headings, _common(words, shown), shown, bookmarked=False)
     for source in sorted(folder.glob("*.pdf")):
         headings = _of_bookmarks(source)
         if len(headings) >= FEWEST:
-            argv = ["pdftotext", "-l", str(MOST_PAGES), str(source), "-"]
-            text = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False).stdout
+            shown = _shown(source)
             plain, pages = _without_marks(source, work / source.name)
-            yield Truth(source.name, plain, source, pages, headings, text.split(), bookmarked=True)
+            yield Truth(source.name, plain, source, pages, headings, shown, shown, bookmarked=True)
+
+
+def _shown(path: Path) -> list[str]:
+    """The words on the pages of a PDF, as pdftotext finds them."""
+    argv = ["pdftotext", "-l", str(MOST_PAGES), str(path), "-"]
+    text = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False).stdout
+    return _words(text)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split() if any(map(str.isalnum, word))]
+
+
+def _common(words: Sequence[str], others: Sequence[str] | Counter[str]) -> list[str]:
+    """The words that others have as well, no oftener than these have them."""
+    left = Counter(others)
+    found = []
+    for word in words:
+        if left[word]:
+            left[word] -= 1
+            found.append(word)
+    return found
 
 
 def _without_marks(path: Path, target: Path) -> tuple[Path, int]:
@@ -138,7 +165,7 @@ def _of_word(path: Path) -> tuple[list[str], list[str]]:
         name = names.get(style.get(f"{_W}val"), "") if style is not None else ""
         if _HEADING.fullmatch(name) and text.strip():
             headings.append(text)
-        words += text.split()
+        words += _words(text)
     return headings, words
 
 
@@ -183,7 +210,9 @@ def _read(truth: Truth, path: Path, found: Found) -> None:
     running = re.sub(r"^(```+).*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)  # code has lines that begin with "#"
     titles = [(len(marks), title) for marks, title in re.findall(r"^(#{1,6}) (.+)$", running, re.MULTILINE)]
     found.counts[truth.name] = _compare(titles, truth)
-    found.words.append(Indel.normalized_similarity(_plain(text), truth.words))
+    words = _plain(text)
+    only_shown = Counter(truth.shown) - Counter(truth.words)
+    found.words.append(Indel.normalized_similarity(_common(words, Counter(words) - only_shown), truth.words))
 
 
 def _write(truth: Truth, found: Found) -> None:
@@ -204,10 +233,12 @@ def _write(truth: Truth, found: Found) -> None:
 def _compare(titles: Sequence[tuple[int, str]], truth: Truth) -> tuple[int, int, int]:
     """How many headings, of a level and a title each, are right, were found, are true.
 
-    Bookmarks go down to some level only: what is deeper than all that are right is not counted as found.
+    Bookmarks begin somewhere and go down to some level only: what stands before the first that is right, or is deeper
+    than all that are, is not counted as found.
     """
     left = Counter(_letters(comparable(title)) for title in truth.headings)
-    levels = []
+    levels: list[int] = []
+    before = 0
     for level, title in titles:
         letters = _letters(comparable(title))
         match = max(left, key=lambda each: fuzz.ratio(each, letters), default=None)
@@ -215,8 +246,12 @@ def _compare(titles: Sequence[tuple[int, str]], truth: Truth) -> tuple[int, int,
             levels.append(level)
             left[match] -= 1
             left += Counter()
-    deepest = max(levels, default=6) if truth.bookmarked else 6
-    return len(levels), sum(level <= deepest for level, _ in titles), len(truth.headings)
+        elif not levels:
+            before += 1
+    if not truth.bookmarked:
+        return len(levels), len(titles), len(truth.headings)
+    deepest = max(levels, default=6)
+    return len(levels), sum(level <= deepest for level, _ in titles[before:]), len(truth.headings)
 
 
 def _plain(markdown: str) -> list[str]:
@@ -226,4 +261,4 @@ def _plain(markdown: str) -> list[str]:
     )
     text = re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", text)
     text = re.sub(r"(?<!\\)(\*\*|\*|`|\|)", lambda found: " " if found[0] == "|" else "", text)
-    return re.sub(r"\\(.)", r"\1", text).split()
+    return _words(re.sub(r"\\(.)", r"\1", text))

@@ -185,24 +185,45 @@ def test_a_form_that_a_program_makes_up_is_refused(refusal, tmp_path):
     assert set(refusal(picture_pdf(tmp_path / "a.pdf", xfa))) == {"xfa_form"}
 
 
-def test_colours_for_an_unknown_press_are_refused(refusal, tmp_path):
+def test_colours_for_an_unknown_press_are_given_one_and_keep_their_amounts(archive, tmp_path):
     source = picture_pdf(tmp_path / "a.pdf", lambda pdf: pdf.pages[0].contents_add(b"1 0 0 0 k 9 9 9 9 re f"))
-    assert "DeviceCMYK" in refusal(source)["ISO_19005_2:6.2.4.3-3"]
+    archived, target = archive(source)
+    assert [change for change in archived.changes if "printing press" in change]
+    with pikepdf.open(target) as pdf:
+        (intent,) = pdf.Root.OutputIntents
+        assert intent.DestOutputProfile.N == 4
+        assert intent.DestOutputProfile.read_bytes()[16:20] == b"CMYK"
+        assert b"1 0 0 0 k" in b"".join(stream.read_bytes() for stream in pdf.pages[0].Contents)
+        assert pdf.pages[0].resources.XObject["/I0"].ColorSpace == Name.DeviceRGB
+        space = pdf.pages[0].resources.ColorSpace.DefaultRGB
+        assert space[0] == Name.ICCBased
+        assert space[1].N == 3
+
+
+def test_rgb_beside_colours_for_a_press_means_what_the_document_said(archive, tmp_path):
+    def with_both(pdf):
+        _with_profile(pdf)
+        pdf.pages[0].contents_add(b"1 0 0 0 k 9 9 9 9 re f")
+
+    _, target = archive(picture_pdf(tmp_path / "a.pdf", with_both))
+    with pikepdf.open(target) as pdf:
+        assert pdf.pages[0].resources.ColorSpace.DefaultRGB[1].read_bytes() == _own_srgb()
 
 
 def test_colours_of_a_known_press_keep_its_profile(archive, tmp_path):
-    def with_profile(pdf):
-        profile = pdf.make_stream(_own_srgb())
-        profile.N = 3
-        intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFX, OutputConditionIdentifier=String("Mine"))
-        intent.DestOutputProfile = profile
-        pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
-
-    _, target = archive(picture_pdf(tmp_path / "a.pdf", with_profile))
+    _, target = archive(picture_pdf(tmp_path / "a.pdf", _with_profile))
     with pikepdf.open(target) as pdf:
         (intent,) = pdf.Root.OutputIntents
         assert intent.S == Name.GTS_PDFA1
         assert intent.DestOutputProfile.read_bytes() == _own_srgb()
+
+
+def _with_profile(pdf):
+    profile = pdf.make_stream(_own_srgb())
+    profile.N = 3
+    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFX, OutputConditionIdentifier=String("Mine"))
+    intent.DestOutputProfile = profile
+    pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
 
 
 @cache  # the time of its making stands in it
@@ -222,4 +243,4 @@ def test_many_pages_are_archived(archive, tmp_path):
 
 def test_the_reason_that_is_told_first_comes_with_the_number_of_the_others(tmp_path, archive):
     with pytest.raises(NotArchivable, match="Further reasons: 1"):
-        archive(_symbols(tmp_path / "a.pdf", b"1 0 0 0 k 9 9 9 9 re f"))
+        archive(_symbols(tmp_path / "a.pdf", b"/Absent gs"))

@@ -20,6 +20,16 @@ def test_lines_that_follow_closely_are_one_paragraph(page_of):
     assert [len(block.lines) for block in page_of(build).blocks] == [3, 2]
 
 
+def test_two_tight_lines_beside_a_larger_title_are_not_woven_into_one(page_of):
+    def build(sheet):
+        sheet.text(72, 100, "The larger title", size=20, look="bold")
+        sheet.text(400, 90, "50 to 100", size=12).text(400, 102, "100 and more", size=12)
+
+    found = " | ".join(texts(page_of(build).blocks))
+    assert "50 to 100" in found
+    assert "100 and more" in found
+
+
 def test_an_indented_first_line_begins_a_paragraph(page_of):
     def build(sheet):
         below = sheet.paragraph(72, 100, lorem(3))

@@ -26,6 +26,29 @@ def test_a_drawing_is_a_picture_that_holds_its_labels(page_of):
     assert texts([above, below]) == ["Text above the figure of the page", "Text below the figure of the page"]
 
 
+def test_the_frame_of_a_chart_holds_its_title_and_axes(page_of):
+    def build(sheet):
+        sheet.text(72, 60, "Text above the chart of the page")
+        sheet.grid([130, 380], [100, 300])
+        curve(sheet, 150, 160, 130)
+        sheet.text(200, 130, "Rain by month", size=16).text(135, 290, "0")
+        sheet.text(72, 400, "Text below the chart of the page")
+
+    _, chart, _ = page_of(build).blocks
+    assert chart.kind == "picture"
+    assert [line.text for line in chart.lines] == ["Rain by month", "0"]
+
+
+def test_a_small_drawing_leaves_the_text_in_its_frame(page_of):
+    def build(sheet):
+        sheet.grid([100, 400], [100, 300])
+        curve(sheet, 110, 120, 40)
+        sheet.text(200, 130, "A note beside a sign").text(200, 160, "and what it says")
+
+    blocks = page_of(build).blocks
+    assert "A note beside a sign" in " ".join(texts(blocks))
+
+
 def test_a_drawing_with_much_text_over_it_stands_behind_it(page_of):
     def build(sheet):
         curve(sheet, 60, 90, 300)

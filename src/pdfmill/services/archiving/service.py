@@ -16,6 +16,7 @@ from pdfmill.engines.pdfa import Finding, save_as_pdfa
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import is_signed, open_pdf
 from pdfmill.services.archiving.embedding import embed_standard_fonts
+from pdfmill.services.archiving.press_colours import UNDEFINED, define_press_colours
 from pdfmill.services.archiving.tidying import tidy
 from pdfmill.services.compression.similarity import structural_similarity
 from pdfmill.services.preview.facts import read_facts
@@ -36,10 +37,6 @@ _ADVICE = (
     (
         "ISO_19005_2:6.2.11.4.1",
         "Embed its fonts: export it anew, with all fonts embedded, from the program that made it.",
-    ),
-    (
-        "ISO_19005_2:6.2.4.3",
-        "Its colours are for a printing press, without a profile that tells which. Export it in RGB.",
     ),
     ("ISO_19005_2:6.2", _EXPORT),
     ("pikepdf:", f"It may be allowed, but cannot be checked here. {_EXPORT}"),
@@ -78,6 +75,9 @@ class ArchivingService:
                 changes.append(sentence)
             writing.advance(1, 2)
             written = save_as_pdfa(pdf, target)
+            if any(finding.rule == UNDEFINED for finding in written.findings):
+                changes.append(define_press_colours(pdf))
+                written = save_as_pdfa(pdf, target)
         writing.advance(2, 2)
         if written.findings:
             raise _error([_reason(finding, missing) for finding in written.findings[:_MOST_REASONS]])

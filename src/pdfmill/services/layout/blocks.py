@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
+from itertools import pairwise
 
 from pdfmill.services.layout.columns import Band, bands
 from pdfmill.services.layout.framed_text import FramedText, Item
 from pdfmill.services.layout.headings import HeadingFinder, with_titles
 from pdfmill.services.layout.lines import box_of, join
-from pdfmill.services.layout.markers import marker_of
+from pdfmill.services.layout.markers import marker_of, ordinal, ordinal_of
 from pdfmill.services.layout.model import Block, ColumnBand, Heading, Line, ListItem, Paragraph, union
 from pdfmill.services.layout.paragraphs import SENTENCE_ENDS, paragraphs
 
@@ -37,7 +38,7 @@ class BlockFinder:
             if len(columns) > 1:
                 boxes = tuple(union(block.box for block in blocks) for blocks in columns)
                 side_by_side.append(ColumnBand(tuple(starts), len(found), boxes))
-        return found, tuple(side_by_side)
+        return self._with_text(found), tuple(side_by_side)
 
     def blocks(self, regions: Iterable[Sequence[Item]]) -> list[Block]:
         """The blocks of the regions of one column, in their order."""
@@ -48,28 +49,65 @@ class BlockFinder:
             # A picture beside a paragraph follows it: it does not cut it in two.
             for item in merge(text, others, key=lambda block: block.box.top):
                 found += self._framed(item) if isinstance(item, FramedText) else [item]
-        return _nested(with_titles(_continued(found)))
+        return _nested(self._itemised(with_titles(_continued(found))))
 
     def _framed(self, text: FramedText) -> list[Block]:
         return [block for band in bands(text.items) for column in band for block in self.blocks(column)]
 
     def running_text(self, lines: Sequence[Line]) -> list[Block]:
         """The blocks of a column whose lines are known, from top to bottom."""
-        return _nested(with_titles(_continued(self._text_blocks(lines))))
+        found = self._itemised(with_titles(_continued(self._text_blocks(lines))))
+        return _nested(self._with_text(found))
+
+    def _itemised(self, blocks: Sequence[Block]) -> list[Block]:
+        """The blocks, with headings that only count on to the next made items of a list."""
+        found = list(blocks)
+        for index, (block, following) in enumerate(pairwise(blocks)):
+            if isinstance(block, Heading) and self._counts_on(block, following):
+                found[index] = _running(block.lines)
+                if isinstance(following, Heading):
+                    found[index + 1] = _running(following.lines)
+        return found
+
+    def _counts_on(self, heading: Heading, following: Block) -> bool:
+        """Whether what follows a heading directly is the next of a list; a name makes a heading for sure."""
+        number = ordinal_of(heading.lines[0])
+        if number is None or self.headings.is_named(heading.lines, self.page_index):
+            return False
+        if isinstance(following, ListItem):
+            return following.ordered and ordinal(following.marker) == number + 1
+        return (
+            isinstance(following, Heading)
+            and following.level == heading.level
+            and ordinal_of(following.lines[0]) == number + 1
+            and not self.headings.is_named(following.lines, self.page_index)
+        )
 
     def _text_blocks(self, lines: Sequence[Line]) -> list[Block]:
-        return [self._text_block(tuple(paragraph)) for paragraph in paragraphs(lines)]
+        common = self.headings.profile
+        looks = (common.body_style, common.looks) if common.body_style is not None and common.looks else None
+        found = paragraphs(lines, looks)
+        around = zip(([], *found), found, (*found[1:], []), strict=False)
+        return [self._text_block(tuple(paragraph), before, after) for before, paragraph, after in around]
 
-    def _text_block(self, lines: tuple[Line, ...]) -> Block:
-        box = box_of(lines)
-        level = self.headings.level(lines, self.page_index)
-        if level is not None:
-            return Heading(lines, box, level)
-        marker = marker_of(lines[0])
-        if marker is not None:
-            first = Line.of(lines[0].words[1:])
-            return ListItem((first, *lines[1:]), box, marker.text, 1, marker.ordered)
-        return Paragraph(lines, box)
+    def _text_block(self, lines: tuple[Line, ...], before: Sequence[Line], after: Sequence[Line]) -> Block:
+        level = self.headings.level(lines, self.page_index, before, after)
+        return _running(lines) if level is None else Heading(lines, box_of(lines), level)
+
+    def _with_text(self, blocks: list[Block]) -> list[Block]:
+        """The blocks of a page; a last one that only looks like a heading is none, since it heads nothing."""
+        last = blocks[-1] if len(blocks) > 1 else None
+        if isinstance(last, Heading) and self.headings.is_only_by_look(last.lines, self.page_index):
+            blocks[-1] = _running(last.lines)
+        return blocks
+
+
+def _running(lines: tuple[Line, ...]) -> Paragraph | ListItem:
+    """A paragraph, or a list item if it begins with a marker."""
+    marker = marker_of(lines[0])
+    if marker is None:
+        return Paragraph(lines, box_of(lines))
+    return ListItem((Line.of(lines[0].words[1:]), *lines[1:]), box_of(lines), marker.text, 1, marker.ordered)
 
 
 def _continued(blocks: Sequence[Block]) -> list[Block]:

@@ -11,6 +11,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, Picture, Table, Word, union
 from pdfmill.services.layout.pictures import merged
+from pdfmill.services.layout.rulings import closed_boxes, find_rulings
 
 #: Points: shapes no further apart are parts of one drawing.
 _NEAR = 5.0
@@ -23,6 +24,8 @@ _MOST_LABELS = 80
 _COVERED = 0.18
 #: Part of a table that shapes cover, if it is a drawing.
 _DRAWN_TABLE = 0.4
+#: Part of its frame that a drawing covers at least; what covers less stands beside text in it.
+_OF_FRAME = 0.3
 #: Shapes of a page that are looked at, and drawings that they make.
 _MOST, _MOST_DRAWINGS = 5_000, 200
 #: Squares of a box beyond which only its edges are looked at.
@@ -44,7 +47,26 @@ def drawn_areas(graphics: Graphics, frame: Frame) -> list[Box]:
         if box.width < _LONG * page.width and box.height < _LONG * page.height
     ]
     largest = sorted(_connected(shapes, others), key=lambda box: -box.area)[:_MOST_DRAWINGS]
-    return [box for box in merged(largest) if min(box.width, box.height) >= _SMALLEST]
+    found = [box for box in merged(largest) if min(box.width, box.height) >= _SMALLEST]
+    return merged(_with_frames(found, graphics, frame)) if found else []
+
+
+def _with_frames(areas: Sequence[Box], graphics: Graphics, frame: Frame) -> list[Box]:
+    """The boxes of drawings, grown to the frame that one fills: a chart's title and axes stand within it."""
+    width, height = frame.size
+    frames = [
+        box
+        for box in closed_boxes(*find_rulings(graphics, frame))
+        if box.width < _LONG * width and box.height < _LONG * height
+    ]
+    return [
+        max(
+            (box for box in frames if box.intersection(area).area > 0.9 * area.area > _OF_FRAME * box.area),
+            key=lambda box: box.area,
+            default=area,
+        )
+        for area in areas
+    ]
 
 
 def is_drawing(table: Table, areas: Iterable[Box]) -> bool:

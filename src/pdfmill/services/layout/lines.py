@@ -16,6 +16,8 @@ _SHARED_HEIGHT = 0.5
 #: A word that is so many times as high as another shares its line only if both stand on one baseline: an initial
 #: reaches over several lines.
 _TALL = 1.8
+#: Into a row that is so many times as high as a word, two lines of such words may reach.
+_TALLER = 1.25
 #: A gap of so many ems may be one between columns; justified text has such gaps too, which `join` closes again.
 _SEGMENT_GAP = 1.0
 #: So may a narrower gap, if others stand above and below it on so many rows, and so many times as many as have a word
@@ -102,7 +104,12 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
         before = (top, bottom)
         for index in range(len(rows) - 1, max(len(rows) - 1 - _OPEN_ROWS, -1), -1):
             row_top, row_bottom = extents[index]
-            if top < row_bottom and row_top < bottom and _on_one_line(row_top, row_bottom, top, bottom):
+            if (
+                top < row_bottom
+                and row_top < bottom
+                and _on_one_line(row_top, row_bottom, top, bottom)
+                and not (row_bottom - row_top > _TALLER * (bottom - top) and _is_below_any(word.box, rows[index]))
+            ):
                 rows[index].append(word)
                 if bottom - top > row_bottom - row_top:  # small marks may come first; the text is what counts
                     extents[index] = (top, bottom)
@@ -123,6 +130,15 @@ def _on_one_line(row_top: float, row_bottom: float, top: float, bottom: float) -
     if high > _TALL * low:
         return abs(row_bottom - bottom) < 0.4 * low
     return shared >= _SHARED_HEIGHT * low
+
+
+def _is_below_any(box: Box, row: Sequence[Word]) -> bool:
+    """Whether a word stands under one of a row: two tight lines may both reach into the height of a larger word."""
+    left, top, right, bottom = box
+    return any(
+        other.left < right - 1 and left < other.right - 1 and other.bottom - top < _SHARED_HEIGHT * (bottom - top)
+        for other in (word.box for word in row)
+    )
 
 
 def reading_order(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -37,6 +37,20 @@ def marker_of(line: Line) -> Marker | None:
     return None
 
 
+def ordinal_of(line: Line) -> int | None:
+    """What the marker counts that a line begins with; None if it counts nothing."""
+    marker = marker_of(line)
+    return ordinal(marker.text) if marker is not None and marker.ordered else None
+
+
+def ordinal(marker: str) -> int | None:
+    """What a marker counts, from 1, in figures or single letters; None if in Roman numerals."""
+    text = marker.strip("().").lower()
+    if text.isdigit():
+        return int(text)
+    return ord(text) - ord("a") + 1 if len(text) == 1 else None
+
+
 def is_marker(word: str) -> bool:
     """Whether a word that stands first in a line may mark an item of a list."""
     return bool(_BULLET.fullmatch(word) or _ORDINAL.fullmatch(word))

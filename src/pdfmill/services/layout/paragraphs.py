@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pdfmill.services.layout.directions import is_right_to_left
+from pdfmill.services.layout.looks import Look, look_of
 from pdfmill.services.layout.markers import is_entry_of_contents, marker_of, section_depth
-from pdfmill.services.layout.model import Line
+from pdfmill.services.layout.model import Line, Style
 
 #: Ems that a gap between two lines exceeds the usual one by, if a paragraph ends there.
 _EXTRA_GAP = 0.3
@@ -20,6 +21,8 @@ _INDENT = 0.8
 
 #: Ems beyond which a line is not indented but stands elsewhere.
 _WIDEST_INDENT = 6.0
+#: Ems between where two centred lines begin and end, less than which they share their middle.
+_OFF_CENTRE = 0.3
 
 SENTENCE_ENDS = tuple(".:!?…。！？؟")
 
@@ -31,20 +34,24 @@ class _Edges(NamedTuple):
     end: float
 
 
-class _Look(NamedTuple):
+class _Setting(NamedTuple):
     """How a line is set."""
 
     size: float
     bold: bool
 
 
-def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+#: How the text is set, and looks that headings may have; see `Profile`.
+Looks = tuple[Style, frozenset[Look]]
+
+
+def paragraphs(lines: Sequence[Line], heading_looks: Looks | None = None) -> list[list[Line]]:
     """The lines of a column, from its top to its bottom, by paragraph."""
     if not lines:
         return []
     edges = _edges(lines)
     end_of_column = max(edge.end for edge in edges)
-    looks = [_Look(line.size, line.bold) for line in lines]
+    looks = [_Setting(line.size, line.bold) for line in lines]
     gaps = [
         (line.box.top - before.box.bottom) / max(looks[index].size, looks[index + 1].size, 1)
         for index, (before, line) in enumerate(pairwise(lines))
@@ -52,7 +59,9 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     usual_gap = _usual_gap(gaps, looks)
     found = [[lines[0]]]
     for index, (before, line) in enumerate(pairwise(lines), start=1):
-        following = edges[index + 1] if index + 1 < len(lines) else None
+        goes_on = index + 1 < len(lines) and not _looks_other(looks[index], looks[index + 1])
+        following = edges[index + 1] if goes_on else None
+        room = end_of_column - edges[index - 1].end
         if (
             _is_apart(gaps[index - 1], usual_gap)
             or _looks_other(looks[index - 1], looks[index])
@@ -62,7 +71,8 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
                 and (
                     _begins_an_entry(before, line)
                     or _is_indented(before, looks[index].size, (edges[index - 1], edges[index], following))
-                    or _ends_early(before, line, looks[index].size, end_of_column - edges[index - 1].end)
+                    or _ends_early(before, line, looks[index].size, room)
+                    or (heading_looks is not None and _is_heading_above(found[-1], line, room, heading_looks))
                 )
             )
         ):
@@ -78,7 +88,7 @@ def _edges(lines: Sequence[Line]) -> list[_Edges]:
     return [_Edges(line.box.left, line.box.right) for line in lines]
 
 
-def _usual_gap(gaps: Sequence[float], looks: Sequence[_Look]) -> float:
+def _usual_gap(gaps: Sequence[float], looks: Sequence[_Setting]) -> float:
     """Ems of white between the descenders of a line and the ascenders of the next, where they follow closely.
 
     Args:
@@ -93,8 +103,15 @@ def _is_apart(gap: float, usual_gap: float) -> bool:
     return gap > _WIDEST_GAP or gap > usual_gap + _EXTRA_GAP
 
 
-def _looks_other(before: _Look, look: _Look) -> bool:
+def _looks_other(before: _Setting, look: _Setting) -> bool:
     return before.bold != look.bold or abs(before.size - look.size) > max(0.6, 0.06 * look.size)
+
+
+def _is_heading_above(above: Sequence[Line], line: Line, room: float, heading_looks: Looks) -> bool:
+    """Whether the lines above have a look of headings, the line has another one, and would have had room there."""
+    body, looks = heading_looks
+    look = look_of(above[-1], body)
+    return look in looks and room > line.words[0].box.width + line.size and look_of(line, body) != look
 
 
 def _is_tagged_apart(before: Line, line: Line) -> bool:
@@ -127,7 +144,8 @@ def _is_indented(before: Line, size: float, edges: tuple[_Edges, _Edges, _Edges 
     indent = edges[1].start - edges[0].start
     numbered = marker_of(before) is not None or section_depth(before) is not None
     hangs = numbered or indent > _WIDEST_INDENT * size
-    if hangs or indent <= _INDENT * size:
+    centred = abs(indent + edges[1].end - edges[0].end) < _OFF_CENTRE * size
+    if hangs or centred or indent <= _INDENT * size:
         return False
     if edges[2] is None:
         return before.text.endswith(SENTENCE_ENDS)

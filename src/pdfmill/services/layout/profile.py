@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from pdfmill.services.layout.looks import Look, recurring_looks
 from pdfmill.services.layout.model import Box, Line, Style
 
 #: Parts of a page's height in which running heads and feet stand.
@@ -70,6 +71,7 @@ class Profile:
         body_style: How most of the text is set; None if there is none.
         titles: The largest font size of each title page, by page index.
         bodies: Boxes around the text of pages, running lines apart, by their width and height in whole points.
+        looks: How headings may look that are no larger than the body.
     """
 
     body_size: float
@@ -80,6 +82,7 @@ class Profile:
     body_style: Style | None = None
     bodies: dict[tuple[int, int], Box] = field(default_factory=dict)
     titles: dict[int, float] = field(default_factory=dict)
+    looks: frozenset[Look] = frozenset()
 
     def body(self, width: float, height: float) -> Box | None:
         """The box around the text of pages of a size; None if the sample has none."""
@@ -112,15 +115,17 @@ def profile(sketches: Sequence[PageSketch]) -> Profile:
     body = sizes.most_common(1)[0][0]
     body_bold = weights[body, True] > weights[body, False]
     larger = {size: len(pages) for size, pages in pages_of_size.items() if size >= _LARGER * body}
+    body_style = _body_style(sketches)
     return Profile(
         body,
         _heading_sizes(larger),
         body_bold,
         slots,
         number_offset,
-        _body_style(sketches),
+        body_style,
         _bodies(sketches, slots),
         _titles(sketches, body),
+        recurring_looks((line for page in sketches for line in page.lines), body_style),
     )
 
 
