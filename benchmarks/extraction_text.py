@@ -61,13 +61,16 @@ def _table(sources: list[Path]) -> list[str]:
     if shutil.which("pdftotext"):
         rows.append(("pdftotext", _program(sources, ["pdftotext"])))
         rows.append(("pdftotext -bbox-layout", _program(sources, ["pdftotext", "-bbox-layout"])))
+    without_plumber = ["pdfplumber is not installed: words with boxes are not compared with it.", ""]
     if importlib.util.find_spec("pdfplumber"):
         rows.append(("pdfplumber, words with boxes", _measured(sources, _plumbed)))
+        without_plumber = []
     return [
         "| | processor seconds | times PDFium | pages a second |",
         "|---|--:|--:|--:|",
         *(f"| {name} | {seconds:.2f} | {seconds / own:.1f} | {pages / seconds:.0f} |" for name, seconds in rows),
         "",
+        *without_plumber,
     ]
 
 

@@ -274,6 +274,22 @@ def spanish_newest_first(account):
 
 
 @layout
+def german_newest_first(account):
+    """Amounts below a word that elsewhere heads the text, dates without year."""
+    return _plain(
+        account,
+        day=lambda day: f"{day:%d.%m.}",
+        amount=lambda value: money(value, "de"),
+        balance=lambda value: money(value, "de"),
+        words=("Buchung", "Verwendungszweck", "Umsatz", "Saldo"),
+        opening="Anfangssaldo",
+        closing="Endsaldo",
+        period=f"Kontoauszug {account.first:%d.%m.%Y} - {account.last:%d.%m.%Y}",
+        order=-1,
+    )
+
+
+@layout
 def dutch_sign_column(account):
     """The sign stands in a column of its own."""
     rows = []

@@ -93,6 +93,21 @@ def test_allowances_charges_and_an_account_without_a_number_keep_to_the_schema(r
 
 
 @pytest.mark.parametrize("form", READERS)
+def test_the_country_of_delivery_is_written_and_read(read, tmp_path, form):
+    found = read(Bill("de"))
+    country = found.currency.model_copy(update={"value": "SE"})
+    target = tmp_path / "out.xml"
+    ExportService().write_electronic_invoice(
+        found.model_copy(update={"delivery_country": country, "delivery_date": found.issue_date}), form, target
+    )
+    written = etree.parse(target)
+    etree.XMLSchema(etree.parse(FILES / SCHEMAS["cii" if form == "cii" else "Invoice"])).assertValid(written)
+    again = READERS[form](parse_xml(io.BytesIO(target.read_bytes())))
+    assert again.delivery_country.value == "SE"
+    assert again.delivery_date.value == found.issue_date.value
+
+
+@pytest.mark.parametrize("form", READERS)
 def test_the_same_invoice_gives_the_same_bytes(read, tmp_path, form):
     invoice = read(Bill())
     for name in ("one", "two"):

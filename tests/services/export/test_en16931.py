@@ -139,6 +139,8 @@ def test_deliveries_to_other_countries_of_the_union_need_more():
     rows = [row("20.00", "0.00", "0", category=found("K"))]
     read = invoice([line("20.00", "0", vat_category=found("K"))], rows, tax_exclusive="20.00", tax_inclusive="20.00")
     assert rules(read) == ["BR-IC-10", "BR-IC-11", "BR-IC-12"]
+    delivered = read.model_copy(update={"delivery_country": found("SE")})
+    assert rules(delivered) == ["BR-IC-10", "BR-IC-11"]
 
 
 def test_lines_priced_with_vat_are_told():

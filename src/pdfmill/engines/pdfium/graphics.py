@@ -236,13 +236,16 @@ def _subpaths(path: int, count: int, matrix: _Matrix) -> list[tuple[list[_Point]
     """The points of each subpath, those that shape its curves included, and whether it has any curves."""
     found: list[list[_Point]] = []
     curved: set[int] = set()
-    x, y = ctypes.c_float(), ctypes.c_float()
-    x_at, y_at = ctypes.addressof(x), ctypes.addressof(y)
+    coordinates = (ctypes.c_float * 2)()
+    x_at = ctypes.addressof(coordinates)
+    y_at = x_at + ctypes.sizeof(ctypes.c_float)
+    a, b, c, d, e, f = matrix
     for index in range(count):
         segment = calls.get_segment(path, index)
         kind = calls.get_segment_type(segment)
         calls.get_segment_point(segment, x_at, y_at)
-        point = _apply(matrix, (x.value, y.value))
+        x, y = coordinates
+        point = a * x + c * y + e, b * x + d * y + f
         if kind == raw.FPDF_SEGMENT_MOVETO or not found:
             found.append([point])
         else:

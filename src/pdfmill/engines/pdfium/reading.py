@@ -8,11 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from pdfmill.engines.pdfium.geometry import PageGeometry
 from pdfmill.engines.pdfium.graphics import Box, Graphics, has_drawings, read_graphics, read_pictures
 from pdfmill.engines.pdfium.opening import finds_each_page, open_document
 from pdfmill.engines.pdfium.structure import Link, OutlineItem, read_links, read_outline, read_structure_types
-from pdfmill.engines.pdfium.text import Characters, count_characters, count_of, read_characters, read_unmapped
+from pdfmill.engines.pdfium.text import (
+    Characters,
+    count_characters,
+    count_of,
+    read_characters,
+    read_codepoints,
+    read_unmapped,
+)
 from pdfmill.engines.pdfium.text_words import SplitText, TextWords, read_text_words, split_text
 
 
@@ -43,9 +53,14 @@ class ReadPage:
         """The text as PDFium has it, line by line, see `SplitText` for its hyphens."""
         return str(self._text_page.get_text_range()) if count_of(self._text_page) else ""
 
+    @cached_property
+    def _codepoints(self) -> npt.NDArray[np.uint32]:
+        """See `read_codepoints`."""
+        return read_codepoints(self._text_page)
+
     def characters(self, *, faces_only: bool = False) -> Characters:
         """See `read_characters`."""
-        return read_characters(self._text_page, self.geometry, faces_only=faces_only)
+        return read_characters(self._text_page, self._codepoints, self.geometry, faces_only=faces_only)
 
     def unmapped(self) -> str:
         """See `read_unmapped`."""
@@ -53,7 +68,7 @@ class ReadPage:
 
     def split_text(self) -> SplitText:
         """See `SplitText`; PDFium's own text, and hardly dearer than that."""
-        return split_text(self._text_page)
+        return split_text(self._codepoints)
 
     def text_words(self, split: SplitText) -> TextWords:
         """See `TextWords`; much quicker than `characters`."""

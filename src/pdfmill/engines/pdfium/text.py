@@ -93,14 +93,17 @@ class Characters:
         return text_of(self.codepoints)
 
 
-def read_characters(text_page: Any, geometry: PageGeometry, *, faces_only: bool = False) -> Characters:
+def read_characters(
+    text_page: Any, codepoints: npt.NDArray[np.uint32], geometry: PageGeometry, *, faces_only: bool = False
+) -> Characters:
     """All characters of a text page of pypdfium2.
 
     Args:
+        codepoints: See `read_codepoints`.
         faces_only: See `RunReader`.
     """
     handle = calls.address_of(text_page.raw)
-    codepoints = read_codepoints(text_page)
+    codepoints = codepoints.copy()
     boxes = read_boxes(handle, range(len(codepoints)))
     reader = RunReader(handle, geometry, faces_only=faces_only)
     run_indices = reader.of_all_characters(codepoints)

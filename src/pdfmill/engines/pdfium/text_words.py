@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pdfmill.engines.pdfium import calls
 from pdfmill.engines.pdfium.geometry import Boxes, PageGeometry
-from pdfmill.engines.pdfium.text import RunReader, TextRun, is_text_space, read_boxes, read_codepoints, text_of
+from pdfmill.engines.pdfium.text import RunReader, TextRun, is_text_space, read_boxes, text_of
 
 _NEWLINE = 0x0A
 
@@ -51,9 +51,8 @@ class TextWords:
     runs: tuple[TextRun, ...] = field(repr=False)
 
 
-def split_text(text_page: Any) -> SplitText:
-    """The words of a text page of pypdfium2, without their places."""
-    points = read_codepoints(text_page)
+def split_text(points: npt.NDArray[np.uint32]) -> SplitText:
+    """The words that the characters of a page make, see `read_codepoints`, without their places."""
     spaces = is_text_space(points)
     after = np.concatenate((spaces[1:], [True]))[: len(points)]
     # PDFium's hyphen at the end of a line: the next line follows at once.

@@ -59,7 +59,12 @@ class _Writer:
         )
         lines = (each for number, line in enumerate(invoice.lines, start=1) for each in self._line(number, line))
         delivered = _date("OccurrenceDateTime", value(invoice.delivery_date))
-        delivery = Element("ram:ApplicableHeaderTradeDelivery", *node("ram:ActualDeliverySupplyChainEvent", delivered))
+        country = leaf("ram:CountryID", value(invoice.delivery_country))
+        delivery = Element(
+            "ram:ApplicableHeaderTradeDelivery",
+            *node("ram:ShipToTradeParty", node("ram:PostalTradeAddress", country)),
+            *node("ram:ActualDeliverySupplyChainEvent", delivered),
+        )
         yield from node(
             "rsm:SupplyChainTradeTransaction",
             lines,

@@ -97,7 +97,10 @@ def _categories(invoice: Invoice) -> Iterator[Finding]:
     if "K" in reasons:
         if invoice.delivery_date is None and invoice.period_start is None and invoice.period_end is None:
             yield Finding("BR-IC-11", "Neither a date of delivery (BT-72) nor a period (BG-14) was found.")
-        yield Finding("BR-IC-12", "The country that was delivered to (BT-80) is not read; add it.")
+        if invoice.delivery_country is None:
+            yield Finding(
+                "BR-IC-12", "The country that was delivered to (BT-80) was not found; pages are not read for it."
+            )
     if invoice.lines and (unstated := einvoice.lines_without_rate(invoice)):
         numbers = ", ".join(map(str, unstated))
         yield Finding(

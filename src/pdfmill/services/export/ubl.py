@@ -57,7 +57,12 @@ class _Writer:
         yield from node("cac:AccountingSupplierParty", _party(invoice.seller, None, einvoice.seller_country(invoice)))
         buyer = _party(invoice.buyer, value(invoice.customer_number), einvoice.buyer_country(invoice))
         yield from node("cac:AccountingCustomerParty", buyer)
-        yield from node("cac:Delivery", leaf("cbc:ActualDeliveryDate", value(invoice.delivery_date)))
+        country = node("cac:Country", leaf("cbc:IdentificationCode", value(invoice.delivery_country)))
+        yield from node(
+            "cac:Delivery",
+            leaf("cbc:ActualDeliveryDate", value(invoice.delivery_date)),
+            node("cac:DeliveryLocation", node("cac:Address", country)),
+        )
         yield from self._means()
         yield from node("cac:PaymentTerms", leaf("cbc:Note", value(invoice.payment_terms)))
         for adjustment in einvoice.adjustments(invoice):

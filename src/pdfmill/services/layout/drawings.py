@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, product
 
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.disjoint_sets import DisjointSets
@@ -32,6 +32,7 @@ _MOST, _MOST_DRAWINGS = 5_000, 200
 _LARGE = 400
 
 _Square = tuple[int, int]
+_Squares = tuple[int, int, int, int]
 
 
 def drawn_areas(graphics: Graphics, frame: Frame) -> list[Box]:
@@ -105,8 +106,14 @@ def _connected(shapes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
     boxes = [*shapes, *others]
     sets = DisjointSets(len(boxes))
     owners: dict[_Square, int] = {}
+    first_on: dict[_Squares, int] = {}
     for index, box in enumerate(boxes):
-        for square in _squares(box):
+        squares = _squares(box)
+        # Outlines of letters and markers of a chart often lie over the same squares: these are gone through once.
+        if (first := first_on.setdefault(squares, index)) != index:
+            sets.join(index, first)
+            continue
+        for square in _covered(squares):
             if (owner := owners.setdefault(square, index)) != index:
                 sets.join(index, owner)
     groups: dict[int, list[Box]] = {sets.root(index): [] for index in range(len(shapes))}
@@ -116,10 +123,16 @@ def _connected(shapes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
     return [union(iter(group)) for group in groups.values()]
 
 
-def _squares(box: Box) -> Iterable[_Square]:
-    """The squares that a box covers; of a large one those along its edges."""
-    left, top, right, bottom = (int(edge // _NEAR) for edge in box)
+def _squares(box: Box) -> _Squares:
+    """The leftmost column, topmost row, rightmost column and lowest row of squares that a box lies over."""
+    left, top, right, bottom = box
+    return int(left // _NEAR), int(top // _NEAR), int(right // _NEAR), int(bottom // _NEAR)
+
+
+def _covered(squares: _Squares) -> Iterable[_Square]:
+    """Each of some squares; of many those along their edges."""
+    left, top, right, bottom = squares
     if (right - left) * (bottom - top) <= _LARGE:
-        return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
-    level = ((x, y) for x in range(left, right + 1) for y in (top, bottom))
-    return chain(level, ((x, y) for y in range(top, bottom + 1) for x in (left, right)))
+        return product(range(left, right + 1), range(top, bottom + 1))
+    level = product(range(left, right + 1), (top, bottom))
+    return chain(level, product((left, right), range(top, bottom + 1)))

@@ -59,7 +59,7 @@ class Frame:
         if not boxes:
             return []
         array = np.array(boxes, np.float32)
-        return [Box(*box) for box in self.level(array, np.zeros(len(array), np.float32)).astype(float).tolist()]
+        return [Box._make(box) for box in self.level(array, np.zeros(len(array), np.float32)).astype(float).tolist()]
 
     def turn_block(self, block: Block) -> Block:
         """A block found in level lines, with its boxes where they are on the page."""
@@ -93,10 +93,11 @@ class Frame:
 
     def _quarter_turned(self, boxes: Boxes, clockwise: int) -> Boxes:
         """Boxes turned by quarters of a circle; ``clockwise`` below 0 turns page boxes back to level ones."""
+        if clockwise % 360 == 0:
+            return boxes
         width, height = (self.width, self.height) if clockwise <= 0 else self.size
         left, top, right, bottom = boxes.T
         edges = {
-            0: (left, top, right, bottom),
             90: (height - bottom, left, height - top, right),
             180: (width - right, height - bottom, width - left, height - top),
             270: (top, width - right, bottom, width - left),

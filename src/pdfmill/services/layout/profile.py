@@ -137,7 +137,7 @@ def plain_profile(sketches: Sequence[PageSketch]) -> Profile:
 
 def _body_style(sketches: Sequence[PageSketch]) -> Style:
     # Words of one run share a style: it is compared with others once, not for each of them.
-    shared: Counter[int] = Counter()
+    shared: dict[int, int] = defaultdict(int)
     styles: dict[int, Style] = {}
     for page in sketches:
         for line in page.lines:

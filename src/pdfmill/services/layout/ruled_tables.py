@@ -172,11 +172,10 @@ def _compact(rows: Sequence[Sequence[Cell]], box: Box) -> Table:
     kept_columns = sorted({cell.column for _, cell in numbered if cell.lines})
     found = []
     for index, cell in numbered:
-        row_span = sum(index <= each < index + cell.row_span for each in kept_rows)
-        column_span = sum(cell.column <= each < cell.column + cell.column_span for each in kept_columns)
         if cell.lines:
-            row, column = kept_rows.index(index), kept_columns.index(cell.column)
-            spans = max(row_span, 1), max(column_span, 1)
-            found.append(Cell(row, column, *spans, cell.lines, cell.box, angle=cell.angle))
+            row, column = bisect.bisect_left(kept_rows, index), bisect.bisect_left(kept_columns, cell.column)
+            row_span = bisect.bisect_left(kept_rows, index + cell.row_span) - row
+            column_span = bisect.bisect_left(kept_columns, cell.column + cell.column_span) - column
+            found.append(Cell(row, column, row_span, column_span, cell.lines, cell.box, angle=cell.angle))
     rounded = Box(*(round(edge, 2) for edge in box))
     return Table(tuple(found), len(kept_rows), len(kept_columns), rounded, ruled=True)

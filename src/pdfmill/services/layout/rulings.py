@@ -101,6 +101,8 @@ def grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
 
 def closed_boxes(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Box]:
     """The rectangles that two horizontal and two vertical lines close, all of which end there."""
+    if not down:
+        return []
     found = []
     above: list[Ruling] = []
     for bottom in sorted(across):
@@ -121,15 +123,17 @@ def _runs_down(down: Sequence[Ruling], place: float, top: float, bottom: float) 
     )
 
 
-def ruled_areas(graphics: Graphics, frame: Frame) -> list[Box]:
+def ruled_areas(across: list[Ruling], down: list[Ruling], height: float) -> list[Box]:
     """Where grids of several rows and columns are that reach into the middle of the page.
 
     Their first and last rows come back at one place on many pages, as running heads and feet do, and are none.
+
+    Args:
+        height: Of the page, in points.
     """
-    height = frame.size[1]
     return [
         grid.box
-        for grid in grids(*find_rulings(graphics, frame))
+        for grid in grids(across, down)
         if len(grid.rows) > 3 and len(grid.columns) > 2 and grid.box.top < height / 2 < grid.box.bottom + height / 4
     ]
 

@@ -26,7 +26,7 @@ from pdfmill.services.layout.pictures import pictures
 from pdfmill.services.layout.profile import PageSketch, Profile, plain_profile, profile
 from pdfmill.services.layout.quality import quality_of
 from pdfmill.services.layout.recognition import Recognise, layers_of_unreadable
-from pdfmill.services.layout.rulings import find_rulings, ruled_areas
+from pdfmill.services.layout.rulings import Ruling, find_rulings, ruled_areas
 from pdfmill.services.layout.simple_pages import SimplePage, simple_page
 from pdfmill.services.layout.tables import filled, find_tables
 from pdfmill.services.layout.turned_text import text_aside, turned_lines
@@ -52,9 +52,14 @@ class _ReadPage:
         return [Line.of(reading_order(row)) for row in rows_of(self.layers[0].words)]
 
     @cached_property
+    def rulings(self) -> tuple[list[Ruling], list[Ruling]]:
+        """See `find_rulings`."""
+        return find_rulings(self.graphics, self.layers[0].frame)
+
+    @cached_property
     def ruled(self) -> list[Box]:
         """See `ruled_areas`."""
-        return ruled_areas(self.graphics, self.layers[0].frame)
+        return ruled_areas(*self.rulings, self.layers[0].frame.size[1])
 
 
 class LayoutDocument:
@@ -242,7 +247,7 @@ class LayoutDocument:
     ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
         frame = read.layers[0].frame
         areas = drawn_areas(read.graphics, frame)
-        tables, rest = find_tables(read.graphics, words, frame, turned_lines(read.layers))
+        tables, rest = find_tables(read.rulings, words, turned_lines(read.layers))
         if drawn := [table for table in tables if is_drawing(table, areas)]:
             tables = [table for table in tables if table not in drawn]
             rest = [word for word in words if not any(table.box.holds(word.box) for table in tables)]
@@ -255,7 +260,7 @@ class LayoutDocument:
         seen = [*images, *figures]
         behind = [picture for picture in seen if picture.source == "background"]
         before = [picture for picture in seen if picture.source != "background"]
-        items = framed(rest, [*tables, *before], find_rulings(read.graphics, frame))
+        items = framed(rest, [*tables, *before], read.rulings)
         right_to_left = is_right_to_left(" ".join(word.text for word in words))
         blocks, columns = BlockFinder(self._finder, page_index).page(bands(items, right_to_left=right_to_left))
         return [*blocks, *behind], columns

@@ -10,7 +10,7 @@ from pdfmill.services.layout.aligned_tables import aligned_tables
 from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.model import Table, Word
 from pdfmill.services.layout.ruled_tables import ruled_table
-from pdfmill.services.layout.rulings import find_rulings, grids
+from pdfmill.services.layout.rulings import Ruling, grids
 from pdfmill.services.layout.turned_text import TurnedLine
 
 #: Filled areas of a page that are looked at.
@@ -20,17 +20,18 @@ _FILLED = 0.7
 
 
 def find_tables(
-    graphics: Graphics, words: Sequence[Word], frame: Frame, turned: Sequence[TurnedLine] = ()
+    rulings: tuple[list[Ruling], list[Ruling]], words: Sequence[Word], turned: Sequence[TurnedLine] = ()
 ) -> tuple[list[Table], list[Word]]:
     """The tables of a page and the words that are in none.
 
     Args:
-        words: Level words of the layer that the frame belongs to.
+        rulings: The horizontal and the vertical lines.
+        words: Level words that are in one frame with these.
         turned: Lines that run across these.
     """
     tables: list[Table] = []
     rest = list(words)
-    across, down = find_rulings(graphics, frame)
+    across, down = rulings
     for grid in sorted(grids(across, down), key=lambda grid: grid.box.area):  # tables within cells first
         if (found := ruled_table(grid, rest, turned)) is not None:
             tables.append(found[0])

@@ -97,9 +97,8 @@ def _angles(characters: Characters) -> npt.NDArray[np.int32]:
     centres = np.stack((boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]), axis=1) / 2
     same = (indices[1:] == indices[:-1]) & (indices[1:] >= 0)
     steps = np.abs(np.diff(centres, axis=0))[same]
-    moved = np.zeros((len(runs), 2))
-    np.add.at(moved, indices[1:][same], steps)
-    vertical = (moved[:, 1] > 2 * moved[:, 0]) & (runs == 0)
+    right, down = (np.bincount(indices[1:][same], steps[:, axis], len(runs)) for axis in (0, 1))
+    vertical = (down > 2 * right) & (runs == 0)
     runs = np.where(vertical, 90, runs).astype(np.int32)
     return runs[indices]
 

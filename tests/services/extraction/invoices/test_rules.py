@@ -321,3 +321,47 @@ def test_a_name_of_two_lines_stands_beside_its_label(only, tmp_path):
 
     seller = only(sheets(tmp_path / "invoice.pdf", build)).seller.name
     assert seller.value == "Versicherungsverein Musterhaft"
+
+
+FOOT = {
+    "en": ("Emma Clarke Photography", "Barclays Bank plc", "12 Harbour Street", "Bristol BS1 4QA"),
+    "de": ("Malermeister Petersen", "Commerzbank AG", "Deichstr. 17", "20459 Hamburg"),
+    "nl": ("Schildersbedrijf De Boer", "ABN AMRO Bank N.V.", "Parkweg 5", "3512 AB Utrecht"),
+    "sv": ("Erikssons Måleri", "Swedbank AB", "Storgatan 14", "903 26 Umeå"),
+}
+
+
+def _billed(sheet, words, buyer):
+    for row, line in enumerate((buyer, "Marktplatz 3", "80331 München")):
+        sheet.text(60, 150 + 14 * row, line)
+    sheet.text(60, 250, f"{words.title} 4711", 16)
+    for column, (heading, value) in enumerate(zip(words.headings, ("Oak", "1", "100.00", "100.00"), strict=True)):
+        sheet.text(60 + 130 * column, 300, heading)
+        sheet.text(60 + 130 * column, 316, value)
+    for row, (label, value) in enumerate(
+        ((words.net, "100.00"), (f"{words.tax} 20%", "20.00"), (words.gross, "120.00"))
+    ):
+        sheet.text(330, 350 + 16 * row, label)
+        sheet.text(480, 350 + 16 * row, value)
+
+
+@pytest.mark.parametrize("language", FOOT)
+def test_the_seller_in_the_foot_is_not_taken_for_its_bank(only, tmp_path, language):
+    seller, bank, street, town = FOOT[language]
+
+    def build(sheet):
+        _billed(sheet, LANGUAGES[language], "Nordfrakt AB")
+        for column, lines in enumerate(((seller, street, town), (bank, "IBAN DE89 3704 0044 0532 0130 00"))):
+            for row, line in enumerate(lines):
+                sheet.text(60 + 180 * column, 780 + 11 * row, line, 7)
+
+    assert only(sheets(tmp_path / "invoice.pdf", build)).seller.name.value == seller
+
+
+def test_the_seller_in_a_line_of_the_foot_needs_no_legal_form(only, tmp_path):
+    def build(sheet):
+        _billed(sheet, LANGUAGES["de"], "Nordmarkt Handels GmbH")
+        sheet.text(60, 790, "Malermeister Petersen | Deichstr. 17 | 20459 Hamburg", 7)
+        sheet.text(60, 801, "Commerzbank AG | 20095 Hamburg | IBAN DE89 3704 0044 0532 0130 00", 7)
+
+    assert only(sheets(tmp_path / "invoice.pdf", build)).seller.name.value == "Malermeister Petersen"

@@ -125,6 +125,15 @@ def test_dates_without_a_year_get_it_from_the_period(extract, tmp_path):
     assert {entry.booking_date.year for entry in statement.entries} == {2023, 2024}
 
 
+def test_accounts_that_name_no_period_have_that_of_the_first(extract, tmp_path):
+    first, second = account(5, 9), account(6, 7, number="99887766")
+    prints = [LAYOUTS["german_newest_first"](each) for each in (first, second)]
+    prints[1].head = [[cell for cell in row if "Kontoauszug" not in cell[2]] for row in prints[1].head]
+    file = extract(save(tmp_path / "both.pdf", prints))
+    assert [booked([statement]) for statement in file.statements] == [first.truth(), second.truth()]
+    assert [each.period_to.value for each in file.statements] == [first.last, first.last]
+
+
 def test_a_statement_without_an_opening_balance_is_derived_at_best(extract, tmp_path):
     told = account(1, 10)
     printed = LAYOUTS["danish_points"](told)

@@ -131,6 +131,7 @@ class Invoice(_Part):
     currency: Text = term("BT-5", "Currency, ISO 4217")
     due_date: Day = term("BT-9", "Last day to pay")
     delivery_date: Day = term("BT-72", "Date of delivery")
+    delivery_country: Text = term("BT-80", "Country that was delivered to, ISO 3166-1; read from XML only")
     period_start: Day = term("BT-73", "First day of the period")
     period_end: Day = term("BT-74", "Last day of the period")
     buyer_reference: Text = term("BT-10", "The buyer's reference")

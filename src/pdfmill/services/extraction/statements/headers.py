@@ -102,7 +102,7 @@ class HeaderFinder:
         return best[1] if best else None
 
     def _with_amount(self, columns: list[Column]) -> list[Column]:
-        """If nothing is a column of amounts, a heading that means one in another language is it."""
+        """If nothing is a column of amounts, a heading that may mean one, there or in another language, is it."""
         if {column.role for column in columns} & {"amount", "debit", "credit"}:
             return columns
         for index in reversed(range(len(columns))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pdfmill.services.extraction.statements.accounts import ranges
 from pdfmill.services.extraction.statements.amounts import AmountReader
@@ -75,7 +75,17 @@ def read_document(pages: Sequence[PageWords], check: Callable[[], None]) -> Read
         _read_scope(scope, placed[start:end], vocabulary, month_first)
         for scope, start, end in zip(scopes, starts, ends, strict=True)
     ]
-    return ReadDocument(pages, lines, vocabulary, found, reader.unread)
+    return ReadDocument(pages, lines, vocabulary, _with_common_period(found), reader.unread)
+
+
+def _with_common_period(found: Sequence[ReadScope]) -> list[ReadScope]:
+    """The accounts, those that name no year with the period of the first: a combined statement names it once."""
+    return [
+        replace(each, calendar=found[0].calendar, period=found[0].period)
+        if each.calendar.last is None and each.scope.is_named
+        else each
+        for each in found
+    ]
 
 
 def _line_of(event: object) -> TextLine:

@@ -60,6 +60,7 @@ def read_cii(root: Tree) -> Invoice:
         delivery_date=root.date(
             f"{_DELIVERY}/ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString|DateTime"
         ),
+        delivery_country=root.text(f"{_DELIVERY}/ShipToTradeParty/PostalTradeAddress/CountryID"),
         period_start=root.date(f"{_SETTLEMENT}/BillingSpecifiedPeriod/StartDateTime/DateTimeString|DateTime"),
         period_end=root.date(f"{_SETTLEMENT}/BillingSpecifiedPeriod/EndDateTime/DateTimeString|DateTime"),
         buyer_reference=root.text(f"{_AGREEMENT}/BuyerReference"),

@@ -33,6 +33,7 @@ def read_ubl(root: Tree) -> Invoice:
         currency=root.text("DocumentCurrencyCode"),
         due_date=root.date("DueDate") or root.date(f"{_MEANS}/PaymentDueDate"),
         delivery_date=root.date("Delivery/ActualDeliveryDate"),
+        delivery_country=root.text("Delivery/DeliveryLocation/Address/Country/IdentificationCode"),
         period_start=root.date("InvoicePeriod/StartDate"),
         period_end=root.date("InvoicePeriod/EndDate"),
         buyer_reference=root.text("BuyerReference"),

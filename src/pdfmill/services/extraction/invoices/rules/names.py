@@ -23,6 +23,7 @@ _POSTCODE = re.compile(
     r"(?:^|[\s,|·•●–-])(?:[A-Z]{1,3}[\s-])?"
     r"(?:\d{4,5}|\d{2}-\d{3}|\d{3} \d{2}|\d{4}\s?[A-Z]{2}|\d{4}-\d{3}|\d{6})\s+[^\W\d_][^\d]*"
 )
+_DUTCH_POSTCODE = re.compile(r"(?<!\d)\d{4}\s?[A-Z]{2}(?![^\W_])")
 _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _US_POSTCODE = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
 STREET = re.compile(
@@ -35,6 +36,10 @@ CONTACT = re.compile(
     r"@|www\.|https?:|\b(?:tel|fon|fax|phone|mobile|e-?mail|telefon|telephone|tél|mobil|gln|siret|siren|nif|cif|kvk|cvr|org\.?nr|"
     r"ust|vat|tva|btw|nip|iban|bic|steuer)\b|\+\d{2}",
     re.IGNORECASE,
+)
+#: What stands before the number of an account.
+ACCOUNT = re.compile(
+    r"(?:iban|bic|swift|konto|kto|blz|account|sort code|bankgiro|compte|rib|cuenta|conto)\b", re.IGNORECASE
 )
 SEPARATED = re.compile(r"\s+[|·•●∙♦■–—-]\s+|\s*[|•●∙]\s*|,\s+(?=[^,]*\d)")
 DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+)\.\w{2,}", re.IGNORECASE)
@@ -60,8 +65,8 @@ def is_place(text: str) -> bool:
 
 
 def is_company(text: str) -> bool:
-    """Whether a name has a legal form."""
-    return bool(LEGAL_FORM.search(text))
+    """Whether a name has a legal form; the letters of a Dutch postcode, such as 3512 AB, are none."""
+    return bool(LEGAL_FORM.search(_DUTCH_POSTCODE.sub(" ", text)))
 
 
 def elected(parties: list[Party]) -> Party | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pdfmill.services.extraction.invoices.rules.lexicon import Label
 from pdfmill.services.extraction.invoices.rules.names import (
+    ACCOUNT,
     CONTACT,
     DOMAIN,
     LEGAL_FORM,
@@ -26,6 +27,8 @@ from pdfmill.services.extraction.invoices.rules.sheet import Segment, Span, fold
 
 _NAME_BELOW = 9.0
 _SENDER_LINE = 0.45
+#: Part of a page below which its foot is.
+_FOOT = 0.82
 _BLOCK_ROWS = 9
 
 
@@ -52,6 +55,7 @@ class PartyFinder:
         ways = (
             self._labelled("seller"),
             self._sender_line(other),
+            self._in_foot(other),
             self._by_form(other),
             self._account_holder(other),
             self._topmost(other),
@@ -240,16 +244,42 @@ class PartyFinder:
         return [block for block in done if len(block) >= 2]
 
     def _sender_line(self, other: str) -> Party | None:
-        """``Acme GmbH | Europa-Allee 1980 | 60486 Frankfurt`` above the address, or in the head of the page."""
+        """``Acme GmbH | Europa-Allee 1980 | 60486 Frankfurt`` above the address, or in head or foot of the page."""
         page = self._sheet.pages[0]
         for segment in self._first_page:
             parts = [part for part in SEPARATED.split(segment.text) if part.strip()]
-            if len(parts) < 2 or segment.box.top > _SENDER_LINE * page.height or not any(map(is_place, [segment.text])):
+            top = segment.box.top / page.height
+            if len(parts) < 2 or _SENDER_LINE < top < _FOOT or not is_place(segment.text):
+                continue
+            if top > _FOOT and ACCOUNT.search(segment.text):  # its bank, with the town that it is in
                 continue
             span = cleaned(whole(segment))
             if self._is_name(span.text) and key(span.text) != other and not STREET.search(span.text):
                 return Party(span, "seller:sender_line", 0.7 if len(parts) > 2 else 0.6)
         return None
+
+    def _in_foot(self, other: str) -> Party | None:
+        """A block in the foot of the page that begins with a name and goes on with an address."""
+        for block in self._blocks(1.9):
+            if block[0].box.top < _FOOT * self._sheet.pages[0].height:
+                continue
+            town = next((index for index, segment in enumerate(block) if index and is_place(segment.text)), None)
+            span = cleaned(whole(block[0]))
+            if town is None or any(CONTACT.search(each.text) for each in block[1 : town + 1]):
+                continue
+            if self._is_name(span.text) and key(span.text) != other and not self._reading.labels(block[0]):
+                return Party(span, "seller:foot", 0.6, tuple(whole(each) for each in block[1 : town + 1]))
+        return None
+
+    def _is_bank(self, span: Span) -> bool:
+        """Whether the number of an account stands behind a name or directly below it, as it does at a bank's."""
+        segment = span.segment
+        if ACCOUNT.search(segment.text, span.end):
+            return True
+        beside = self._sheet.right_of(segment)[:1]
+        below = self._sheet.below(segment.box, segment.page, segment.row, 2.2 * segment.box.height)
+        under = [each for each in below if abs(each.box.left - segment.box.left) < 5][:1]
+        return any(ACCOUNT.match(each.text) for each in (*beside, *under))
 
     def _by_form(self, other: str) -> Party | None:
         """The company that the pages name most, in head and foot above all."""
@@ -268,7 +298,8 @@ class PartyFinder:
                 if not other or (name != other and name not in other):
                     height = self._sheet.pages[segment.page].height
                     top = segment.box.top / height
-                    weights[name] += 1 + (1.5 if segment.page == 0 and top < 0.18 else 0) + (1.2 if top > 0.82 else 0)
+                    weights[name] += 1 + (1.5 if segment.page == 0 and top < 0.18 else 0) + (1.2 if top > _FOOT else 0)
+                    weights[name] -= 2 if top > _FOOT and self._is_bank(span) else 0
                     weights[name] -= 0.7 if len(span.text.split()) > 6 else 0
                     spans.setdefault(name, span)
         if not weights:
@@ -304,7 +335,7 @@ class PartyFinder:
     def _is_name(self, text: str) -> bool:
         if not 2 < len(text) <= 80 or not re.search(r"[^\W\d_]{2}", text) or text.endswith(":"):
             return False
-        if (is_place(text) and not LEGAL_FORM.search(text)) or CONTACT.search(text):
+        if (is_place(text) and not is_company(text)) or CONTACT.search(text):
             return False
         letters = sum(character.isalpha() for character in text)
         if letters < 0.5 * len(text.replace(" ", "")):
