@@ -63,7 +63,7 @@ def strip_invisible_text(pdf: Pdf, page: Page) -> None:
 
 @cache
 def load_renderer() -> SimpleNamespace:
-    """The classes of the renderer and of what it draws.
+    """The classes of the renderer and of what it draws, and the package's ``folder``.
 
     The package's own ``__init__`` loads the whole pipeline. While the parts are imported, a package that has run no
     code stands in for it; whoever imports ``ocrmypdf`` later gets the real one.
@@ -74,27 +74,27 @@ def load_renderer() -> SimpleNamespace:
     if spec is not None and stands_in:
         sys.modules[name] = module_from_spec(spec)
     try:
+        from ocrmypdf import fpdf_renderer
         from ocrmypdf.font import MultiFontManager
-        from ocrmypdf.fpdf_renderer import Fpdf2MultiPageRenderer
         from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrClass, OcrElement
     finally:
         if stands_in:
             del sys.modules[name]
     return SimpleNamespace(
-        Fpdf2MultiPageRenderer=Fpdf2MultiPageRenderer,
+        Fpdf2MultiPageRenderer=fpdf_renderer.Fpdf2MultiPageRenderer,
         MultiFontManager=MultiFontManager,
         Baseline=Baseline,
         BoundingBox=BoundingBox,
         OcrClass=OcrClass,
         OcrElement=OcrElement,
+        folder=Path(fpdf_renderer.__file__).parents[1],
     )
 
 
 @cache
 def _fonts() -> Any:
-    spec = find_spec("ocrmypdf")
-    assert spec is not None and spec.origin is not None
-    return load_renderer().MultiFontManager(Path(spec.origin).parent / "data")
+    parts = load_renderer()
+    return parts.MultiFontManager(parts.folder / "data")
 
 
 def _tree(page: LayerPage) -> Any:
@@ -116,9 +116,7 @@ def _line_element(line: LayerLine) -> Any:
     parts = load_renderer()
     words = [parts.OcrElement(parts.OcrClass.WORD, bbox=parts.BoundingBox(*box), text=text) for text, box in line.words]
     baseline = parts.Baseline(slope=line.slope, intercept=line.intercept)
-    return parts.OcrElement(
-        parts.OcrClass.LINE, bbox=parts.BoundingBox(*line.box), baseline=baseline, children=words
-    )
+    return parts.OcrElement(parts.OcrClass.LINE, bbox=parts.BoundingBox(*line.box), baseline=baseline, children=words)
 
 
 def _around(boxes: Sequence[Box]) -> Any:

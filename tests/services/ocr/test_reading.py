@@ -190,10 +190,10 @@ def test_what_is_painted_over_is_not_read_and_the_rest_is():
 
 def test_words_found_later_are_taken_if_they_are_certain():
     reading = read(scan())
-    certain, unsure, speck = (
+    certain, unsure, speck, part_of_a_picture = (
         FoundLine((FoundWord(text, (0, 0, 9, 9), confidence),), (0, 0, 9, 9), None, 0, 0)
-        for text, confidence in (("Total", 90.0), ("lhi", 20.0), ("|.", 95.0))
+        for text, confidence in (("Total", 90.0), ("lhi", 20.0), ("|.", 95.0), ("ae", 70.0))
     )
-    more = reading.with_more([certain, unsure, speck])
+    more = reading.with_more([certain, unsure, speck, part_of_a_picture])
     assert [line for line in more.lines if line in reading.lines] == list(reading.lines)
     assert [line.words[0].text for line in more.lines if line not in reading.lines] == ["Total"]

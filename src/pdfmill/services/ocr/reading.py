@@ -24,8 +24,8 @@ _DOUBTFUL, _SURE = 60.0, 75.0
 #: Part of the ink. Pages of which most was lost have 0.3, pages that were read from 0.7; charts lie between. From the
 #: second on nothing is looked for.
 _COVERED, _COMPLETE = 0.6, 0.8
-#: Confidence and coverage of a treated page from which it is not read untreated as well to compare. Of 30 pages whose
-#: resolution was wrong none with both read more than a point of F1 better untreated; one without read 25 better.
+#: Confidence and coverage of a treated page from which it is not read plainly as well, to compare. Of 20 pages whose
+#: resolution was wrong none with both read better plainly by a point of F1; of those with less, one by 25.
 _PLAINLY_GOOD = (90.0, _COMPLETE)
 #: Characters with a lower confidence count nothing for a reading; a reading must be so many times better to win, and
 #: that of a treated page so many times better than the plain one.
@@ -35,8 +35,9 @@ _STRIP, _ENOUGH = 0.12, 30
 #: How many times, and by how many characters more, a strip must be read better to have the page read again; and how
 #: often that is done.
 _CLEARLY_BETTER, _LEAST_GAIN, _MOST_AGAIN = 1.1, 10.0, 2
-#: Letters and digits of a word that is found between what was read: single ones are specks more often.
-_LEAST_LETTERS = 2
+#: Letters and digits of a word that is found between what was read: single ones are specks more often, and parts of
+#: pictures look like two (with confidences up to 70, measured).
+_LEAST_LETTERS, _ENOUGH_LETTERS = 2, 3
 #: Orientation data below this confidence only guess.
 _ORIENTATION_GUESS = 2.0
 
@@ -108,7 +109,7 @@ class Reading:
         """With those words of other lines that are certain enough, each line where one would read it."""
         more = []
         for line in lines:
-            words = tuple(word for word in line.words if word.confidence >= _DOUBTFUL and _is_wordlike(word.text))
+            words = tuple(word for word in line.words if _is_certain(word))
             if words:
                 more.append(replace(line, words=words, box=around([word.box for word in words])))
         return replace(self, lines=inserted(self.lines, more)) if more else self
@@ -286,8 +287,10 @@ def _worth(words: Iterable[FoundWord]) -> float:
     return sum(max(0.0, word.confidence - _WORTHLESS) / (100 - _WORTHLESS) * len(word.text) for word in words)
 
 
-def _is_wordlike(text: str) -> bool:
-    return sum(map(str.isalnum, text)) >= _LEAST_LETTERS
+def _is_certain(word: FoundWord) -> bool:
+    """Whether a word that was found between others is one."""
+    letters = sum(map(str.isalnum, word.text))
+    return letters >= _LEAST_LETTERS and word.confidence >= (_DOUBTFUL if letters >= _ENOUGH_LETTERS else _SURE)
 
 
 def plausible_dpi(sheet: Sheet) -> float:
