@@ -12,7 +12,7 @@ import lxml.etree
 import pikepdf
 import pytest
 from pikepdf import Name, Pdf
-from PIL import Image
+from PIL import ExifTags, Image
 
 from builders.pdf import add_text_page, signed_pdf, text_pdf
 from builders.scans import DPI, ENGLISH, found_part, garbled_pdf, png, scan, scan_pdf
@@ -214,6 +214,17 @@ def test_images_are_read_as_pages(ctx, tmp_path):
     assert found_part(run(tmp_path / "in.webp", ctx, to=["txt"]).outputs[0].path.read_text()) > 0.97
 
 
+@pytest.mark.parametrize("orientation", [2, 6])
+def test_a_photograph_is_read_as_its_orientation_says(ctx, tmp_path, orientation):
+    stored = {2: Image.Transpose.FLIP_LEFT_RIGHT, 6: Image.Transpose.ROTATE_90}[orientation]
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(scan()).transpose(stored).save(tmp_path / "in.jpg", exif=exif, dpi=(DPI, DPI))
+    outcome = run(tmp_path / "in.jpg", ctx, to=["txt"])
+    assert found_part(outcome.outputs[0].path.read_text()) > 0.97
+    assert [page.turn for page in outcome.result.pages] == [0]
+
+
 def heic(path, pixels):
     import pillow_heif
 
@@ -295,6 +306,9 @@ def test_bad_requests_have_codes_of_their_own(ctx, tmp_path):
         pdf.save(tmp_path / "blank.pdf")
     with pytest.raises(NothingToRecognise):
         run(tmp_path / "blank.pdf", ctx)
+    Image.fromarray(scan()[::300, ::200]).save(tmp_path / "tiny.png")
+    with pytest.raises(NothingToRecognise):
+        run(tmp_path / "tiny.png", ctx)
     with Pdf.open(source) as pdf:
         pdf.Root.NeedsRendering = True
         pdf.save(tmp_path / "form.pdf")

@@ -2,15 +2,19 @@
 
 OCRmyPDF is used as a library of parts: its renderer places words so that search, selection and copying work in all
 readers. Its pipeline is not used: it decides for a whole document what pdfmill decides for each page, needs the
-tesseract program, and draws every page once more. It is loaded with the first document that needs it.
+tesseract program, and draws every page once more. The renderer is loaded with the first document that needs it, and
+without the pipeline, which takes as long again to load.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pikepdf import Page, Pdf
@@ -46,10 +50,8 @@ class LayerPage:
 
 def write_text_layer(pages: Sequence[LayerPage], target: Path) -> None:
     """Write a PDF with a page for each, on which the text stands invisibly."""
-    from ocrmypdf.fpdf_renderer import Fpdf2MultiPageRenderer
-
     trees = [(number, _tree(page), _POINTS_PER_INCH) for number, page in enumerate(pages)]
-    Fpdf2MultiPageRenderer(trees, _fonts(), invisible_text=True).render(target)
+    load_renderer().Fpdf2MultiPageRenderer(trees, _fonts(), invisible_text=True).render(target)
 
 
 def strip_invisible_text(pdf: Pdf, page: Page) -> None:
@@ -60,38 +62,63 @@ def strip_invisible_text(pdf: Pdf, page: Page) -> None:
 
 
 @cache
-def _fonts() -> Any:
-    import ocrmypdf
-    from ocrmypdf.font import MultiFontManager
+def load_renderer() -> SimpleNamespace:
+    """The classes of the renderer and of what it draws, and the package's ``folder``.
 
-    return MultiFontManager(Path(ocrmypdf.__file__).parent / "data")
+    The package's own ``__init__`` loads the whole pipeline. While the parts are imported, a package that has run no
+    code stands in for it; whoever imports ``ocrmypdf`` later gets the real one.
+    """
+    name = "ocrmypdf"
+    spec = find_spec(name)
+    stands_in = spec is not None and name not in sys.modules
+    if spec is not None and stands_in:
+        sys.modules[name] = module_from_spec(spec)
+    try:
+        from ocrmypdf import fpdf_renderer
+        from ocrmypdf.font import MultiFontManager
+        from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrClass, OcrElement
+    finally:
+        if stands_in:
+            del sys.modules[name]
+    return SimpleNamespace(
+        Fpdf2MultiPageRenderer=fpdf_renderer.Fpdf2MultiPageRenderer,
+        MultiFontManager=MultiFontManager,
+        Baseline=Baseline,
+        BoundingBox=BoundingBox,
+        OcrClass=OcrClass,
+        OcrElement=OcrElement,
+        folder=Path(fpdf_renderer.__file__).parents[1],
+    )
+
+
+@cache
+def _fonts() -> Any:
+    parts = load_renderer()
+    return parts.MultiFontManager(parts.folder / "data")
 
 
 def _tree(page: LayerPage) -> Any:
-    from ocrmypdf import BoundingBox, OcrClass, OcrElement
-
+    parts = load_renderer()
     children = [
-        OcrElement(
-            OcrClass.PARAGRAPH,
+        parts.OcrElement(
+            parts.OcrClass.PARAGRAPH,
             bbox=_around([line.box for line in paragraph]),
             direction="ltr",
             children=[_line_element(line) for line in paragraph],
         )
         for paragraph in page.paragraphs
     ]
-    return OcrElement(OcrClass.PAGE, bbox=BoundingBox(0, 0, *page.size), dpi=_POINTS_PER_INCH, children=children)
+    around = parts.BoundingBox(0, 0, *page.size)
+    return parts.OcrElement(parts.OcrClass.PAGE, bbox=around, dpi=_POINTS_PER_INCH, children=children)
 
 
 def _line_element(line: LayerLine) -> Any:
-    from ocrmypdf import Baseline, BoundingBox, OcrClass, OcrElement
-
-    words = [OcrElement(OcrClass.WORD, bbox=BoundingBox(*box), text=text) for text, box in line.words]
-    baseline = Baseline(slope=line.slope, intercept=line.intercept)
-    return OcrElement(OcrClass.LINE, bbox=BoundingBox(*line.box), baseline=baseline, children=words)
+    parts = load_renderer()
+    words = [parts.OcrElement(parts.OcrClass.WORD, bbox=parts.BoundingBox(*box), text=text) for text, box in line.words]
+    baseline = parts.Baseline(slope=line.slope, intercept=line.intercept)
+    return parts.OcrElement(parts.OcrClass.LINE, bbox=parts.BoundingBox(*line.box), baseline=baseline, children=words)
 
 
 def _around(boxes: Sequence[Box]) -> Any:
-    from ocrmypdf import BoundingBox
-
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return BoundingBox(min(lefts), min(tops), max(rights), max(bottoms))
+    return load_renderer().BoundingBox(min(lefts), min(tops), max(rights), max(bottoms))

@@ -52,5 +52,8 @@ class Services(Mapping[type[Any], Any]):
 
     def load(self) -> None:
         """Load and build all of them, so that the first to ask need not wait."""
+        from pdfmill.engines.ocrmypdf import load_renderer
+
         for kind in self:
             self[kind]
+        load_renderer()

@@ -60,6 +60,53 @@ def test_uneven_light_is_evened():
     assert Treatment.LIGHT_EVENED in reading.treatments
 
 
+def test_uneven_light_is_evened_on_a_slanting_page_as_well():
+    pixels = scan(uneven=True, skew=2.0)
+    reading = PageReader(Tesseract(), LanguageChooser(("eng",), ("eng",)), lambda: None).read(sheet(pixels))
+    assert found_part(reading.text) > 0.95
+    assert reading.treatments == (Treatment.LIGHT_EVENED, Treatment.STRAIGHTENED)
+
+
+def test_the_noise_of_dark_paper_is_no_ink_once_the_light_is_evened():
+    noise = np.random.default_rng(1).normal(0, 4, scan().shape)
+    dark = np.clip(scan(uneven=True) * 0.5 + noise, 0, 255).astype(np.uint8)
+    page = sheet(dark)
+    assert page.evened().ink.cells.sum() == page.ink.cells.sum()
+    assert page.evened().strip(slice(0, 300)).ink.cells.shape == page.strip(slice(0, 300)).ink.cells.shape
+
+
+class Scripted(Tesseract):
+    """Tesseract, which reads what it is told to: a line for each resolution, at a confidence."""
+
+    def __init__(self, confidences):
+        super().__init__()
+        self.confidences = confidences
+        self.asked = []
+
+    def read(self, pixels, languages, *, dpi, layout):
+        self.asked.append(round(dpi))
+        height, width = pixels.shape
+        box = (0.0, 0.0, float(width), float(height))
+        confidence = self.confidences.get(round(dpi), 0.0)
+        return (FoundLine((FoundWord("word" * 20, box, confidence),), box, None, 0, 0),)
+
+
+@pytest.mark.parametrize(
+    ("confidences", "kept", "asked"),
+    [
+        ({20: 95.0, 300: 93.0}, 300, [300]),  # good enough: the file's own resolution is not tried
+        ({20: 80.0, 300: 75.0}, 20, [300, 20]),
+        ({20: 80.0, 300: 80.1}, 20, [300, 20]),  # not better by enough
+        ({20: 70.0, 300: 80.0}, 300, [300, 20]),
+    ],
+)
+def test_a_resolution_is_corrected_only_where_the_page_reads_better_so(confidences, kept, asked):
+    tesseract = Scripted(confidences)
+    reading = PageReader(tesseract, LanguageChooser(("eng",), ("eng",)), lambda: None).read(sheet(scan(), 20))
+    assert (round(reading.dpi), tesseract.asked) == (kept, asked)
+    assert reading.treatments == ((Treatment.RESOLUTION_CORRECTED,) if kept == 300 else ())
+
+
 def test_a_grey_box_is_no_uneven_light():
     pixels = scan().copy()
     pixels[500:, :700] = pixels[500:, :700] // 2
@@ -143,10 +190,10 @@ def test_what_is_painted_over_is_not_read_and_the_rest_is():
 
 def test_words_found_later_are_taken_if_they_are_certain():
     reading = read(scan())
-    certain, unsure, speck = (
+    certain, unsure, speck, part_of_a_picture = (
         FoundLine((FoundWord(text, (0, 0, 9, 9), confidence),), (0, 0, 9, 9), None, 0, 0)
-        for text, confidence in (("Total", 90.0), ("lhi", 20.0), ("|.", 95.0))
+        for text, confidence in (("Total", 90.0), ("lhi", 20.0), ("|.", 95.0), ("ae", 70.0))
     )
-    more = reading.with_more([certain, unsure, speck])
+    more = reading.with_more([certain, unsure, speck, part_of_a_picture])
     assert [line for line in more.lines if line in reading.lines] == list(reading.lines)
     assert [line.words[0].text for line in more.lines if line not in reading.lines] == ["Total"]

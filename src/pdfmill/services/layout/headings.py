@@ -210,9 +210,9 @@ def _is_rest_of(heading: Heading, above: Heading) -> bool:
     last, first = above.lines[-1], heading.lines[0]
     alike = abs(last.size - first.size) < 0.3 and last.bold == first.bold and above.level == heading.level
     gap = first.box.top - last.box.bottom
-    level = [each.box.centre[0] for each in (above, heading)]
+    off_centre = abs(above.box.centre[0] - heading.box.centre[0])
     starts = abs(above.box.left - heading.box.left)
-    centred = abs(level[0] - level[1]) < 0.3 * first.size < starts
+    centred = off_centre < 0.3 * first.size < starts
     few = len(above.lines) + len(heading.lines) <= _MOST_LINES
     return alike and centred and few and 0 <= gap < _CENTRED_GAP * first.size and marker_of(first) is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pikepdf import Pdf
-from PIL import Image
+from PIL import ExifTags, Image
 
 from pdfmill.core.context import Context
 from pdfmill.core.documents import InputFile, MediaType
@@ -18,6 +18,10 @@ _PLAUSIBLE, _PAPER = (2.0, 17.5), 11.7
 #: Resolutions that scanners and cameras have; what screens claim says nothing.
 _LOW, _HIGH = 100.0, 300.0
 _SCREEN = (72.0, 96.0)
+#: Points; ISO 32000-1, annex C.2, has three, and what is smaller is not written.
+_LEAST_SIDE = 3.5
+#: Orientations of EXIF that are no mere turns.
+_MIRRORED = (2, 4, 5, 7)
 #: JPEG quality at which nothing is lost that one sees or reads.
 _PHOTOGRAPH = 95
 
@@ -34,7 +38,8 @@ def as_pdf(file: InputFile, target: Path, ctx: Context) -> Path:
         raise EmptyInput("The file is empty. Send it again, with its content.")
     with open_image(file.path, file.media_type, ctx.limits) as image:
         _check_frames(image, ctx)
-        if file.media_type is MediaType.HEIC:  # which PDF has no filter for
+        # PDF has no filter for the one; the other would need a matrix, which is not worth it for what no camera makes.
+        if file.media_type is MediaType.HEIC or (file.media_type is MediaType.JPEG and _is_mirrored(image)):
             _write_frames(image, target, ctx, "JPEG", quality=_PHOTOGRAPH, subsampling=0)
             return target
         try:
@@ -51,12 +56,19 @@ def page_size(width: int, height: int, dpi: tuple[float, float]) -> tuple[float,
     believed = min(x, y) > 0 and (x, y) not in ((each, each) for each in _SCREEN)
     if not (believed and low <= max(width / x, height / y) <= high):
         x = y = min(max(max(width, height) / _PAPER, _LOW), _HIGH)
-    return 72 * width / x, 72 * height / y
+    size = 72 * width / x, 72 * height / y
+    larger = max(1.0, _LEAST_SIDE / min(size))
+    return larger * size[0], larger * size[1]
 
 
 def _resolution(image: Image.Image) -> tuple[int, int]:
     x, y = image.info.get("dpi", (0, 0))
     return round(x), round(y)
+
+
+def _is_mirrored(image: Image.Image) -> bool:
+    """Whether it must be mirrored to be seen as it was meant."""
+    return image.getexif().get(ExifTags.Base.Orientation) in _MIRRORED
 
 
 def _check_frames(image: Image.Image, ctx: Context) -> None:

@@ -27,6 +27,8 @@ _CELL, _LEAST, _MOST = 10, 0.04, 0.6
 _MARGIN, _RIM = 0.3, 0.1
 #: Fewer cells are a smudge.
 _ENOUGH_CELLS = 12
+#: Pixels of a side that hold no letter; Tesseract fails on such images.
+_TOO_NARROW = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Ink:
     @property
     def is_absent(self) -> bool:
         """Whether there is nothing to read."""
+        if min(self.mask.shape) < _TOO_NARROW:
+            return True
         return int(self.cells.sum()) < _ENOUGH_CELLS and float(self.mask.mean()) < 0.001
 
     def coverage(self, boxes: Iterable[PixelBox]) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,8 @@ class Sheet:
         turn: Degrees clockwise by which the page as shown was turned.
         skew: Degrees clockwise by which lines slanted, before they were made level.
         treatments: What was done.
+        uneven: The pixels as they would be without `evened`, which makes ink of the noise of dark paper; None if it
+            was not done.
     """
 
     pixels: GreyImage
@@ -39,10 +42,11 @@ class Sheet:
     turn: int = 0
     skew: float = 0.0
     treatments: tuple[Treatment, ...] = ()
+    uneven: GreyImage | None = None
 
     @cached_property
     def ink(self) -> Ink:
-        return Ink.of(self.pixels)
+        return Ink.of(self.pixels if self.uneven is None else self.uneven)
 
     @property
     def dpi(self) -> float:
@@ -56,24 +60,25 @@ class Sheet:
 
     def prepared(self) -> Sheet:
         """The sheet with level lines and even light, where it had others."""
-        sheet = self
-        skew = skew_of(sheet.ink)
+        # Light first: the white corners of a sheet that was turned look like the edges of a grey box.
+        sheet = self.evened() if is_uneven(self.pixels) else self
+        skew = skew_of(self.ink)
         if abs(skew) > _LEVEL:
-            sheet = sheet._with(Treatment.STRAIGHTENED, pixels=turned_back(sheet.pixels, skew), skew=skew)
-        else:
-            sheet = replace(sheet, skew=skew)
-        return sheet.evened() if is_uneven(sheet.pixels) else sheet
+            return sheet._redrawn(Treatment.STRAIGHTENED, partial(turned_back, degrees=skew), skew=skew)
+        return replace(sheet, skew=skew)
 
     def evened(self) -> Sheet:
-        return self._with(Treatment.LIGHT_EVENED, pixels=evened(self.pixels))
+        uneven = self.pixels if self.uneven is None else self.uneven
+        return self._with(Treatment.LIGHT_EVENED, pixels=evened(self.pixels), uneven=uneven)
 
     def strip(self, rows: slice) -> Sheet:
         """Some rows of the sheet."""
         pixels = self.pixels[rows]
-        return replace(self, pixels=pixels, size=(self.size[0], self.size[1] * len(pixels) / len(self.pixels)))
+        size = self.size[0], self.size[1] * len(pixels) / len(self.pixels)
+        return replace(self, pixels=pixels, size=size, uneven=None if self.uneven is None else self.uneven[rows])
 
     def enlarged(self, factor: float) -> Sheet:
-        return self._with(Treatment.ENLARGED, pixels=sharply_enlarged(self.pixels, factor))
+        return self._redrawn(Treatment.ENLARGED, partial(sharply_enlarged, factor=factor))
 
     def blocks(self, lines: tuple[FoundLine, ...]) -> tuple[ReadBlock, ...]:
         """What was found on the sheet, as paragraphs in points of the upright and level page."""
@@ -81,6 +86,10 @@ class Sheet:
         for line in lines:
             paragraphs.setdefault(line.paragraph, []).append(self._line(line))
         return tuple(ReadBlock(tuple(found), union(line.box for line in found)) for found in paragraphs.values())
+
+    def _redrawn(self, treatment: Treatment, draw: Callable[[GreyImage], GreyImage], **changes: object) -> Sheet:
+        uneven = None if self.uneven is None else draw(self.uneven)
+        return self._with(treatment, pixels=draw(self.pixels), uneven=uneven, **changes)
 
     def _with(self, treatment: Treatment, **changes: object) -> Sheet:
         return replace(self, treatments=(*self.treatments, treatment), **changes)  # type: ignore[arg-type]
