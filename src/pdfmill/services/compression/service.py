@@ -121,10 +121,12 @@ def _published(source: Path, target: Path, report: CompressionReport, ctx: Conte
 
 def _write_verified(source: Path, target: Path, decide: Decide, plan: Plan, ctx: Context) -> CompressionReport:
     """Write, compare, and where the draft is not the same document write again with less changed."""
-    draft, comparison = _drafted(source, target, decide, ctx.stage("", share=0.8))
+    draft, comparison = _drafted(source, target, decide, plan, ctx.stage("", share=0.8))
     for _ in range(_MOST_APPROACHES):
         if comparison.pages_below(plan.least_page_similarity):
-            draft, comparison = _drafted(source, target, _closer(draft, comparison, plan), ctx.stage("", share=0.05))
+            draft, comparison = _drafted(
+                source, target, _closer(draft, comparison, plan), plan, ctx.stage("", share=0.05)
+            )
     warnings: list[str] = []
     for retreats_left in reversed(range(_MOST_RETREATS + 1)):
         bad_pages = comparison.pages_below(plan.least_page_similarity)
@@ -135,18 +137,19 @@ def _write_verified(source: Path, target: Path, decide: Decide, plan: Plan, ctx:
         if retreats_left:
             choices, fonts = _less(draft, bad_pages, is_last=retreats_left == 1)
             stage = ctx.stage("", share=0.05)
-            draft, comparison = _drafted(source, target, _as_chosen(choices), stage, fonts=fonts)
+            draft, comparison = _drafted(source, target, _as_chosen(choices), plan, stage, fonts=fonts)
     return CompressionReport(draft.page_count, Unchanged.WOULD_CHANGE, warnings=warnings)
 
 
 def _drafted(
-    source: Path, target: Path, decide: Decide, ctx: Context, *, fonts: bool = True
+    source: Path, target: Path, decide: Decide, plan: Plan, ctx: Context, *, fonts: bool = True
 ) -> tuple[Draft, Comparison]:
     """A draft, written to ``target``, and how it differs from the original."""
     draft = write_draft(source, target, decide, ctx.stage("", share=0.85), fonts=fonts)
     checking = ctx.stage("checking", share=0.15)
+    safe = draft.safe_pages(plan.least_page_similarity)
     try:
-        return draft, compare(source, target, draft.pages_to_draw, checking)
+        return draft, compare(source, target, draft.pages_to_draw, checking, safe_pages=safe)
     except DamagedInput:
         return draft, Comparison(lost="the pages could not be drawn")
 

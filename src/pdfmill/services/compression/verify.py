@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from pdfmill.services.compression.inventory import inventory
 from pdfmill.services.compression.similarity import EXACT_BLOCK, structural_similarity
 from pdfmill.services.readable import readable
 
-#: Resolution at which pages are compared, which is that of a screen: at 60 grain is gone, and so is what became of it.
-_SCREEN_DPI, _DRAWN_PIXELS = 100, 4_000_000
+#: Resolution at which pages are compared: that of a screen, or less where no grain is at stake, which is gone at 60.
+_SCREEN_DPI, _COARSE_DPI, _DRAWN_PIXELS = 100, 60, 4_000_000
 
 
 @dataclass
@@ -42,11 +42,14 @@ class Comparison:
         return min(self.similarities.values(), default=None)
 
 
-def compare(original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Context) -> Comparison:
+def compare(
+    original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Context, *, safe_pages: Container[int] = ()
+) -> Comparison:
     """Compare structure and text of the whole documents, and the looks of some pages.
 
     Args:
         touched_pages: Indices of the pages to draw.
+        safe_pages: Those of which a coarse look suffices.
 
     Raises:
         DamagedInput: One of them cannot be drawn.
@@ -65,7 +68,8 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Co
                 found.changed_text = index + 1
                 return found
             if index in touched:
-                drawings = [each.draw(index, dpi=_SCREEN_DPI, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
+                dpi = _COARSE_DPI if index in safe_pages else _SCREEN_DPI
+                drawings = [each.draw(index, dpi=dpi, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
                 same_size = drawings[0].shape == drawings[1].shape
                 similarity = structural_similarity(*drawings, block=EXACT_BLOCK) if same_size else 0.0
                 found.similarities[index] = similarity
