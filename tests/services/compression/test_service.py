@@ -15,10 +15,12 @@ from missing import not_run
 from pdfmill.core.context import Context
 from pdfmill.core.errors import TooManyPixels
 from pdfmill.core.limits import Limits
+from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import claims_pdfa1
 from pdfmill.services.compression.inventory import inventory
 from pdfmill.services.compression.levels import Level, plan_for
 from pdfmill.services.compression.service import CompressionService
+from pdfmill.services.compression.similarity import EXACT_BLOCK, structural_similarity
 from pdfmill.services.compression.unchanged import Unchanged
 
 
@@ -272,6 +274,39 @@ def test_every_real_document_comes_back_whole(compress, corpus):
         report, target = compress(path)
         assert target.stat().st_size <= path.stat().st_size, path.name
         assert report.unchanged is not Unchanged.WOULD_CHANGE, path.name
+
+
+def _grainy_scan(path, *, dpi=300, inches=(4, 3), strength=20):
+    """A scan of text on grainy paper, stored as a coarse JPEG."""
+    width, height = (round(side * dpi) for side in inches)
+    random = np.random.default_rng(7)
+    paper = random.normal(225, strength, (height, width))
+    for top in range(dpi // 5, height - dpi // 5, dpi // 6):
+        for left in range(dpi // 5, width - dpi // 5, dpi // 12):
+            paper[top : top + dpi // 12, left : left + random.integers(3, dpi // 14)] -= 170
+    pixels = paper.clip(0, 255).astype(np.uint8)[:, :, None].repeat(3, axis=2)
+    with Pdf.new() as pdf:
+        page = add_text_page(pdf, size=(inches[0] * 72 + 36, inches[1] * 72 + 36))
+        add_image(pdf, page, pixels, inches=inches, encoded=jpeg(pixels, 60))
+        pdf.save(path)
+    return path
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_grainy_scan_keeps_what_its_level_promises_on_a_screen(compress, tmp_path, level):
+    """At a lower resolution grain is gone, and with it what the quality of a JPEG made of it."""
+    source = _grainy_scan(tmp_path / "in.pdf")
+    report, target = compress(source, level)
+    drawings = []
+    for path in (source, target):
+        with open_drawn(path, [1.0]) as document:
+            drawings.append(document.draw(0, dpi=100, max_pixels=1_000_000))
+    similarity = structural_similarity(*drawings, block=EXACT_BLOCK)
+    assert similarity >= plan_for(level).least_page_similarity
+    assert report.worst_page_similarity in (None, pytest.approx(similarity))
+    if level is not Level.LOW:  # at 250 dpi it is all grain
+        assert report.warnings == []
+        assert target.stat().st_size < source.stat().st_size * 0.6
 
 
 def test_a_noisy_picture_keeps_its_page_alike_instead_of_being_given_back(compress, tmp_path):

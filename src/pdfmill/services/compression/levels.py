@@ -45,17 +45,12 @@ class Plan:
     least_layers_similarity: float
     mixed_raster: bool = False
 
-    @property
-    def comparison_dpi(self) -> float:
-        """Resolution at which pages are compared: blurred letters, which layers risk, show at a screen's only."""
-        return 100 if self.mixed_raster else 60
-
 
 _PLANS = {
-    Level.LOW: Plan(250, 1.3, 70, 95, 0.993, 0.975, 150, 1.0),
+    Level.LOW: Plan(250, 1.3, 70, 95, 0.993, 0.985, 150, 1.0),
     Level.MEDIUM: Plan(150, 1.2, 40, 68, 0.989, 0.95, 120, 1.0),
     Level.HIGH: Plan(120, 1.2, 30, 58, 0.96, 0.90, 100, 0.94, mixed_raster=True),
-    Level.MAXIMUM: Plan(112, 1.15, 25, 50, 0.915, 0.80, 75, 0.92, mixed_raster=True),
+    Level.MAXIMUM: Plan(112, 1.15, 25, 50, 0.915, 0.81, 75, 0.92, mixed_raster=True),
 }
 
 #: Beyond `maximum`: what can still be recognised. Only a target size leads here.

@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
 
-_BLOCK = 8
+#: The mean over blocks of 8 pixels a side is quick to compute; over those of 6 it comes nearest to that of the
+#: reference's Gaussian windows, on grain above all, where 8 flatter by up to 0.026 and 6 by 0.004.
+_QUICK_BLOCK, EXACT_BLOCK = 8, 6
+
 #: Constants of Wang et al., "Image Quality Assessment: From Error Visibility to Structural Similarity" (2004), 8 bit.
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
@@ -18,19 +21,20 @@ _LUMA_WEIGHTS = (77, 150, 29)
 _BLOCK_ROWS_AT_ONCE = 64
 
 
-def structural_similarity(one: Pixels, other: Pixels, *, least_contrast: float = 0) -> float:
-    """Mean SSIM of two pictures of one size, over blocks of 8 × 8 pixels; 1.0 for equal ones.
+def structural_similarity(one: Pixels, other: Pixels, *, least_contrast: float = 0, block: int = _QUICK_BLOCK) -> float:
+    """Mean SSIM of two pictures of one size, over blocks of pixels; 1.0 for equal ones.
 
     Args:
         one: Height × width (grey) or height × width × 1, 3 or 4 components; 4 are the inks, 255 for full.
         other: The same shape.
         least_contrast: Standard deviation that a block of ``one`` must have to count: white paper is always similar,
             and hides what became of the letters on it. 1.0 if no block has it.
+        block: Width and height of a block.
     """
     total, blocks = 0.0, 0
-    step = _BLOCK * _BLOCK_ROWS_AT_ONCE
+    step = block * _BLOCK_ROWS_AT_ONCE
     for start in range(0, one.shape[0], step):
-        x, y = (_blocks(luma(picture[start : start + step])) for picture in (one, other))
+        x, y = (_blocks(luma(picture[start : start + step]), block) for picture in (one, other))
         counted = x.std(axis=1) >= least_contrast if least_contrast else slice(None)
         likeness = _likeness(x, y)[counted]
         total += float(likeness.sum())
@@ -63,10 +67,10 @@ def _likeness(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDA
     return likeness
 
 
-def _blocks(picture: Pixels) -> npt.NDArray[np.float32]:
-    """The pixels as rows of 64, one row a block; the edge is repeated to fill the last blocks."""
+def _blocks(picture: Pixels, side: int) -> npt.NDArray[np.float32]:
+    """The pixels of each block as a row; the edge is repeated to fill the last blocks."""
     height, width = picture.shape
-    padded = np.pad(picture, ((0, -height % _BLOCK), (0, -width % _BLOCK)), mode="edge").astype(np.float32)
-    rows, columns = padded.shape[0] // _BLOCK, padded.shape[1] // _BLOCK
-    blocks = padded.reshape(rows, _BLOCK, columns, _BLOCK).swapaxes(1, 2)
-    return blocks.reshape(rows * columns, _BLOCK * _BLOCK)
+    padded = np.pad(picture, ((0, -height % side), (0, -width % side)), mode="edge").astype(np.float32)
+    rows, columns = padded.shape[0] // side, padded.shape[1] // side
+    blocks = padded.reshape(rows, side, columns, side).swapaxes(1, 2)
+    return blocks.reshape(rows * columns, side * side)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from pdfmill.core.context import Context
 from pdfmill.engines.pdfium import open_drawn
 from pdfmill.engines.pikepdf import open_pdf
 from pdfmill.services.compression.inventory import inventory
-from pdfmill.services.compression.similarity import structural_similarity
+from pdfmill.services.compression.similarity import EXACT_BLOCK, structural_similarity
 from pdfmill.services.readable import readable
 
-_DRAWN_PIXELS = 4_000_000
+#: Resolution at which pages are compared: that of a screen, or less where no grain is at stake, which is gone at 60.
+_SCREEN_DPI, _COARSE_DPI, _DRAWN_PIXELS = 100, 60, 4_000_000
 
 
 @dataclass
@@ -41,12 +42,14 @@ class Comparison:
         return min(self.similarities.values(), default=None)
 
 
-def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: float, ctx: Context) -> Comparison:
+def compare(
+    original: Path, smaller: Path, touched_pages: Iterable[int], ctx: Context, *, safe_pages: Container[int] = ()
+) -> Comparison:
     """Compare structure and text of the whole documents, and the looks of some pages.
 
     Args:
         touched_pages: Indices of the pages to draw.
-        dpi: Resolution at which they are drawn.
+        safe_pages: Those of which a coarse look suffices.
 
     Raises:
         DamagedInput: One of them cannot be drawn.
@@ -65,9 +68,11 @@ def compare(original: Path, smaller: Path, touched_pages: Iterable[int], dpi: fl
                 found.changed_text = index + 1
                 return found
             if index in touched:
+                dpi = _COARSE_DPI if index in safe_pages else _SCREEN_DPI
                 drawings = [each.draw(index, dpi=dpi, max_pixels=_DRAWN_PIXELS) for each in (old, new)]
                 same_size = drawings[0].shape == drawings[1].shape
-                found.similarities[index] = structural_similarity(*drawings) if same_size else 0.0
+                similarity = structural_similarity(*drawings, block=EXACT_BLOCK) if same_size else 0.0
+                found.similarities[index] = similarity
             ctx.advance(index + 1, old.page_count, unit="pages")
     return found
 

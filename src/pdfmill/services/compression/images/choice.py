@@ -83,11 +83,15 @@ class Workpiece:
         return Encoding("jpeg repacked", repack_jpeg(self.content), "/DCTDecode", *shape)
 
 
-def choose(workpiece: Workpiece, plan: Plan) -> Choice:
-    """The smallest form of an image that pays."""
+def choose(workpiece: Workpiece, plan: Plan, needed: float | None = None) -> Choice:
+    """The smallest form of an image that pays.
+
+    Args:
+        needed: SSIM that it has to keep whatever the plan allows; layers then are not tried.
+    """
     image = workpiece.image
     try:
-        encodings = list(_encodings(workpiece, plan))
+        encodings = list(_encodings(workpiece, plan, needed))
     except EngineFailed:
         return Choice(None, "cannot be decoded")
     for best in sorted(encodings, key=_cost):
@@ -117,22 +121,24 @@ def is_fixed(image: ImageDescription) -> bool:
     return image.is_keyed or image.is_matted or image.is_stretched or image.space.family is Family.OTHER
 
 
-def _encodings(workpiece: Workpiece, plan: Plan) -> Iterator[Encoding | MixedRaster]:
+def _encodings(workpiece: Workpiece, plan: Plan, needed: float | None) -> Iterator[Encoding | MixedRaster]:
     image = workpiece.image
     yield from workpiece.lossless
     smallest = image.stored_bytes
     if not image.is_bilevel and not is_fixed(image):
-        for encoding in _fewer_or_coarser(image, workpiece.samples, plan):
+        for encoding in _fewer_or_coarser(image, workpiece.samples, plan, needed):
             smallest = min(smallest, encoding.stored_bytes)
             yield encoding
     if image.codec is Codec.JPEG and smallest > image.stored_bytes * _MOST_THAT_REPACKING_REACHES:
         yield workpiece.repacked
 
 
-def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> Iterator[Encoding | MixedRaster]:
+def _fewer_or_coarser(
+    image: ImageDescription, samples: Samples, plan: Plan, needed: float | None
+) -> Iterator[Encoding | MixedRaster]:
     if samples.indices is not None and image.has_decode:
         return  # /Decode maps indices, and would map colours
-    if plan.mixed_raster and is_scanned_page(image):
+    if plan.mixed_raster and needed is None and is_scanned_page(image):
         layers = mixed_raster(image, samples.pixels, plan)
         if layers is not None:
             yield layers
@@ -144,7 +150,7 @@ def _fewer_or_coarser(image: ImageDescription, samples: Samples, plan: Plan) -> 
     change = SpaceChange.GREY if grey else SpaceChange.BASE if samples.indices is not None else SpaceChange.KEPT
     view = View(image, pixels, is_inverted=image.has_decode and pixels.shape[2] == 4)
     pixels = lossy.at_needed_size(pixels, size)
-    yield replace(lossy.smallest_jpeg(image, pixels, view, samples.quality, plan), space=change)
+    yield replace(lossy.smallest_jpeg(image, pixels, view, samples.quality, plan, needed), space=change)
     if samples.is_lossless and size != (image.width, image.height) and size[0] * size[1] <= _MOST_PIXELS_AS_FLATE:
         yield replace(flate(pixels), space=change, is_lossless=False)
 

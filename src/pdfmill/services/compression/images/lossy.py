@@ -30,6 +30,9 @@ _MOST_LENIENT = 3.0
 #: Similarity by which an image must be above what its page has to keep, if it covers most of the page.
 _SAFETY, _MOST_OF_A_PAGE = 0.005, 0.5
 
+#: Readers shrink images less smoothly than Lanczos does: of grain, a page loses so many times more than the image.
+_ALIASING = 1.5
+
 #: Beyond this quality a JPEG is larger than what it is made of.
 _HIGHEST = 92
 
@@ -80,7 +83,9 @@ def pays(image: ImageDescription, size: tuple[int, int], stored_quality: int, pl
     return size != (image.width, image.height) or stored_quality > wanted_quality(image, plan) + _QUALITY_MARGIN
 
 
-def smallest_jpeg(image: ImageDescription, pixels: Pixels, view: View, stored_quality: int, plan: Plan) -> Encoding:
+def smallest_jpeg(
+    image: ImageDescription, pixels: Pixels, view: View, stored_quality: int, plan: Plan, needed: float | None = None
+) -> Encoding:
     """The smallest JPEG that is as similar as the plan asks for, or the best that the plan allows.
 
     Where that would take its page below what a page must keep, quality rises further: else the page would be given
@@ -88,14 +93,19 @@ def smallest_jpeg(image: ImageDescription, pixels: Pixels, view: View, stored_qu
 
     Args:
         pixels: The image's, or fewer.
-        stored_quality: Quality that the image was stored with: above it, bytes buy nothing.
+        stored_quality: Quality that the image was stored with: above it, bytes buy nothing, unless pixels are fewer.
+        needed: SSIM that it has to keep whatever the plan allows, because its page was drawn and found to need it.
     """
     quality, highest = wanted_quality(image, plan), min(plan.highest_quality, stored_quality)
     found = jpeg(pixels, view, quality, highest, least_similarity(image, plan))
-    needed = plan.least_page_similarity + _SAFETY
-    if found.similarity >= needed or image.covered < _MOST_OF_A_PAGE or highest >= min(_HIGHEST, stored_quality):
+    is_smaller = pixels.shape[1::-1] != (image.width, image.height)
+    if needed is None:
+        missing = (1 - plan.least_page_similarity - _SAFETY) / (_ALIASING if is_smaller else 1)
+        needed = 1 - missing if image.covered >= _MOST_OF_A_PAGE else 0.0
+    limit = _HIGHEST if is_smaller else min(_HIGHEST, stored_quality)
+    if found.similarity >= needed or highest >= limit:
         return found
-    return jpeg(pixels, view, highest, min(_HIGHEST, stored_quality), needed)
+    return jpeg(pixels, view, highest, limit, needed)
 
 
 def jpeg(pixels: Pixels, view: View, quality: int, highest_quality: int, least_similarity: float) -> Encoding:

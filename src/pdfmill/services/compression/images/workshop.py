@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import MappingProxyType
 
 from pikepdf import Pdf
 
@@ -40,10 +41,15 @@ class Workshop:
         self._kept: dict[ObjectId, Workpiece] = {}
         self._room = _MOST_SAMPLES_KEPT if keep else 0
 
-    def choose_all(self, plan: Plan, ctx: Context) -> dict[ObjectId, Choice]:
+    def choose_all(
+        self, plan: Plan, ctx: Context, needed: Mapping[ObjectId, float] = MappingProxyType({})
+    ) -> dict[ObjectId, Choice]:
         """A choice for every image, by its object.
 
         The document is read in this thread only; threads see plain bytes.
+
+        Args:
+            needed: SSIM that some images have to keep whatever the plan allows.
 
         Raises:
             Cancelled, DeadlineExceeded: As the context says; threads that still work are left to end by themselves.
@@ -57,7 +63,7 @@ class Workshop:
                 while waiting and _has_room([each.image for each in working.values()], waiting[0].description):
                     taken = self._take(waiting.popleft(), ctx)
                     if isinstance(taken, Workpiece):
-                        working[pool.submit(choose, taken, plan)] = taken
+                        working[pool.submit(choose, taken, plan, needed.get(taken.image.object_id))] = taken
                     else:
                         choices[taken[0]] = taken[1]
                 done, _ = wait(working, timeout=_POLL_S, return_when=FIRST_COMPLETED)
