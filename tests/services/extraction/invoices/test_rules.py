@@ -365,3 +365,35 @@ def test_the_seller_in_a_line_of_the_foot_needs_no_legal_form(only, tmp_path):
         sheet.text(60, 801, "Commerzbank AG | 20095 Hamburg | IBAN DE89 3704 0044 0532 0130 00", 7)
 
     assert only(sheets(tmp_path / "invoice.pdf", build)).seller.name.value == "Malermeister Petersen"
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "number"),
+    [
+        ("fr", "SIRET : 123 456 789 00012", "12345678900012"),
+        ("nl", "KvK-nummer 04080176", "04080176"),
+        ("de", "Amtsgericht Hamburg, HRB 372876", "372876"),
+        ("en", "Company registration number 09876543", "09876543"),
+        ("sv", "Org.nr 556012-5790", "5560125790"),
+        ("da", "CVR-nr. 12 34 56 78", "12345678"),
+        ("pl", "KRS 0000123456", "0000123456"),
+    ],
+)
+def test_the_sellers_number_in_the_register_is_read(only, tmp_path, language, line, number):
+    def build(sheet):
+        letter(Bill(language))(sheet)
+        sheet.text(60, 815, line, 8)
+
+    invoice = only(sheets(tmp_path / "register.pdf", build))
+    assert invoice.seller.legal_id.value == number
+    assert invoice.buyer.legal_id is None
+
+
+def test_the_buyers_number_in_the_register_is_not_the_sellers(only, tmp_path):
+    def build(sheet):
+        letter(Bill("fr"))(sheet)
+        sheet.text(60, 152, "SIRET 987 654 321 00029")
+
+    invoice = only(sheets(tmp_path / "register.pdf", build))
+    assert invoice.buyer.legal_id.value == "98765432100029"
+    assert invoice.seller.legal_id is None

@@ -21,6 +21,8 @@ _FILLER = frozenset(
 #: "Or", in all languages; it parts the terms with a discount from those without.
 _ALTERNATIVE = re.compile(r"[;,]|\b(?:oder|or|ou|of|oppure|lub|eller|o)\b")
 _LONGEST_NUMBER = 32
+#: By so much a last day to pay may lie before the date of issue: bills that are dated when they were sent.
+_EARLY_DUE = datetime.timedelta(days=2)
 _ZIP_CITY = re.compile(r"\d{4,5}\s+[A-Z]")
 
 
@@ -184,6 +186,32 @@ def _next_row(reading: Reading, segment: Segment) -> list[Segment]:
     rows = reading.sheet.rows[segment.page]
     following = rows[segment.row + 1] if segment.row + 1 < len(rows) else []
     return [each for each in following if abs(each.box.left - segment.box.left) < 4]
+
+
+def read_due_dates(
+    reading: Reading, issued: Sequence[Candidate[datetime.date]], discounts: Sequence[Candidate[datetime.date]]
+) -> list[Candidate[datetime.date]]:
+    """Candidates for the last day to pay (BT-9): no day of a discount, no end of a period, none before the invoice."""
+    taken = {(each.span.segment, each.span.start) for each in discounts}
+    earliest = issued[0].value - _EARLY_DUE if issued else datetime.date.min
+    return [
+        each
+        for each in read_dates(reading, "due_date")
+        if (each.span.segment, each.span.start) not in taken
+        and not _ends_period(reading, each)
+        and each.value >= earliest
+    ]
+
+
+def _ends_period(reading: Reading, due: Candidate[datetime.date]) -> bool:
+    """Whether a date stands right before the label, as in "from 1 May 2024 until 31 May 2024"."""
+    label = due.label
+    if label is None or label.segment is not due.span.segment:
+        return False
+    return any(
+        place.span.end <= label.start and not re.search(r"\w", label.segment.text[place.span.end : label.start])
+        for place in reading.dates(label.segment)
+    )
 
 
 def read_references(reading: Reading, name: str) -> list[Candidate[str]]:

@@ -38,6 +38,8 @@ _VAT = re.compile(
 )
 #: The same without the country, as they stand beside a label at home.
 _NATIONAL_VAT = re.compile(r"(?<![A-Za-z0-9])([A-Z]?\d[\d .\-]{5,16}\d[A-Z]?|[A-Z]-?\d{7,8}-?[A-Z\d]?)(?![A-Za-z0-9])")
+#: Numbers in registers of companies: SIRET, KvK, HRB, CVR, KRS and the like, with the letters before them.
+_REGISTERED = re.compile(r"(?<![A-Za-z0-9])((?:[A-Z]{1,4}[ .]?)?\d(?:[ .\-/]?\d){3,15})(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True)
@@ -109,3 +111,12 @@ def national_ids_in(segment: Segment, start: int) -> Iterator[Identifier]:
         value = compact(match[1])
         if sum(character.isdigit() for character in value) >= 7:
             yield Identifier(value, Span(segment, match.start(1), match.end(1)), False)
+
+
+def register_numbers_in(segment: Segment, start: int) -> list[tuple[str, Span]]:
+    """What stands beside a label as a number in a register of companies; a VAT identifier is none."""
+    return [
+        (compact(match[1]), Span(segment, match.start(1), match.end(1)))
+        for match in _REGISTERED.finditer(segment.text, start)
+        if not _VAT.fullmatch(match[1])
+    ]

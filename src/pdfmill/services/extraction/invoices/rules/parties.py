@@ -31,6 +31,11 @@ _SENDER_LINE = 0.45
 _FOOT = 0.82
 _BLOCK_ROWS = 9
 
+#: Labels of lines in a party's block that are neither its name nor its address.
+_DETAILS = frozenset(
+    ("customer_number", "other_number", "vat_id", "buyer_vat_id", "tax_number", "legal_id", "order_reference")
+)
+
 
 class PartyFinder:
     """Finds the parties of one invoice."""
@@ -353,8 +358,7 @@ class PartyFinder:
         if any(label.key == segment.key and label.name not in ("buyer", "seller") for label in labels):
             return True
         names = {label.name for label in labels if label.start <= 1}
-        details = {"customer_number", "other_number", "vat_id", "tax_number", "order_reference", "buyer_vat_id"}
-        return bool(names & details) or bool(CONTACT.search(segment.text) and re.search(r"\d|@", segment.text))
+        return bool(names & _DETAILS) or bool(CONTACT.search(segment.text) and re.search(r"\d|@", segment.text))
 
     def _without_salutation(self, segment: Segment) -> Span:
         """A line without ``Herrn`` or ``Firma`` before the name."""

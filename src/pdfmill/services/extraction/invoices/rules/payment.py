@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pdfmill.services.extraction.invoices.rules.candidates import Candidate, candidates
 from pdfmill.services.extraction.invoices.rules.identifiers import (
     IBAN_LENGTHS,
     Identifier,
     bics_in,
     ibans_in,
     national_ids_in,
+    register_numbers_in,
     vat_ids_in,
 )
 from pdfmill.services.extraction.invoices.rules.names import Party
@@ -78,6 +80,17 @@ def read_vat_ids(
                 Registered(identifier, "vat_id:labelled" if labelled else "vat_id:form", score)
             )
     return sorted(own, key=lambda each: -each.score), sorted(others, key=lambda each: -each.score)
+
+
+def read_legal_ids(
+    reading: Reading, seller: Party | None, buyer: Party | None
+) -> tuple[list[Candidate[str]], list[Candidate[str]]]:
+    """Numbers of the seller (BT-30) and of the buyer (BT-47) in registers of companies, the likeliest first."""
+    own: list[Candidate[str]] = []
+    others: list[Candidate[str]] = []
+    for each in candidates(reading, "legal_id", register_numbers_in, strict=True, placed=False):
+        (others if _is_buyers(reading, each.span.segment, seller, buyer) else own).append(each)
+    return own, others
 
 
 def _ids_of(reading: Reading, segment: Segment) -> list[Identifier]:

@@ -25,6 +25,7 @@ from pdfmill.services.extraction.invoices.rules.candidates import Candidate
 from pdfmill.services.extraction.invoices.rules.header import (
     days_to_pay,
     read_dates,
+    read_due_dates,
     read_issue_date,
     read_number,
     read_references,
@@ -33,7 +34,13 @@ from pdfmill.services.extraction.invoices.rules.items import Item, Lines, read_l
 from pdfmill.services.extraction.invoices.rules.kinds import Judgement, judge, type_of
 from pdfmill.services.extraction.invoices.rules.names import Party as FoundParty
 from pdfmill.services.extraction.invoices.rules.parties import PartyFinder
-from pdfmill.services.extraction.invoices.rules.payment import Registered, read_bic, read_iban, read_vat_ids
+from pdfmill.services.extraction.invoices.rules.payment import (
+    Registered,
+    read_bic,
+    read_iban,
+    read_legal_ids,
+    read_vat_ids,
+)
 from pdfmill.services.extraction.invoices.rules.reading import Reading
 from pdfmill.services.extraction.invoices.rules.sheet import Sheet, Span
 from pdfmill.services.extraction.invoices.rules.summed_lines import lines_by_sum, numbered, trimmed
@@ -125,29 +132,11 @@ class InvoiceReader:
             "cash_discounts": self._discounts(discounts),
         }
 
-    def _ends_period(self, due: Candidate[datetime.date]) -> bool:
-        """Whether a date stands right before the label, as in "from 1 May 2024 until 31 May 2024"."""
-        label = due.label
-        if label is None or label.segment is not due.span.segment:
-            return False
-        return any(
-            place.span.end <= label.start and not re.search(r"\w", label.segment.text[place.span.end : label.start])
-            for place in self._reading.dates(label.segment)
-        )
-
     def _due(
         self, issued: Sequence[Candidate[datetime.date]], discounts: Sequence[Candidate[datetime.date]]
     ) -> Found[datetime.date] | None:
         """The last day to pay: named, or counted from the terms."""
-        taken = {(each.span.segment, each.span.start) for each in discounts}
-        found = [
-            each
-            for each in read_dates(self._reading, "due_date")
-            if (each.span.segment, each.span.start) not in taken and not self._ends_period(each)
-        ]
-        if issued:
-            found = [each for each in found if each.value >= issued[0].value - datetime.timedelta(days=2)] or found[:0]
-        if found:
+        if found := read_due_dates(self._reading, issued, discounts):
             return self._best(found)
         terms = days_to_pay(self._reading)
         if terms is None or not issued:
@@ -188,10 +177,11 @@ class InvoiceReader:
         buyer = finder.buyer()
         seller = finder.seller(buyer)
         own, others = read_vat_ids(self._reading, seller, buyer)
+        legal, others_legal = read_legal_ids(self._reading, seller, buyer)
         taxes = read_references(self._reading, "tax_number")
         return {
-            "seller": self._party(seller, own, taxes),
-            "buyer": self._party(buyer, others, []),
+            "seller": self._party(seller, own, legal, taxes),
+            "buyer": self._party(buyer, others, others_legal, []),
             "payment": Payment(
                 iban=self._registered(read_iban(self._reading)),
                 bic=self._registered(read_bic(self._reading)),
@@ -199,7 +189,13 @@ class InvoiceReader:
             ),
         }
 
-    def _party(self, party: FoundParty | None, ids: Sequence[Registered], taxes: Sequence[Candidate[str]]) -> Party:
+    def _party(
+        self,
+        party: FoundParty | None,
+        ids: Sequence[Registered],
+        legal: Sequence[Candidate[str]],
+        taxes: Sequence[Candidate[str]],
+    ) -> Party:
         name: Found[str] | None = None
         address: Found[str] | None = None
         if party is not None:
@@ -213,7 +209,13 @@ class InvoiceReader:
                     rule=party.rule,
                     evidence=self._sheet.evidence(*party.address),
                 )
-        return Party(name=name, address=address, vat_id=self._registered(ids), tax_number=self._best(taxes))
+        return Party(
+            name=name,
+            address=address,
+            legal_id=self._best(legal),
+            vat_id=self._registered(ids),
+            tax_number=self._best(taxes),
+        )
 
     def _registered(self, found: Sequence[Registered]) -> Found[str] | None:
         if not found:
