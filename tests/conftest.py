@@ -45,6 +45,13 @@ def ctx(tmp_path, reporter):
 
 
 @pytest.fixture
+def logged(capsys, caplog):
+    """What was logged so far, wherever it goes: an earlier test of this process may have set up logging, or not."""
+    caplog.set_level("DEBUG")
+    return lambda: "".join([*capsys.readouterr(), caplog.text])
+
+
+@pytest.fixture
 def language_data():
     """For tests that recognise text."""
     if "eng" not in installed_languages() or not can_orient():

@@ -86,7 +86,7 @@ def test_a_line_that_a_crash_cut_short_is_told_and_the_log_goes_on(audit, path):
         audit.verify()
 
 
-def test_a_log_that_cannot_be_written_stops_nobody(tmp_path, capsys):
+def test_a_log_that_cannot_be_written_stops_nobody(tmp_path, logged):
     (tmp_path / "file").write_text("a file where a folder should be")
     AuditLog(tmp_path / "file" / "audit.log").write(Deed("job.submit"))
-    assert "deed not written down" in "".join(capsys.readouterr())
+    assert "deed not written down" in logged()

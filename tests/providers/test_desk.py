@@ -181,13 +181,12 @@ def test_a_budget_is_kept_before_anything_is_sent(server, open_desk, ask, limit)
     assert len(server.asked) == 1
 
 
-def test_the_key_is_in_no_answer_no_log_and_no_setting_shown(server, open_desk, ask, caplog, capsys):
-    caplog.set_level("DEBUG")
+def test_the_key_is_in_no_answer_no_log_and_no_setting_shown(server, open_desk, ask, logged):
     server.moods = [moods.status(401), moods.status(400), moods.status(503, retry_after=0), moods.status(418)]
     desk = open_desk()
     said = json.dumps([ask(desk) for _ in range(3)])
     assert KEY not in said
-    assert "very-private" not in caplog.text + capsys.readouterr().out
+    assert "very-private" not in logged()
     assert KEY not in repr(ProviderSettings(openai_api_key=KEY))
 
 
