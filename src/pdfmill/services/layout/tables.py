@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from pdfmill.engines.pdfium import Graphics
 from pdfmill.services.layout.aligned_tables import aligned_tables
 from pdfmill.services.layout.frames import Frame
@@ -44,18 +46,15 @@ def find_tables(
 
 def filled(table: Table, graphics: Graphics, frame: Frame) -> Table:
     """The table with the colours that its cells are filled with; what is painted last is seen."""
-    areas = [
-        (box, fill)
-        for box, fill in zip(frame.level_boxes(graphics.areas[:_MOST_AREAS]), graphics.fills, strict=False)
-        if table.box.intersection(box).area > 0
-    ]
-    if not areas:
+    boxes = frame.level_boxes(graphics.areas[:_MOST_AREAS])
+    if not boxes:
         return table
+    areas = np.array(boxes)
     cells = []
     for cell in table.cells:
-        box = cell.box
-        under = [fill for area, fill in areas if area.intersection(box).area > _FILLED * box.area]
-        cells.append(replace(cell, fill=under[-1]) if under else cell)
+        both = np.minimum(areas[:, 2:], cell.box[2:]) - np.maximum(areas[:, :2], cell.box[:2])
+        under = np.flatnonzero(both.clip(0).prod(axis=1) > _FILLED * cell.box.area)
+        cells.append(replace(cell, fill=graphics.fills[under[-1]]) if len(under) else cell)
     return replace(table, cells=tuple(cells))
 
 
