@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import lxml.etree
+import numpy as np
 import pikepdf
 import pytest
 from pikepdf import Name, Pdf
@@ -314,6 +315,12 @@ def test_bad_requests_have_codes_of_their_own(ctx, tmp_path):
         pdf.save(tmp_path / "form.pdf")
     with pytest.raises(DynamicForm):
         run(tmp_path / "form.pdf", ctx)
+
+
+def test_small_images_of_noise_are_read_as_nothing(ctx, tmp_path, language_data):
+    noise = np.random.default_rng(1).integers(0, 255, (24, 24), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    assert run(tmp_path / "noise.png", ctx).result.pages[0].outcome == "no_text_found"
 
 
 def test_images_that_are_too_large_damaged_or_without_end_are_refused(ctx, tmp_path):

@@ -72,11 +72,15 @@ class Ink:
         return 1 - float(self._outside(boxes).sum() / texts) if texts >= _ENOUGH_CELLS else 1.0
 
     def fullest_rows(self, share: float, boxes: Iterable[PixelBox] = ()) -> slice:
-        """The rows of the image, that share of all of them, with the most of what looks like text outside of words."""
+        """The rows of the image, that share of all of them, with the most of what looks like text outside of words.
+
+        All of them where these would be too few to be read.
+        """
         texts = self._outside(boxes).sum(axis=1)
         count = max(1, round(share * len(texts)))
         start = int(np.convolve(texts, np.ones(count), "valid").argmax()) if len(texts) else 0
-        return slice(*(self._least_inked_near(edge * _CELL) * self.scale for edge in (start, start + count)))
+        first, end = (self._least_inked_near(edge * _CELL) * self.scale for edge in (start, start + count))
+        return slice(first, end) if end - first >= _TOO_NARROW else slice(0, len(self.mask) * self.scale)
 
     def _outside(self, boxes: Iterable[PixelBox]) -> npt.NDArray[np.bool_]:
         side = self.scale * _CELL
