@@ -11,7 +11,7 @@ from pdfmill.services.layout.frames import Frame
 from pdfmill.services.layout.lines import join, segments
 from pdfmill.services.layout.model import Box, Picture, Table, Word, union
 from pdfmill.services.layout.pictures import merged
-from pdfmill.services.layout.rulings import closed_boxes, find_rulings
+from pdfmill.services.layout.rulings import Ruling, closed_boxes
 
 #: Points: shapes no further apart are parts of one drawing.
 _NEAR = 5.0
@@ -35,8 +35,12 @@ _Square = tuple[int, int]
 _Squares = tuple[int, int, int, int]
 
 
-def drawn_areas(graphics: Graphics, frame: Frame) -> list[Box]:
-    """The boxes around what is drawn on a page with curves or slanting lines, and what touches it."""
+def drawn_areas(graphics: Graphics, frame: Frame, rulings: tuple[list[Ruling], list[Ruling]]) -> list[Box]:
+    """The boxes around what is drawn on a page with curves or slanting lines, and what touches it.
+
+    Args:
+        rulings: See `find_rulings`.
+    """
     page = Box(0, 0, *frame.size)
     shapes = [page.intersection(box) for box in frame.level_boxes(graphics.shapes[:_MOST])]
     shapes = [box for box in shapes if box.width >= 0 and box.height >= 0]
@@ -49,16 +53,13 @@ def drawn_areas(graphics: Graphics, frame: Frame) -> list[Box]:
     ]
     largest = sorted(_connected(shapes, others), key=lambda box: -box.area)[:_MOST_DRAWINGS]
     found = [box for box in merged(largest) if min(box.width, box.height) >= _SMALLEST]
-    return merged(_with_frames(found, graphics, frame)) if found else []
+    return merged(_with_frames(found, rulings, page)) if found else []
 
 
-def _with_frames(areas: Sequence[Box], graphics: Graphics, frame: Frame) -> list[Box]:
+def _with_frames(areas: Sequence[Box], rulings: tuple[list[Ruling], list[Ruling]], page: Box) -> list[Box]:
     """The boxes of drawings, grown to the frame that one fills: a chart's title and axes stand within it."""
-    width, height = frame.size
     frames = [
-        box
-        for box in closed_boxes(*find_rulings(graphics, frame))
-        if box.width < _LONG * width and box.height < _LONG * height
+        box for box in closed_boxes(*rulings) if box.width < _LONG * page.width and box.height < _LONG * page.height
     ]
     return [
         max(

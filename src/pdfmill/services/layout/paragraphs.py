@@ -51,27 +51,27 @@ def paragraphs(lines: Sequence[Line], heading_looks: Looks | None = None) -> lis
         return []
     edges = _edges(lines)
     end_of_column = max(edge.end for edge in edges)
-    looks = [_Setting(line.size, line.bold) for line in lines]
+    settings = [_Setting(line.size, line.bold) for line in lines]
     gaps = [
-        (line.box.top - before.box.bottom) / max(looks[index].size, looks[index + 1].size, 1)
+        (line.box.top - before.box.bottom) / max(settings[index].size, settings[index + 1].size, 1)
         for index, (before, line) in enumerate(pairwise(lines))
     ]
-    usual_gap = _usual_gap(gaps, looks)
+    usual_gap = _usual_gap(gaps, settings)
     found = [[lines[0]]]
     for index, (before, line) in enumerate(pairwise(lines), start=1):
-        goes_on = index + 1 < len(lines) and not _looks_other(looks[index], looks[index + 1])
+        goes_on = index + 1 < len(lines) and not _is_set_otherwise(settings[index], settings[index + 1])
         following = edges[index + 1] if goes_on else None
         room = end_of_column - edges[index - 1].end
         if (
             _is_apart(gaps[index - 1], usual_gap)
-            or _looks_other(looks[index - 1], looks[index])
+            or _is_set_otherwise(settings[index - 1], settings[index])
             or _is_tagged_apart(before, line)
             or (
                 not (_is_code(before) and _is_code(line))
                 and (
                     _begins_an_entry(before, line)
-                    or _is_indented(before, looks[index].size, (edges[index - 1], edges[index], following))
-                    or _ends_early(before, line, looks[index].size, room)
+                    or _is_indented(before, settings[index].size, (edges[index - 1], edges[index], following))
+                    or _ends_early(before, line, settings[index].size, room)
                     or (heading_looks is not None and _is_heading_above(found[-1], line, room, heading_looks))
                 )
             )
@@ -88,13 +88,13 @@ def _edges(lines: Sequence[Line]) -> list[_Edges]:
     return [_Edges(line.box.left, line.box.right) for line in lines]
 
 
-def _usual_gap(gaps: Sequence[float], looks: Sequence[_Setting]) -> float:
+def _usual_gap(gaps: Sequence[float], settings: Sequence[_Setting]) -> float:
     """Ems of white between the descenders of a line and the ascenders of the next, where they follow closely.
 
     Args:
         gaps: Those below each line but the last.
     """
-    alike = [abs(before.size - look.size) < 0.6 for before, look in pairwise(looks)]
+    alike = [abs(before.size - setting.size) < 0.6 for before, setting in pairwise(settings)]
     close = [gap for gap, same in zip(gaps, alike, strict=True) if same and gap < _WIDEST_GAP]
     return statistics.median_low(close) if close else 0.3
 
@@ -103,8 +103,8 @@ def _is_apart(gap: float, usual_gap: float) -> bool:
     return gap > _WIDEST_GAP or gap > usual_gap + _EXTRA_GAP
 
 
-def _looks_other(before: _Setting, look: _Setting) -> bool:
-    return before.bold != look.bold or abs(before.size - look.size) > max(0.6, 0.06 * look.size)
+def _is_set_otherwise(before: _Setting, setting: _Setting) -> bool:
+    return before.bold != setting.bold or abs(before.size - setting.size) > max(0.6, 0.06 * setting.size)
 
 
 def _is_heading_above(above: Sequence[Line], line: Line, room: float, heading_looks: Looks) -> bool:

@@ -246,7 +246,7 @@ class LayoutDocument:
         self, page_index: int, read: _ReadPage, words: Sequence[Word]
     ) -> tuple[list[Block], tuple[ColumnBand, ...]]:
         frame = read.layers[0].frame
-        areas = drawn_areas(read.graphics, frame)
+        areas = drawn_areas(read.graphics, frame, read.rulings)
         tables, rest = find_tables(read.rulings, words, turned_lines(read.layers))
         if drawn := [table for table in tables if is_drawing(table, areas)]:
             tables = [table for table in tables if table not in drawn]
@@ -306,7 +306,7 @@ class LayoutService:
 def _looked_at(graphics: Graphics, frame: Frame) -> list[Block]:
     """What is on a page without text."""
     images = pictures(graphics, (), frame)
-    figures, _ = drawings(drawn_areas(graphics, frame), (), images)
+    figures, _ = drawings(drawn_areas(graphics, frame, find_rulings(graphics, frame)), (), images)
     return [*(image for image in images if not any(figure.box.holds(image.box) for figure in figures)), *figures]
 
 

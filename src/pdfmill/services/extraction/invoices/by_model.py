@@ -223,7 +223,7 @@ def _lines(
     """The lines, if all of them stand there and add up to a total; else none."""
     if not items:
         return []
-    lines = [line for item in items if (line := _line(item, invoice, rows)) is not None]
+    lines = [line for item in items if (line := _line(item, invoice, rows, unit)) is not None]
     total = sum((line.net_amount.value for line in lines if line.net_amount is not None), Decimal(0))
     sums = (invoice.totals.line_net_sum, invoice.totals.tax_exclusive, invoice.totals.tax_inclusive)
     if len(lines) < len(items):
@@ -236,7 +236,7 @@ def _lines(
     return []
 
 
-def _line(item: _Item, invoice: Invoice, rows: CitedRows) -> InvoiceLine | None:
+def _line(item: _Item, invoice: Invoice, rows: CitedRows, unit: Decimal) -> InvoiceLine | None:
     """A line; None if its name or its amount does not stand there. Quantity and price come only if they fit."""
     cited = item.rows[:_ROWS_OF_LINE]
     name, amount = rows.find_pieces(item.name, cited), rows.find(item.amount, cited, amount_of)
@@ -246,11 +246,7 @@ def _line(item: _Item, invoice: Invoice, rows: CitedRows) -> InvoiceLine | None:
     price = rows.find(item.price, cited, amount_of) if item.price else None
     amount = _positive(invoice, amount)
     line = InvoiceLine(name=name, net_amount=amount)
-    if (
-        quantity is None
-        or price is None
-        or abs(abs(quantity.value * price.value) - abs(amount.value)) > Decimal("0.01")
-    ):
+    if quantity is None or price is None or abs(abs(quantity.value * price.value) - abs(amount.value)) > unit:
         return line
     return line.model_copy(update={"quantity": quantity, "net_price": price})
 
